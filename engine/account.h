@@ -1,0 +1,124 @@
+/*
+ * The account: a loan's rows and totals as events are applied to them in order (semantics 4 to 6).
+ *
+ * Nothing here is stored between runs: an account is computed from the contract and its events, for one as-of and one
+ * known-at, and belongs to the arena it was begun with.
+ */
+#ifndef NOL_ACCOUNT_H
+#define NOL_ACCOUNT_H
+
+#include "event.h"
+#include "loan.h"
+#include "row.h"
+
+/* A line of allocations.csv. */
+struct account_line {
+    const struct event *event;
+    struct date date;
+    int32_t n; /* ROW_UNNUMBERED: no row */
+    struct amount part[COMPONENTS];
+    struct amount credit;
+};
+
+/* What is left of one payment's credit. */
+struct account_credit {
+    const struct event *event;
+    const struct rule_scope *rules; /* the allocation rule of the payment's date */
+    struct amount left;
+};
+
+struct account_payout {
+    struct date date;
+    struct amount amount;
+};
+
+/* Cumulative figures, in minor units. */
+struct account_totals {
+    struct amount disbursed;
+    struct amount repaid;
+    struct amount written_off;
+    struct amount recovered; /* all components */
+    struct amount outstanding;
+    struct amount received; /* money in, an opening's included */
+    struct amount refunded; /* out of credit */
+    struct amount credit;   /* held */
+};
+
+enum account_stage {
+    ACCOUNT_PENDING, /* not yet disbursed */
+    ACCOUNT_RUNNING,
+    ACCOUNT_WRITTEN_OFF,
+    ACCOUNT_CANCELLED,
+};
+
+struct account {
+    struct arena *arena;
+    const struct loan *loan;
+    struct event **events; /* in order, resolved */
+    size_t event_count;
+    enum account_stage stage;
+    struct date day;     /* up to which all has been applied */
+    struct date opening; /* of the opening that counts, DATE_NONE without one */
+    struct row *rows; /* by due date, then n */
+    unsigned row_count;
+    unsigned first_open; /* no row before it has anything unpaid */
+    int32_t highest_n;
+    struct account_totals totals;
+    struct amount collateral;
+    struct account_payout *payouts;
+    unsigned payout_count;
+    struct account_credit *credits;
+    unsigned credit_count;
+    struct amount *uncovered; /* of each reversed payment: how much of it refunds used, by event index */
+    struct account_line *lines;
+    size_t line_count, line_room;
+    const struct event *taken_over_by; /* the opening, once applied */
+    struct account_totals at_opening;  /* totals right after it */
+};
+
+/* Why an event was refused. */
+struct account_refusal {
+    enum fault_code code; /* FAULT_NONE: not at all */
+    bool of_amount;       /* point at the amount rather than at the row */
+    char text[160];
+};
+
+/**
+ * account_exists(loan, events, count, as_of, known_at):
+ * Whether the account is in any file or count: agreed by as-of, recorded by known-at, not waiting for an opening.
+ * The events are resolved for the same dates.
+ */
+bool account_exists(const struct loan *loan, struct event *const *events, size_t count,
+                    struct date as_of, struct date known_at);
+
+/** account_begin(account, arena, loan, events, count): before the first event; events sorted and resolved. */
+void account_begin(struct account *account, struct arena *arena, const struct loan *loan,
+                   struct event **events, size_t count);
+
+/**
+ * account_apply(account, event, refusal):
+ * Bring the account to the event's day and apply the event, which counts.  False when the event is refused: the account
+ * is no longer meaningful then.
+ */
+bool account_apply(struct account *account, struct event *event, struct account_refusal *refusal);
+
+/** account_disburse_by_book(account, refusal): the disbursement that the loan's own row says. */
+bool account_disburse_by_book(struct account *account, struct account_refusal *refusal);
+
+/** account_advance(account, date): the day's beginnings up to ${date}: held credit pays what falls due. */
+void account_advance(struct account *account, struct date date);
+
+/** account_row_unpaid(row, component): what is unpaid of it. */
+struct amount account_row_unpaid(struct arena *arena, const struct row *row,
+                                 enum component component);
+
+/** account_row_is_open(row): whether anything of it is unpaid. */
+bool account_row_is_open(const struct row *row);
+
+/**
+ * account_law(account): the laws of design 8 that hold after every event (2, 3 and the sum of rows).
+ * NULL when all hold, else the broken one in words.
+ */
+const char *account_law(const struct account *account);
+
+#endif

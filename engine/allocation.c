@@ -1,0 +1,260 @@
+#include "allocation.h"
+
+#include <assert.h>
+
+#include "rule_check.h"
+
+/* One pass of money over the rows: it writes at most one line per row. */
+struct pass {
+    struct account *account;
+    const struct event *event;
+    const struct rule_scope *rules;
+    struct date date;
+    struct amount money; /* left to allocate */
+    size_t first_line;
+    bool recovers;    /* what is paid counts as recovered */
+    bool as_if_due;   /* an opening: rows already due count as paid on their due date */
+};
+
+/* --- lines --- */
+
+static struct account_line *add_line(struct account *account, const struct event *event,
+                                     struct date date, int32_t n)
+{
+    if (account->line_count == account->line_room) {
+        size_t room = account->line_room == 0 ? 64 : 2 * account->line_room;
+        struct account_line *lines = ARENA_ARRAY(account->arena, struct account_line, room);
+        if (account->line_count > 0)
+            memcpy(lines, account->lines, account->line_count * sizeof *lines);
+        account->lines = lines;
+        account->line_room = room;
+    }
+    struct account_line *line = &account->lines[account->line_count++];
+    *line = (struct account_line){.event = event, .date = date, .n = n};
+    return line;
+}
+
+static struct account_line *line_of(struct pass *pass, struct row *row)
+{
+    struct account *account = pass->account;
+    if (row->touched > pass->first_line)
+        return &account->lines[row->touched - 1];
+    row->touched = (uint32_t)account->line_count + 1;
+    return add_line(account, pass->event, pass->date, row->n);
+}
+
+static struct pass begin_pass(struct account *account, const struct event *event,
+                              const struct rule_scope *rules, struct date date,
+                              struct amount money)
+{
+    return (struct pass){
+        .account = account,
+        .event = event,
+        .rules = rules,
+        .date = date,
+        .money = money,
+        .first_line = account->line_count,
+        .recovers = account->stage == ACCOUNT_WRITTEN_OFF,
+    };
+}
+
+/* --- one row --- */
+
+static void add_to(struct arena *arena, struct amount *total, struct amount amount)
+{
+    *total = amount_add(arena, *total, amount);
+}
+
+static void take_from(struct arena *arena, struct amount *total, struct amount amount)
+{
+    *total = amount_sub(arena, *total, amount);
+}
+
+static void count_payment(struct pass *pass, enum component component, struct amount paid)
+{
+    struct arena *arena = pass->account->arena;
+    struct account_totals *totals = &pass->account->totals;
+    if (pass->recovers) {
+        add_to(arena, &totals->recovered, paid);
+    } else if (component == COMPONENT_PRINCIPAL) {
+        add_to(arena, &totals->repaid, paid);
+        take_from(arena, &totals->outstanding, paid);
+    }
+}
+
+static void pay_row(struct pass *pass, struct row *row, enum component component)
+{
+    struct arena *arena = pass->account->arena;
+    struct amount unpaid = account_row_unpaid(arena, row, component);
+    struct amount paid = amount_least(unpaid, pass->money);
+    if (amount_sign(paid) <= 0)
+        return;
+    struct date date = pass->date;
+    if (pass->as_if_due && date_before(row->due, date))
+        date = row->due;
+    add_to(arena, &row->paid[component], paid);
+    take_from(arena, &pass->money, paid);
+    if (date_before(date, row->due))
+        add_to(arena, &row->paid_in_advance, paid);
+    else if (date_before(row->due, date))
+        add_to(arena, &row->paid_late, paid);
+    if (!account_row_is_open(row))
+        row->paid_on = date;
+    count_payment(pass, component, paid);
+    struct account_line *line = line_of(pass, row);
+    add_to(arena, &line->part[component], paid);
+}
+
+static enum component nth_component(const struct rule_scope *rules, unsigned i)
+{
+    return (enum component)rules->value[RULE_ALLOCATION_COMPONENTS].order[i];
+}
+
+static void finish_row(struct pass *pass, struct row *row)
+{
+    for (unsigned i = 0; i < COMPONENTS; i++)
+        pay_row(pass, row, nth_component(pass->rules, i));
+}
+
+/* --- many rows --- */
+
+static bool has_money(const struct pass *pass)
+{
+    return amount_sign(pass->money) > 0;
+}
+
+/* Rows from the first open one on that are due on the pass's date; after a write-off all are. */
+static unsigned due_end(const struct pass *pass)
+{
+    const struct account *account = pass->account;
+    unsigned end = account->first_open;
+    while (end < account->row_count &&
+           (pass->recovers || !date_before(pass->date, account->rows[end].due)))
+        end++;
+    return end;
+}
+
+static void pay_due(struct pass *pass)
+{
+    struct account *account = pass->account;
+    unsigned end = due_end(pass);
+    if (rule_number(pass->rules, RULE_ALLOCATION_BY) == RULE_BY_INSTALLMENT) {
+        for (unsigned i = account->first_open; i < end && has_money(pass); i++)
+            finish_row(pass, &account->rows[i]);
+        return;
+    }
+    for (unsigned c = 0; c < COMPONENTS; c++)
+        for (unsigned i = account->first_open; i < end && has_money(pass); i++)
+            pay_row(pass, &account->rows[i], nth_component(pass->rules, c));
+}
+
+static void pay_future(struct pass *pass)
+{
+    struct account *account = pass->account;
+    unsigned first = due_end(pass);
+    switch ((enum rule_excess)rule_number(pass->rules, RULE_ALLOCATION_EXCESS)) {
+    case RULE_EXCESS_HOLD:
+        break;
+    case RULE_EXCESS_NEXT:
+        for (unsigned i = first; i < account->row_count && has_money(pass); i++)
+            finish_row(pass, &account->rows[i]);
+        break;
+    case RULE_EXCESS_LAST:
+        for (unsigned i = account->row_count; i-- > first && has_money(pass);)
+            finish_row(pass, &account->rows[i]);
+        break;
+    }
+}
+
+static void skip_paid_rows(struct account *account)
+{
+    while (account->first_open < account->row_count &&
+           !account_row_is_open(&account->rows[account->first_open]))
+        account->first_open++;
+}
+
+static void run_pass(struct pass *pass)
+{
+    pay_due(pass);
+    if (has_money(pass))
+        pay_future(pass);
+    skip_paid_rows(pass->account);
+}
+
+static void hold_credit(struct account *account, const struct event *event,
+                        const struct rule_scope *rules, struct amount money)
+{
+    if (amount_is_zero(money))
+        return;
+    account->credits[account->credit_count++] = (struct account_credit){event, rules, money};
+    add_to(account->arena, &account->totals.credit, money);
+    add_line(account, event, event->date, ROW_UNNUMBERED)->credit = money;
+}
+
+void allocation_pay(struct account *account, const struct event *event, struct amount money)
+{
+    const struct rule_scope *rules = program_at(account->loan->program, event->date);
+    struct pass pass = begin_pass(account, event, rules, event->date, money);
+    add_to(account->arena, &account->totals.received, money);
+    run_pass(&pass);
+    hold_credit(account, event, rules, pass.money);
+}
+
+void allocation_open(struct account *account, const struct event *event)
+{
+    struct pass pass = begin_pass(account, event, account->loan->rules, event->date, event->amount);
+    pass.as_if_due = true;
+    add_to(account->arena, &account->totals.received, event->amount);
+    for (unsigned i = 0; i < account->row_count && has_money(&pass); i++)
+        pay_row(&pass, &account->rows[i], COMPONENT_PRINCIPAL);
+    skip_paid_rows(account);
+    assert(!has_money(&pass)); /* the caller refuses more than is outstanding */
+}
+
+static struct amount line_sum(struct arena *arena, const struct account_line *line)
+{
+    struct amount sum = AMOUNT_ZERO;
+    for (unsigned c = 0; c < COMPONENTS; c++)
+        sum = amount_add(arena, sum, line->part[c]);
+    return sum;
+}
+
+static void use_piece(struct account *account, struct account_credit *piece, struct date day)
+{
+    struct pass pass = begin_pass(account, piece->event, piece->rules, day, piece->left);
+    run_pass(&pass);
+    for (size_t i = pass.first_line; i < account->line_count; i++) {
+        struct account_line *line = &account->lines[i];
+        line->credit = amount_negate(account->arena, line_sum(account->arena, line));
+    }
+    take_from(account->arena, &account->totals.credit,
+              amount_sub(account->arena, piece->left, pass.money));
+    piece->left = pass.money;
+}
+
+void allocation_use_credit(struct account *account, struct date day)
+{
+    if (account->stage != ACCOUNT_RUNNING || amount_is_zero(account->totals.credit))
+        return;
+    for (unsigned i = 0; i < account->credit_count; i++)
+        if (!amount_is_zero(account->credits[i].left))
+            use_piece(account, &account->credits[i], day);
+}
+
+void allocation_refund(struct account *account, const struct event *event, struct amount money)
+{
+    struct amount left = money;
+    if (amount_is_zero(money))
+        return;
+    for (unsigned i = 0; i < account->credit_count; i++) {
+        struct account_credit *piece = &account->credits[i];
+        struct amount part = amount_least(piece->left, left);
+        take_from(account->arena, &piece->left, part);
+        take_from(account->arena, &left, part);
+    }
+    assert(amount_is_zero(left));
+    take_from(account->arena, &account->totals.credit, money);
+    add_to(account->arena, &account->totals.refunded, money);
+    struct account_line *line = add_line(account, event, event->date, ROW_UNNUMBERED);
+    line->credit = amount_negate(account->arena, money);
+}

@@ -1,0 +1,21 @@
+/*
+ * Where money goes: due rows, then what the excess rule says, then credit (semantics 5).
+ */
+#ifndef NOL_ALLOCATION_H
+#define NOL_ALLOCATION_H
+
+#include "account.h"
+
+/** allocation_pay(account, event, money): a payment or recovery of ${money} on the event's day. */
+void allocation_pay(struct account *account, const struct event *event, struct amount money);
+
+/** allocation_open(account, event): principal repaid before the books begin, oldest row first. */
+void allocation_open(struct account *account, const struct event *event);
+
+/** allocation_use_credit(account, day): apply held credit to what it may pay on ${day}. */
+void allocation_use_credit(struct account *account, struct date day);
+
+/** allocation_refund(account, event, money): pay ${money}, at most the credit held, out of credit, oldest first. */
+void allocation_refund(struct account *account, const struct event *event, struct amount money);
+
+#endif

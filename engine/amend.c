@@ -1,0 +1,233 @@
+#include "amend.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PATTERN_MAX = 256 };
+
+/* One change on its way down the tree. */
+struct change {
+    struct rule_context *context;
+    struct text path;                /* as written */
+    struct place path_at;
+    const struct yaml_node *was;     /* NULL: absent */
+    const struct yaml_node *value;   /* NULL: absent */
+    struct place was_at;
+    bool refused;
+};
+
+#define REFUSE(change, code, at, ...)                                                              \
+    do {                                                                                           \
+        (change)->refused = true;                                                                  \
+        fault_add((change)->context->faults, (code), (at), __VA_ARGS__);                           \
+    } while (0)
+
+/* --- equality by value --- */
+
+static bool same_scalar(struct rule_context *context, enum rule_key key, const struct yaml_node *a,
+                        const struct yaml_node *b)
+{
+    struct rule_value left, right;
+    struct faults unheard;
+    struct rule_context quiet = *context;
+    if (text_equal(a->text, b->text))
+        return true;
+    if (key == RULE_KEYS)
+        return false;
+    faults_init(&unheard);
+    quiet.faults = &unheard;
+    bool same = rule_parse_value(&quiet, key, a, &left) && rule_parse_value(&quiet, key, b, &right);
+    faults_free(&unheard);
+    if (!same)
+        return false;
+    switch (rule_row(key)->type) {
+    case RULE_TYPE_AMOUNT:
+        return amount_compare(left.amount, right.amount) == 0;
+    case RULE_TYPE_FRACTION:
+        return fraction_compare(context->arena, left.fraction, right.fraction) == 0;
+    case RULE_TYPE_SPAN: {
+        int32_t times;
+        return span_divide(left.span, right.span, &times) &&
+               (times == 1 || (times == 0 && right.span.count == 0));
+    }
+    case RULE_TYPE_RANGE:
+        return left.from == right.from && left.upto == right.upto;
+    case RULE_TYPE_COUNT:
+    case RULE_TYPE_COUNT_OR_MAP:
+    case RULE_TYPE_DAY:
+        return left.number == right.number;
+    default:
+        return false; /* words are their own value */
+    }
+}
+
+static unsigned entries(const struct yaml_node *node)
+{
+    unsigned count = 0;
+    for (const struct yaml_pair *entry = node->first; entry != NULL; entry = entry->next)
+        count++;
+    return count;
+}
+
+static bool same_value(struct rule_context *context, const char *pattern, const struct yaml_node *a,
+                       const struct yaml_node *b)
+{
+    char inner[PATTERN_MAX];
+    if (a->kind != b->kind)
+        return false;
+    if (a->kind == YAML_TEXT)
+        return same_scalar(context, rule_find(text_of(pattern)), a, b);
+    if (entries(a) != entries(b))
+        return false;
+    const struct yaml_pair *beside = b->first;
+    for (const struct yaml_pair *entry = a->first; entry != NULL; entry = entry->next) {
+        const struct yaml_node *other = beside->value;
+        if (a->kind == YAML_MAP) {
+            other = yaml_find(b, entry->key);
+            (void)snprintf(inner, sizeof inner, "%s.%.*s", pattern, (int)entry->key.len,
+                           entry->key.ptr);
+        } else {
+            (void)snprintf(inner, sizeof inner, "%s%s", pattern,
+                           entry->value->kind == YAML_TEXT ? "" : "[]");
+        }
+        if (other == NULL || !same_value(context, inner, entry->value, other))
+            return false;
+        beside = beside->next;
+    }
+    return true;
+}
+
+/* --- the way down --- */
+
+static bool has_id(const struct yaml_node *element, struct text id)
+{
+    const struct yaml_node *node = yaml_find(element, text_of("id"));
+    return node != NULL && node->kind == YAML_TEXT && text_equal(node->text, id);
+}
+
+static const struct yaml_pair *find_child(const struct yaml_node *node, struct text name)
+{
+    for (const struct yaml_pair *entry = node->first; entry != NULL; entry = entry->next)
+        if (node->kind == YAML_MAP ? text_equal(entry->key, name) : has_id(entry->value, name))
+            return entry;
+    return NULL;
+}
+
+/* A copy of ${node} in which ${old} (NULL: a new entry at the end) holds ${value} (NULL: is left out). */
+static const struct yaml_node *with_child(struct change *change, const struct yaml_node *node,
+                                          const struct yaml_pair *old, struct text name,
+                                          const struct yaml_node *value)
+{
+    struct arena *arena = change->context->arena;
+    struct yaml_node *copy = ARENA_ARRAY(arena, struct yaml_node, 1);
+    *copy = *node;
+    struct yaml_pair **tail = &copy->first;
+    for (const struct yaml_pair *entry = node->first; entry != NULL; entry = entry->next) {
+        if (entry == old && value == NULL)
+            continue;
+        struct yaml_pair *pair = ARENA_ARRAY(arena, struct yaml_pair, 1);
+        *pair = *entry;
+        if (entry == old)
+            pair->value = (struct yaml_node *)(uintptr_t)value; /* trees are never written to */
+        *tail = pair;
+        tail = &pair->next;
+    }
+    if (old == NULL && value != NULL) {
+        struct yaml_pair *pair = ARENA_ARRAY(arena, struct yaml_pair, 1);
+        pair->key = node->kind == YAML_MAP ? name : (struct text){"", 0};
+        pair->key_at = value->at;
+        pair->value = (struct yaml_node *)(uintptr_t)value;
+        *tail = pair;
+        tail = &pair->next;
+    }
+    *tail = NULL;
+    return copy;
+}
+
+static const struct yaml_node *replace(struct change *change, const struct yaml_node *node,
+                                       const struct yaml_pair *old, struct text name,
+                                       const char *pattern)
+{
+    char quoted[TEXT_QUOTE_MAX];
+    bool stands = old != NULL;
+    (void)text_quote(quoted, change->path);
+    if (stands && change->was == NULL)
+        REFUSE(change, FAULT_AMENDMENT_WAS, change->was_at, "%s is not absent: it stands at line %u",
+               quoted, old->value->at.line);
+    else if (!stands && change->was != NULL)
+        REFUSE(change, FAULT_AMENDMENT_WAS, change->was_at, "%s is absent, not what `was` says",
+               quoted);
+    else if (stands && !same_value(change->context, pattern, old->value, change->was)) {
+        if (old->value->kind == YAML_TEXT)
+            REFUSE(change, FAULT_AMENDMENT_WAS, change->was_at, "%s is '%.*s', not what `was` says",
+                   quoted, (int)old->value->text.len, old->value->text.ptr);
+        else
+            REFUSE(change, FAULT_AMENDMENT_WAS, change->was_at,
+                   "%s differs from what `was` says (it stands at line %u)", quoted,
+                   old->value->at.line);
+    }
+    return change->refused ? node : with_child(change, node, old, name, change->value);
+}
+
+/* Follow ${rest} of the path below ${node}, whose keys stand in the table under ${pattern}. */
+static const struct yaml_node *descend(struct change *change, const struct yaml_node *node,
+                                       struct text rest, const char *pattern)
+{
+    char inner[PATTERN_MAX];
+    const char *dot = rest.len == 0 ? NULL : memchr(rest.ptr, '.', rest.len);
+    struct text name = {rest.ptr, dot == NULL ? rest.len : (size_t)(dot - rest.ptr)};
+    if (node->kind == YAML_LIST)
+        (void)snprintf(inner, sizeof inner, "%s[]", pattern);
+    else
+        (void)snprintf(inner, sizeof inner, "%s%s%.*s", pattern, *pattern == '\0' ? "" : ".",
+                       (int)name.len, name.ptr);
+    const struct yaml_pair *child = node->kind == YAML_TEXT ? NULL : find_child(node, name);
+    bool known = node->kind == YAML_LIST || rule_find(text_of(inner)) != RULE_KEYS;
+    char quoted[TEXT_QUOTE_MAX];
+    if (node->kind == YAML_TEXT || !known || (child == NULL && dot != NULL)) {
+        char part[TEXT_QUOTE_MAX];
+        REFUSE(change, FAULT_AMENDMENT_PATH, change->path_at, "nothing stands at %s of path %s",
+               text_quote(part, name), text_quote(quoted, change->path));
+        return node;
+    }
+    if (dot == NULL)
+        return replace(change, node, child, name, inner);
+    struct text below = {dot + 1, rest.len - name.len - 1};
+    const struct yaml_node *value = descend(change, child->value, below, inner);
+    return change->refused ? node : with_child(change, node, child, name, value);
+}
+
+static const struct yaml_node *unless_absent(const struct yaml_node *node)
+{
+    bool absent = node != NULL && node->kind == YAML_TEXT && text_is(node->text, "absent");
+    return absent ? NULL : node;
+}
+
+const struct yaml_node *amend_apply(struct rule_context *context, const struct yaml_node *root,
+                                    const struct rule_scope *set)
+{
+    const struct rule_value *path = &set->value[RULE_AMENDMENTS_SET_PATH];
+    const struct rule_value *was = &set->value[RULE_AMENDMENTS_SET_WAS];
+    const struct rule_value *value = &set->value[RULE_AMENDMENTS_SET_VALUE];
+    if (!path->set || !was->set || !value->set)
+        return root; /* already reported as missing */
+    struct change change = {
+        .context = context,
+        .path = path->text,
+        .path_at = path->at,
+        .was = unless_absent(was->node),
+        .value = unless_absent(value->node),
+        .was_at = was->at,
+    };
+    const char *dot = memchr(path->text.ptr, '.', path->text.len);
+    struct text clause = {path->text.ptr, dot == NULL ? path->text.len
+                                                      : (size_t)(dot - path->text.ptr)};
+    enum rule_key key = rule_find(clause);
+    if (key == RULE_KEYS || rule_row(key)->bind == RULE_BIND_NONE) {
+        char quoted[TEXT_QUOTE_MAX];
+        REFUSE(&change, FAULT_AMENDMENT_PATH, path->at, "%s names no clause that can be amended",
+               text_quote(quoted, clause));
+        return root;
+    }
+    return descend(&change, root, path->text, "");
+}

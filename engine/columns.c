@@ -1,0 +1,123 @@
+#include "columns.h"
+
+struct header {
+    struct text fields[CSV_FIELDS_MAX];
+    unsigned count;
+    const struct csv_record *record;
+};
+
+static struct place place_of(const struct header *header, unsigned i)
+{
+    return csv_place(header->record, (uint32_t)(header->fields[i].ptr - header->record->bytes));
+}
+
+static int16_t find_field(const struct header *header, struct text name)
+{
+    for (unsigned i = 0; i < header->count; i++)
+        if (text_equal(header->fields[i], name))
+            return (int16_t)i;
+    return -1;
+}
+
+static bool lists(const struct text *names, unsigned count, struct text name)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (text_equal(names[i], name))
+            return true;
+    return false;
+}
+
+static struct text nth_spec(const void *specs, size_t i)
+{
+    return text_of(((const struct column_spec *)specs)[i].name);
+}
+
+static bool split_header(const struct csv_record *record, struct header *header,
+                         struct faults *faults)
+{
+    uint32_t offset = 0;
+    enum fault_code code = csv_split(record, header->fields, &header->count, &offset);
+    header->record = record;
+    if (code != FAULT_NONE)
+        fault_add(faults, code, csv_place(record, offset), "%s in the header", fault_meaning(code));
+    else if (header->count > CSV_FIELDS_MAX)
+        fault_add(faults, code = FAULT_CSV_RAGGED, csv_place(record, 0),
+                  "%u columns; at most %d are read", header->count, CSV_FIELDS_MAX);
+    return code == FAULT_NONE;
+}
+
+static bool check_field(const struct header *header, unsigned i, const struct column_spec *specs,
+                        unsigned count, const struct columns_named *named, struct faults *faults)
+{
+    char quoted[TEXT_QUOTE_MAX];
+    struct text name = header->fields[i];
+    bool known = named != NULL && (lists(named->attributes, named->attribute_count, name) ||
+                                   lists(named->carried, named->carried_count, name) ||
+                                   lists(named->ignored, named->ignored_count, name));
+    for (unsigned k = 0; k < count && !known; k++)
+        known = text_is(name, specs[k].name);
+    (void)text_quote(quoted, name);
+    if (find_field(header, name) < (int16_t)i) {
+        fault_add(faults, FAULT_COLUMN_DUPLICATE, place_of(header, i), "column %s stands twice",
+                  quoted);
+        return false;
+    }
+    if (known)
+        return true;
+    struct text near = text_nearest(name, count, nth_spec, specs);
+    if (near.len > 0)
+        fault_add(faults, FAULT_COLUMN_UNKNOWN, place_of(header, i),
+                  "unknown column %s; did you mean '%.*s'? (else --attribute, --carry or --ignore it)",
+                  quoted, (int)near.len, near.ptr);
+    else
+        fault_add(faults, FAULT_COLUMN_UNKNOWN, place_of(header, i),
+                  "unknown column %s; --attribute, --carry or --ignore it", quoted);
+    return false;
+}
+
+static int16_t *find_all(struct arena *arena, const struct header *header,
+                         const struct text *names, unsigned count, const char *option, bool *found,
+                         struct faults *faults)
+{
+    char quoted[TEXT_QUOTE_MAX];
+    int16_t *fields = ARENA_ARRAY(arena, int16_t, count);
+    for (unsigned i = 0; i < count; i++) {
+        fields[i] = find_field(header, names[i]);
+        if (fields[i] >= 0)
+            continue;
+        fault_add(faults, FAULT_COLUMN_MISSING, csv_place(header->record, 0),
+                  "no column %s, which %s names", text_quote(quoted, names[i]), option);
+        *found = false;
+    }
+    return fields;
+}
+
+bool columns_read(struct arena *arena, const struct csv_record *header_record,
+                  const struct column_spec *specs, unsigned count,
+                  const struct columns_named *named, struct columns *columns,
+                  struct faults *faults)
+{
+    struct header header;
+    if (!split_header(header_record, &header, faults))
+        return false;
+    bool well = true;
+    for (unsigned i = 0; i < header.count; i++)
+        well = check_field(&header, i, specs, count, named, faults) && well;
+    columns->count = header.count;
+    columns->known = ARENA_ARRAY(arena, int16_t, count);
+    for (unsigned k = 0; k < count; k++) {
+        columns->known[k] = find_field(&header, text_of(specs[k].name));
+        if (columns->known[k] < 0 && specs[k].required) {
+            fault_add(faults, FAULT_COLUMN_MISSING, csv_place(header_record, 0),
+                      "no column '%s', which this file must have", specs[k].name);
+            well = false;
+        }
+    }
+    if (named == NULL)
+        return well;
+    columns->attributes = find_all(arena, &header, named->attributes, named->attribute_count,
+                                   "--attribute", &well, faults);
+    columns->carried = find_all(arena, &header, named->carried, named->carried_count, "--carry",
+                                &well, faults);
+    return well;
+}

@@ -1,0 +1,203 @@
+#include "date.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { YEAR_MIN = 1900, YEAR_MAX = 2199, SPAN_COUNT_DIGITS = 4 };
+
+static const struct {
+    const char *name; /* singular */
+    enum span_unit base;
+    int32_t base_count;
+} units[] = {
+    [SPAN_DAYS] = {"day", SPAN_DAYS, 1},
+    [SPAN_WEEKS] = {"week", SPAN_DAYS, 7},
+    [SPAN_MONTHS] = {"month", SPAN_MONTHS, 1},
+    [SPAN_YEARS] = {"year", SPAN_MONTHS, 12},
+};
+
+/* Days before 1970-01-01 of the day given, by counting from 1 March of year 0 in 400-year cycles. */
+static int32_t days_from_civil(int year, int month, int day)
+{
+    int shifted = year - (month <= 2);
+    int cycle = shifted / 400; /* years here are positive */
+    int of_cycle = shifted - cycle * 400;
+    int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    return cycle * 146097 + of_cycle * 365 + of_cycle / 4 - of_cycle / 100 + of_year - 719468;
+}
+
+bool date_in_range(struct date date)
+{
+    return date.day >= days_from_civil(YEAR_MIN, 1, 1) &&
+           date.day <= days_from_civil(YEAR_MAX, 12, 31);
+}
+
+struct date date_of(int year, int month, int day)
+{
+    assert(month >= 1 && month <= 12 && day >= 1 && day <= date_month_days(year, month));
+    return (struct date){days_from_civil(year, month, day)};
+}
+
+void date_split(struct date date, int *year, int *month, int *day)
+{
+    unsigned z = (unsigned)(date.day + 719468);
+    unsigned cycle = z / 146097;
+    unsigned of_cycle = z - cycle * 146097;
+    unsigned year_of_cycle =
+        (of_cycle - of_cycle / 1460 + of_cycle / 36524 - of_cycle / 146096) / 365;
+    unsigned of_year = of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
+    unsigned from_march = (5 * of_year + 2) / 153;
+    *day = (int)(of_year - (153 * from_march + 2) / 5 + 1);
+    *month = (int)(from_march < 10 ? from_march + 3 : from_march - 9);
+    *year = (int)(year_of_cycle + cycle * 400) + (*month <= 2);
+}
+
+static bool leap(int year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+int date_month_days(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    return days[month - 1] + (month == 2 && leap(year));
+}
+
+static int two_digits(const char *s)
+{
+    return (s[0] - '0') * 10 + (s[1] - '0');
+}
+
+enum fault_code date_parse(struct text text, struct date *out)
+{
+    if (text.len != DATE_TEXT_LEN)
+        return FAULT_DATE_FORM;
+    for (size_t i = 0; i < text.len; i++) {
+        bool dash = i == 4 || i == 7;
+        if (dash ? text.ptr[i] != '-' : text.ptr[i] < '0' || text.ptr[i] > '9')
+            return FAULT_DATE_FORM;
+    }
+    int year = two_digits(text.ptr) * 100 + two_digits(text.ptr + 2);
+    int month = two_digits(text.ptr + 5), day = two_digits(text.ptr + 8);
+    if (month < 1 || month > 12 || day < 1 || day > date_month_days(year, month))
+        return FAULT_DATE_FORM;
+    if (year < YEAR_MIN || year > YEAR_MAX)
+        return FAULT_DATE_RANGE;
+    *out = date_of(year, month, day);
+    return FAULT_NONE;
+}
+
+static char *write_two(char *out, int number)
+{
+    *out++ = (char)('0' + number / 10);
+    *out++ = (char)('0' + number % 10);
+    return out;
+}
+
+char *date_write(char *out, struct date date)
+{
+    int year, month, day;
+    date_split(date, &year, &month, &day);
+    out = write_two(out, year / 100);
+    out = write_two(out, year % 100);
+    *out++ = '-';
+    out = write_two(out, month);
+    *out++ = '-';
+    return write_two(out, day);
+}
+
+const char *date_text(char out[DATE_TEXT_LEN + 1], struct date date)
+{
+    *date_write(out, date) = '\0';
+    return out;
+}
+
+/* Whatever lies beyond the calendar is beyond it by one day: arithmetic cannot overflow. */
+static struct date clamp(int64_t day)
+{
+    int64_t first = days_from_civil(YEAR_MIN, 1, 1) - 1;
+    int64_t last = days_from_civil(YEAR_MAX, 12, 31) + 1;
+    return (struct date){(int32_t)(day < first ? first : day > last ? last : day)};
+}
+
+struct date date_in_month(struct date from, int32_t months, int day, enum date_missing_day missing)
+{
+    int year, month, unused;
+    date_split(from, &year, &month, &unused);
+    int32_t index = year * 12 + (month - 1) + months;
+    if (index < YEAR_MIN * 12 || index >= (YEAR_MAX + 1) * 12)
+        return clamp(index < YEAR_MIN * 12 ? INT32_MIN : INT32_MAX);
+    year = index / 12;
+    month = index % 12 + 1;
+    int days = date_month_days(year, month);
+    if (day <= days)
+        return date_of(year, month, day);
+    struct date last = date_of(year, month, days);
+    return missing == MISSING_LAST_OF_MONTH ? last : date_add_days(last, 1);
+}
+
+struct date date_add_span(struct date from, struct span span, int32_t times,
+                          enum date_missing_day missing)
+{
+    int32_t steps = span.count * units[span.unit].base_count * times;
+    if (units[span.unit].base == SPAN_DAYS)
+        return clamp((int64_t)from.day + steps);
+    int year, month, day;
+    date_split(from, &year, &month, &day);
+    return date_in_month(from, steps, day, missing);
+}
+
+struct date date_add_months(struct date from, int32_t months)
+{
+    return date_add_span(from, (struct span){months, SPAN_MONTHS}, 1, MISSING_LAST_OF_MONTH);
+}
+
+enum fault_code span_parse(struct text text, struct span *out)
+{
+    size_t i = 0;
+    int32_t count = 0;
+    while (i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9') {
+        if (i == SPAN_COUNT_DIGITS)
+            return FAULT_SPAN_FORM;
+        count = count * 10 + (text.ptr[i++] - '0');
+    }
+    if (i == 0 || i + 1 >= text.len || text.ptr[i] != ' ')
+        return FAULT_SPAN_FORM;
+    struct text word = {text.ptr + i + 1, text.len - i - 1};
+    if (word.ptr[word.len - 1] == 's')
+        word.len--;
+    for (unsigned unit = SPAN_DAYS; unit <= SPAN_YEARS; unit++) {
+        if (!text_is(word, units[unit].name))
+            continue;
+        *out = (struct span){count, (enum span_unit)unit};
+        return FAULT_NONE;
+    }
+    return FAULT_SPAN_FORM;
+}
+
+bool span_has_months(struct span span)
+{
+    return units[span.unit].base == SPAN_MONTHS;
+}
+
+bool span_divide(struct span whole, struct span part, int32_t *times)
+{
+    int32_t whole_count = whole.count * units[whole.unit].base_count;
+    int32_t part_count = part.count * units[part.unit].base_count;
+    if (whole_count == 0) {
+        *times = 0;
+        return true;
+    }
+    if (units[whole.unit].base != units[part.unit].base || part_count == 0)
+        return false;
+    *times = whole_count / part_count;
+    return whole_count % part_count == 0;
+}
+
+const char *span_text(char out[32], struct span span)
+{
+    (void)snprintf(out, 32, "%d %s%s", span.count, units[span.unit].name,
+                   span.count == 1 ? "" : "s");
+    return out;
+}

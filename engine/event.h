@@ -1,0 +1,78 @@
+/*
+ * What happens to an account: typed events, which of them count, and their total order (semantics 2, 3).
+ */
+#ifndef NOL_EVENT_H
+#define NOL_EVENT_H
+
+#include "amount.h"
+#include "date.h"
+
+enum event_type {
+#define EVENT(id, name, amount, columns, meaning) EVENT_##id,
+#include "event.def"
+#undef EVENT
+    EVENT_TYPES
+};
+
+enum event_amount { EVENT_AMOUNT_POSITIVE, EVENT_AMOUNT_ZERO_OK, EVENT_AMOUNT_NO_AMOUNT };
+
+enum event_columns {
+    EVENT_TAKES_NOTHING = 0,
+    EVENT_NEEDS_DOCUMENT = 1,
+    EVENT_NEEDS_REF = 2,
+};
+
+struct event_kind {
+    const char *name;
+    enum event_amount amount;
+    unsigned columns; /* a set of enum event_columns */
+    const char *meaning;
+};
+
+struct event {
+    enum event_type type;
+    struct text id;
+    struct text document;
+    struct text ref;
+    struct date date;
+    struct date recorded;
+    int32_t seq;
+    struct amount amount;
+    struct event *target; /* the event that ref names, once event_link() found it */
+    const void *origin;   /* where the loader found it; for messages only */
+    /* answers of event_resolve() for one known-at and as-of: */
+    bool known;                     /* recorded by known-at */
+    const struct event *removed_by; /* the first live reverse of it, NULL: none */
+    bool counts;                    /* known, dated by as-of, not removed */
+};
+
+const struct event_kind *event_kind(enum event_type type);
+
+/** event_type_of(name): the type of this name, EVENT_TYPES if there is none. */
+enum event_type event_type_of(struct text name);
+
+/** event_compare(a, b): the total order of one account's events: date, seq, type, id. */
+int event_compare(const struct event *a, const struct event *b);
+
+/** event_sort(events, count): into the total order. */
+void event_sort(struct event **events, size_t count);
+
+/** event_recorded_before(a, b): the order of reverses: recorded, then id. */
+bool event_recorded_before(const struct event *a, const struct event *b);
+
+/**
+ * event_resolve(events, count, reverses, as_of, known_at):
+ * Decide for events[0..count-1], which hold all events of the account with targets linked, which are known, which are
+ * removed by a live reverse and which count.  ${reverses} is scratch for ${count} pointers.
+ */
+void event_resolve(struct event **events, size_t count, struct event **reverses, struct date as_of,
+                   struct date known_at);
+
+/**
+ * event_was_overtaken(events, count, event):
+ * Whether some known event that is not removed was recorded after ${event} and is dated on or before it: then a booking
+ * with nothing left to act on was right when it was made (semantics 3).
+ */
+bool event_was_overtaken(struct event *const *events, size_t count, const struct event *event);
+
+#endif

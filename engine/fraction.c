@@ -1,0 +1,39 @@
+#include "fraction.h"
+
+#include <string.h>
+
+static bool parse_unsigned(struct arena *arena, struct text text, struct decimal *out)
+{
+    return decimal_parse(arena, text, out) == FAULT_NONE && text.ptr[0] != '-';
+}
+
+enum fault_code fraction_parse(struct arena *arena, struct text text, struct fraction *out)
+{
+    struct decimal num, den = {amount_of(1), 0};
+    const char *slash = text.len == 0 ? NULL : memchr(text.ptr, '/', text.len);
+    bool percent = text.len > 0 && text.ptr[text.len - 1] == '%';
+
+    if (slash != NULL) {
+        struct text left = {text.ptr, (size_t)(slash - text.ptr)};
+        struct text right = {slash + 1, text.len - left.len - 1};
+        if (!parse_unsigned(arena, left, &num) || !parse_unsigned(arena, right, &den))
+            return FAULT_FRACTION_FORM;
+        if (num.scale != 0 || den.scale != 0 || amount_is_zero(den.digits))
+            return FAULT_FRACTION_FORM;
+    } else {
+        text.len -= percent;
+        if (percent && text.len > 0 && text.ptr[text.len - 1] == ' ')
+            text.len--; /* `10 %` as it is written in print */
+        if (!parse_unsigned(arena, text, &num))
+            return FAULT_FRACTION_FORM;
+    }
+    out->num = num.digits;
+    out->den = amount_times(arena, den.digits,
+                            amount_power10(arena, num.scale + (percent ? 2 : 0)));
+    return FAULT_NONE;
+}
+
+int fraction_compare(struct arena *arena, struct fraction a, struct fraction b)
+{
+    return amount_compare(amount_times(arena, a.num, b.den), amount_times(arena, b.num, a.den));
+}

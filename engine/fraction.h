@@ -1,0 +1,23 @@
+/*
+ * Exact fractions: rates, shares, percentages.
+ */
+#ifndef NOL_FRACTION_H
+#define NOL_FRACTION_H
+
+#include "decimal.h"
+
+struct fraction {
+    struct amount num; /* >= 0 */
+    struct amount den; /* > 0, not necessarily in lowest terms */
+};
+
+/**
+ * fraction_parse(arena, text, out):
+ * Read `0.5%`, `1/3`, `0.05` or `2`.  Returns FAULT_NONE or FAULT_FRACTION_FORM; ${out} is untouched on a fault.
+ */
+enum fault_code fraction_parse(struct arena *arena, struct text text, struct fraction *out);
+
+/** fraction_compare(arena, a, b): <0, 0, >0. */
+int fraction_compare(struct arena *arena, struct fraction a, struct fraction b);
+
+#endif

@@ -1,0 +1,660 @@
+#include "load.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "rule_check.h"
+#include "split.h"
+
+enum { ID_BYTES_MAX = 64, TEXT_BYTES_MAX = 200, SEQ_DIGITS_MAX = 9 };
+
+const struct column_spec load_loan_columns[LOAN_COLUMNS] = {
+    [LOAN_ACCOUNT_ID] = {"account_id", true},
+    [LOAN_PROGRAM] = {"program", true},
+    [LOAN_PRINCIPAL] = {"principal", true},
+    [LOAN_DISBURSED] = {"disbursed", false},
+    [LOAN_AGREED] = {"agreed", false},
+    [LOAN_RECORDED] = {"recorded", false},
+    [LOAN_BORROWER_ID] = {"borrower_id", false},
+    [LOAN_INSTALLMENTS] = {"installments", false},
+    [LOAN_GRACE] = {"grace", false},
+    [LOAN_FIRST_DUE] = {"first_due", false},
+    [LOAN_COLLATERAL] = {"collateral", false},
+};
+
+const struct column_spec load_event_columns[EVENT_COLUMNS] = {
+    [EVENT_EVENT_ID] = {"event_id", true},   [EVENT_ACCOUNT_ID] = {"account_id", true},
+    [EVENT_DATE] = {"date", true},           [EVENT_TYPE] = {"type", true},
+    [EVENT_AMOUNT] = {"amount", true},       [EVENT_RECORDED] = {"recorded", false},
+    [EVENT_SEQ] = {"seq", false},            [EVENT_DOCUMENT] = {"document", false},
+    [EVENT_REF] = {"ref", false},            [EVENT_COMPONENT] = {"component", false},
+    [EVENT_KIND] = {"kind", false},          [EVENT_ROW] = {"row", false},
+    [EVENT_INSTALLMENTS] = {"installments", false},
+    [EVENT_EVERY] = {"every", false},        [EVENT_GRACE] = {"grace", false},
+    [EVENT_DUE] = {"due", false},            [EVENT_NOTE] = {"note", false},
+};
+
+/* --- faults of a row --- */
+
+static struct place place_of(const struct load_row *row, int column)
+{
+    int16_t field = column < 0 || row->fields == NULL ? -1 : row->columns->known[column];
+    if (field < 0)
+        return csv_place(&row->record, 0);
+    return csv_place(&row->record, (uint32_t)(row->fields[field].ptr - row->record.bytes));
+}
+
+static bool is_before(struct place a, struct place b)
+{
+    return a.line != b.line ? a.line < b.line : a.col < b.col;
+}
+
+static void note(struct load *load, struct load_row *row, struct place at, enum fault_code code,
+                 const char *reason)
+{
+    fault_add(load->faults, code, at, "%s", reason);
+    if (row->fault == NULL)
+        row->fault = ARENA_ARRAY(load->arena, struct row_fault, 1);
+    else if (!is_before(at, row->fault->at))
+        return;
+    row->fault->code = code;
+    row->fault->at = at;
+    (void)snprintf(row->fault->reason, sizeof row->fault->reason, "%s", reason);
+}
+
+void load_fault(struct load *load, struct load_row *row, int column, enum fault_code code,
+                const char *format, ...)
+{
+    char reason[FAULT_TEXT_MAX];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(reason, sizeof reason, format, arguments);
+    va_end(arguments);
+    note(load, row, place_of(row, column), code, reason);
+}
+
+bool load_split(struct load *load, struct load_row *row)
+{
+    struct text fields[CSV_FIELDS_MAX];
+    unsigned count = 0;
+    uint32_t offset = 0;
+    enum fault_code code = csv_split(&row->record, fields, &count, &offset);
+    if (code != FAULT_NONE) {
+        note(load, row, csv_place(&row->record, offset), code, fault_meaning(code));
+        return false;
+    }
+    if (count != row->columns->count) {
+        load_fault(load, row, -1, FAULT_CSV_RAGGED, "%u fields; the header has %u", count,
+                   row->columns->count);
+        return false;
+    }
+    row->fields = arena_alloc(load->arena, count * sizeof *fields);
+    memcpy(row->fields, fields, count * sizeof *fields);
+    return true;
+}
+
+struct text load_field(const struct load_row *row, unsigned column)
+{
+    int16_t field = row->columns->known[column];
+    return field < 0 ? (struct text){"", 0} : row->fields[field];
+}
+
+/* --- fields --- */
+
+/* A row with its kind, so that one set of field readers serves loans and events. */
+struct reading {
+    struct load *load;
+    struct load_row *row;
+    bool of_loan;
+};
+
+static const char *name_of(const struct reading *reading, unsigned column)
+{
+    return reading->of_loan ? load_loan_columns[column].name : load_event_columns[column].name;
+}
+
+static bool refuse(const struct reading *reading, unsigned column, enum fault_code code,
+                   const char *wanted)
+{
+    char quoted[TEXT_QUOTE_MAX];
+    load_fault(reading->load, reading->row, (int)column, code, "%s %s is not %s",
+               name_of(reading, column), text_quote(quoted, load_field(reading->row, column)),
+               wanted);
+    return false;
+}
+
+static bool require(const struct reading *reading, unsigned column)
+{
+    if (load_field(reading->row, column).len > 0)
+        return true;
+    load_fault(reading->load, reading->row, (int)column, FAULT_COLUMN_REQUIRED, "%s is empty",
+               name_of(reading, column));
+    return false;
+}
+
+static bool read_text(const struct reading *reading, unsigned column, size_t bytes_max,
+                      struct text *out)
+{
+    struct text text = load_field(reading->row, column);
+    char wanted[48];
+    if (!text_is_plain(text))
+        return refuse(reading, column, FAULT_TEXT_CONTROL,
+                      "free of control characters and outer blanks");
+    (void)snprintf(wanted, sizeof wanted, "at most %zu bytes long", bytes_max);
+    if (text.len > bytes_max)
+        return refuse(reading, column, FAULT_TEXT_LENGTH, wanted);
+    *out = text;
+    return true;
+}
+
+static bool read_id(const struct reading *reading, unsigned column, struct text *out)
+{
+    return require(reading, column) && read_text(reading, column, ID_BYTES_MAX, out);
+}
+
+/* An optional date: ${out} keeps its value when the field is empty. */
+static bool read_date(const struct reading *reading, unsigned column, struct date *out)
+{
+    struct text text = load_field(reading->row, column);
+    if (text.len == 0)
+        return true;
+    enum fault_code code = date_parse(text, out);
+    if (code == FAULT_NONE)
+        return true;
+    return refuse(reading, column, code,
+                  code == FAULT_DATE_RANGE ? "within 1900-01-01..2199-12-31"
+                                           : "a date written YYYY-MM-DD");
+}
+
+/* An amount; ${decimals} < 0: of any number of decimals, kept for control totals only. */
+static bool read_amount(const struct reading *reading, unsigned column, int decimals,
+                        struct amount *out)
+{
+    char wanted[64];
+    struct load_row *row = reading->row;
+    struct arena *arena = reading->load->arena;
+    struct decimal decimal;
+    enum fault_code code = decimal_parse(arena, load_field(row, column), &decimal);
+    bool totalled = column == (reading->of_loan ? (unsigned)LOAN_PRINCIPAL : (unsigned)EVENT_AMOUNT);
+    if (code == FAULT_NONE && totalled) {
+        row->amount = decimal;
+        row->has_amount = true;
+    }
+    if (code == FAULT_NONE && decimals < 0 && amount_sign(decimal.digits) < 0)
+        code = FAULT_AMOUNT_NEGATIVE;
+    else if (code == FAULT_NONE && decimals < 0)
+        *out = decimal.digits;
+    else if (code == FAULT_NONE)
+        code = decimal_to_amount(arena, decimal, (unsigned)decimals, out);
+    switch (code) {
+    case FAULT_NONE:
+        return true;
+    case FAULT_AMOUNT_DIGITS:
+        (void)snprintf(wanted, sizeof wanted, "an amount of at most %d digits", AMOUNT_DIGITS_MAX);
+        return refuse(reading, column, code, wanted);
+    case FAULT_AMOUNT_DECIMALS:
+        (void)snprintf(wanted, sizeof wanted, "of at most %d decimals, as its currency has them",
+                       decimals);
+        return refuse(reading, column, code, wanted);
+    case FAULT_AMOUNT_NEGATIVE:
+        return refuse(reading, column, code, "zero or more");
+    default:
+        return refuse(reading, column, code, "a plain decimal, such as 694000 or 83.33");
+    }
+}
+
+static bool positive(const struct reading *reading, unsigned column, struct amount amount)
+{
+    return amount_sign(amount) > 0 ||
+           refuse(reading, column, FAULT_AMOUNT_ZERO, "above zero");
+}
+
+static bool read_number(const struct reading *reading, unsigned column, bool signs, int32_t least,
+                        int32_t most, int32_t *out)
+{
+    struct text text = load_field(reading->row, column);
+    char wanted[64];
+    bool negative = signs && text.len > 0 && text.ptr[0] == '-';
+    int32_t number = 0;
+    size_t i = negative;
+    for (; i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9'; i++)
+        if (i < SEQ_DIGITS_MAX + (size_t)negative)
+            number = number * 10 + (text.ptr[i] - '0');
+    if (i < text.len || i == (size_t)negative)
+        return refuse(reading, column, FAULT_NUMBER_FORM, "a whole number");
+    number = negative ? -number : number;
+    (void)snprintf(wanted, sizeof wanted, "within %d..%d", least, most);
+    if (number < least || number > most || text.len > SEQ_DIGITS_MAX + (size_t)negative)
+        return refuse(reading, column, FAULT_NUMBER_RANGE, wanted);
+    *out = number;
+    return true;
+}
+
+/* --- loans --- */
+
+static struct text nth_program(const void *load, size_t i)
+{
+    return ((const struct load *)load)->programs[i]->id;
+}
+
+static const struct program *find_program(const struct reading *reading)
+{
+    struct load *load = reading->load;
+    struct text id = load_field(reading->row, LOAN_PROGRAM);
+    char quoted[TEXT_QUOTE_MAX];
+    size_t low = 0, high = load->program_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = text_compare(id, load->programs[middle]->id);
+        if (order == 0)
+            return load->programs[middle];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    if (!require(reading, LOAN_PROGRAM))
+        return NULL;
+    struct text near = text_nearest(id, load->program_count, nth_program, load);
+    (void)text_quote(quoted, id);
+    if (near.len > 0)
+        load_fault(load, reading->row, LOAN_PROGRAM, FAULT_PROGRAM_UNKNOWN,
+                   "no program %s; did you mean '%.*s'?", quoted, (int)near.len, near.ptr);
+    else
+        load_fault(load, reading->row, LOAN_PROGRAM, FAULT_PROGRAM_UNKNOWN, "no program %s", quoted);
+    return NULL;
+}
+
+static bool read_loan_dates(const struct reading *reading, struct loan *loan)
+{
+    struct load_row *row = reading->row;
+    loan->disbursed = loan->agreed = loan->recorded = loan->first_due = DATE_NONE;
+    bool read = read_date(reading, LOAN_DISBURSED, &loan->disbursed);
+    read &= read_date(reading, LOAN_AGREED, &loan->agreed);
+    read &= read_date(reading, LOAN_RECORDED, &loan->recorded);
+    read &= read_date(reading, LOAN_FIRST_DUE, &loan->first_due);
+    if (!read)
+        return false;
+    if (!date_is_set(loan->agreed))
+        loan->agreed = loan->disbursed;
+    if (!date_is_set(loan->recorded))
+        loan->recorded = loan->agreed;
+    if (!date_is_set(loan->agreed)) {
+        load_fault(reading->load, row, -1, FAULT_LOAN_NO_DATE,
+                   "the loan has neither `disbursed` nor `agreed`");
+        return false;
+    }
+    if (date_is_set(loan->disbursed) && date_before(loan->disbursed, loan->agreed))
+        load_fault(reading->load, row, LOAN_AGREED, FAULT_AGREED_AFTER_DISBURSED,
+                   "agreed after the disbursement");
+    return true;
+}
+
+/* A limit of the program as text for a message; it belongs to the arena. */
+static const char *limit_text(const struct reading *reading, const struct loan *loan,
+                              enum rule_key key)
+{
+    struct amount limit = rule_amount(loan->rules, key);
+    char *text = arena_alloc(reading->load->arena, amount_text_size(limit) + 1);
+    *amount_write(text, limit, loan->program->decimals) = '\0';
+    return text;
+}
+
+static void check_principal(const struct reading *reading, const struct loan *loan)
+{
+    const struct rule_scope *rules = loan->rules;
+    struct arena *arena = reading->load->arena;
+    char quoted[TEXT_QUOTE_MAX];
+    (void)text_quote(quoted, load_field(reading->row, LOAN_PRINCIPAL));
+    struct amount least = rule_amount(rules, RULE_PRINCIPAL_MIN);
+    struct amount most = rule_amount(rules, RULE_PRINCIPAL_MAX);
+    if (amount_compare(loan->principal, least) < 0 || amount_compare(loan->principal, most) > 0) {
+        bool below = amount_compare(loan->principal, least) < 0;
+        load_fault(reading->load, reading->row, LOAN_PRINCIPAL,
+                   below ? FAULT_PRINCIPAL_MIN : FAULT_PRINCIPAL_MAX,
+                   "principal %s is outside the program's %s..%s", quoted,
+                   limit_text(reading, loan, RULE_PRINCIPAL_MIN),
+                   limit_text(reading, loan, RULE_PRINCIPAL_MAX));
+    }
+    if (!rule_is_set(rules, RULE_PRINCIPAL_MULTIPLE_OF))
+        return;
+    struct amount multiple = rule_amount(rules, RULE_PRINCIPAL_MULTIPLE_OF);
+    struct amount rounded = rounding_quotient(arena, loan->principal, amount_of(1), amount_of(1),
+                                              multiple, ROUNDING_DOWN);
+    if (amount_compare(rounded, loan->principal) != 0)
+        load_fault(reading->load, reading->row, LOAN_PRINCIPAL, FAULT_PRINCIPAL_MULTIPLE,
+                   "principal %s is not a multiple of %s", quoted,
+                   limit_text(reading, loan, RULE_PRINCIPAL_MULTIPLE_OF));
+}
+
+static void choose_installments(const struct reading *reading, struct loan *loan)
+{
+    const struct rule_scope *rules = loan->rules;
+    int32_t least = rule_installments(rules, RULE_SCHEDULE_INSTALLMENTS_MIN);
+    int32_t most = rule_installments(rules, RULE_SCHEDULE_INSTALLMENTS_MAX);
+    int32_t chosen = rule_installments(rules, RULE_SCHEDULE_INSTALLMENTS_DEFAULT);
+    bool said = load_field(reading->row, LOAN_INSTALLMENTS).len > 0;
+    if (rule_number(rules, RULE_SCHEDULE_SPLIT) == RULE_SPLIT_FIXED)
+        least = most = chosen = (int32_t)split_fixed_rows(
+            reading->load->arena, loan->principal, rule_amount(rules, RULE_SCHEDULE_SPLIT_FIXED),
+            RULE_INSTALLMENTS_MAX);
+    if (said && !read_number(reading, LOAN_INSTALLMENTS, false, 0, INT32_MAX, &chosen))
+        return;
+    if (chosen == 0)
+        load_fault(reading->load, reading->row, LOAN_INSTALLMENTS, FAULT_COLUMN_REQUIRED,
+                   "installments is empty and the program has no default; it offers %d..%d", least,
+                   most);
+    else if (chosen < least || chosen > most)
+        load_fault(reading->load, reading->row, LOAN_INSTALLMENTS, FAULT_INSTALLMENTS_RANGE,
+                   "%d installments; the program offers %d..%d for this loan", chosen, least, most);
+    loan->installments = chosen;
+}
+
+static void check_grace(const struct reading *reading, const struct loan *loan)
+{
+    struct text text = load_field(reading->row, LOAN_GRACE);
+    struct span grace = {0, SPAN_DAYS}, offered = {0, SPAN_DAYS};
+    char wanted[32];
+    int32_t times = 1;
+    if (text.len == 0)
+        return;
+    if (span_parse(text, &grace) != FAULT_NONE) {
+        (void)refuse(reading, LOAN_GRACE, FAULT_SPAN_FORM, "a span such as 6 months");
+        return;
+    }
+    if (rule_is_set(loan->rules, RULE_SCHEDULE_GRACE))
+        offered = loan->rules->value[RULE_SCHEDULE_GRACE_LENGTH].span;
+    bool same = grace.count == 0 || offered.count == 0
+                    ? grace.count == offered.count
+                    : span_divide(grace, offered, &times) && times == 1;
+    if (!same)
+        load_fault(reading->load, reading->row, LOAN_GRACE, FAULT_GRACE_NOT_OFFERED,
+                   "grace '%.*s'; the program offers %s", (int)text.len, text.ptr,
+                   span_text(wanted, offered));
+}
+
+static void check_first_due(const struct reading *reading, const struct loan *loan)
+{
+    const struct rule_scope *rules = loan->rules;
+    bool given = rule_number(rules, RULE_SCHEDULE_DUE_ANCHOR) == RULE_ANCHOR_GIVEN;
+    int32_t day = rule_number(rules, RULE_SCHEDULE_DUE_DAY);
+    struct load *load = reading->load;
+    struct load_row *row = reading->row;
+    if (!given && date_is_set(loan->first_due))
+        load_fault(load, row, LOAN_FIRST_DUE, FAULT_FIRST_DUE_NOT_TAKEN,
+                   "the program counts its due dates itself and takes no first_due");
+    if (!given)
+        return;
+    if (!date_is_set(loan->first_due)) {
+        load_fault(load, row, LOAN_FIRST_DUE, FAULT_FIRST_DUE_MISSING,
+                   "first_due is empty; the program wants it given");
+        return;
+    }
+    struct date earliest = date_is_set(loan->disbursed) ? loan->disbursed : loan->agreed;
+    if (date_before(loan->first_due, earliest))
+        (void)refuse(reading, LOAN_FIRST_DUE, FAULT_FIRST_DUE_EARLY,
+                     "on or after the disbursement");
+    if (day == RULE_DAY_SAME)
+        return;
+    struct date wanted = date_in_month(loan->first_due, 0, day == RULE_DAY_LAST ? 31 : day,
+                                       MISSING_LAST_OF_MONTH);
+    char text[DATE_TEXT_LEN + 1];
+    if (!date_equal(wanted, loan->first_due))
+        load_fault(load, row, LOAN_FIRST_DUE, FAULT_FIRST_DUE_DAY,
+                   "first_due is not on the program's due day, %s in that month",
+                   date_text(text, wanted));
+}
+
+static void read_more(struct load *load, const struct load_row *row, struct loan *loan)
+{
+    struct text *attributes = ARENA_ARRAY(load->arena, struct text, load->attribute_count);
+    struct text *carried = ARENA_ARRAY(load->arena, struct text, load->carried_count);
+    for (unsigned i = 0; i < load->attribute_count; i++)
+        attributes[i] = row->fields[row->columns->attributes[i]];
+    for (unsigned i = 0; i < load->carried_count; i++)
+        carried[i] = row->fields[row->columns->carried[i]];
+    loan->attributes = attributes;
+    loan->carried = carried;
+}
+
+/* Attributes and carried columns are texts like others. */
+static void check_more(const struct reading *reading)
+{
+    const struct load_row *row = reading->row;
+    char quoted[TEXT_QUOTE_MAX];
+    unsigned attributes = reading->load->attribute_count;
+    for (unsigned i = 0; i < attributes + reading->load->carried_count; i++) {
+        int16_t field = i < attributes ? row->columns->attributes[i]
+                                       : row->columns->carried[i - attributes];
+        struct text text = row->fields[field];
+        if (text_is_plain(text) && text.len <= TEXT_BYTES_MAX)
+            continue;
+        bool plain = text_is_plain(text);
+        struct place at = csv_place(&row->record, (uint32_t)(text.ptr - row->record.bytes));
+        char reason[FAULT_TEXT_MAX];
+        (void)snprintf(reason, sizeof reason, "%s is not %s", text_quote(quoted, text),
+                       plain ? "at most 200 bytes long"
+                             : "free of control characters and outer blanks");
+        note(reading->load, reading->row, at, plain ? FAULT_TEXT_LENGTH : FAULT_TEXT_CONTROL,
+             reason);
+    }
+}
+
+void load_loan(struct load *load, struct load_row *row, struct loan *loan)
+{
+    struct reading reading = {load, row, true};
+    *loan = (struct loan){0};
+    (void)read_id(&reading, LOAN_ACCOUNT_ID, &loan->account_id);
+    (void)read_text(&reading, LOAN_BORROWER_ID, ID_BYTES_MAX, &loan->borrower_id);
+    read_more(load, row, loan);
+    check_more(&reading);
+    bool dated = read_loan_dates(&reading, loan);
+    loan->program = find_program(&reading);
+    int decimals = loan->program == NULL ? -1 : (int)loan->program->decimals;
+    bool lent = require(&reading, LOAN_PRINCIPAL) &&
+                read_amount(&reading, LOAN_PRINCIPAL, decimals, &loan->principal) &&
+                positive(&reading, LOAN_PRINCIPAL, loan->principal);
+    if (load_field(row, LOAN_COLLATERAL).len > 0)
+        (void)read_amount(&reading, LOAN_COLLATERAL, decimals, &loan->collateral);
+    if (loan->program == NULL || !dated)
+        return;
+    if (date_before(loan->agreed, loan->program->in_force)) {
+        char text[DATE_TEXT_LEN + 1];
+        load_fault(load, row,
+                   load_field(row, LOAN_AGREED).len > 0 ? LOAN_AGREED : LOAN_DISBURSED,
+                   FAULT_AGREED_BEFORE_IN_FORCE, "agreed before the program was in force, %s",
+                   date_text(text, loan->program->in_force));
+    }
+    loan->rules = program_at(loan->program, loan->agreed);
+    check_grace(&reading, loan);
+    check_first_due(&reading, loan);
+    if (!lent)
+        return;
+    check_principal(&reading, loan);
+    choose_installments(&reading, loan);
+}
+
+/* --- events --- */
+
+static struct text nth_type(const void *unused, size_t i)
+{
+    (void)unused;
+    return text_of(event_kind((enum event_type)i)->name);
+}
+
+static bool read_type(const struct reading *reading, enum event_type *out)
+{
+    char quoted[TEXT_QUOTE_MAX];
+    struct text name = load_field(reading->row, EVENT_TYPE);
+    if (!require(reading, EVENT_TYPE))
+        return false;
+    *out = event_type_of(name);
+    if (*out != EVENT_TYPES)
+        return true;
+    struct text near = text_nearest(name, EVENT_TYPES, nth_type, NULL);
+    (void)text_quote(quoted, name);
+    if (near.len > 0)
+        load_fault(reading->load, reading->row, EVENT_TYPE, FAULT_TYPE_UNKNOWN,
+                   "no event type %s; did you mean '%.*s'?", quoted, (int)near.len, near.ptr);
+    else
+        load_fault(reading->load, reading->row, EVENT_TYPE, FAULT_TYPE_UNKNOWN,
+                   "no event type %s", quoted);
+    return false;
+}
+
+static void read_event_amount(const struct reading *reading, const struct program *program,
+                              struct event *event)
+{
+    bool unplaced = program == NULL; /* its currency is not known */
+    int decimals = unplaced ? -1 : (int)program->decimals;
+    if (!require(reading, EVENT_AMOUNT) ||
+        !read_amount(reading, EVENT_AMOUNT, decimals, &event->amount))
+        return;
+    if (event_kind(event->type)->amount == EVENT_AMOUNT_POSITIVE)
+        (void)positive(reading, EVENT_AMOUNT, event->amount);
+}
+
+/* Whether the type takes the column beside those that every type takes. */
+static bool takes_column(enum event_type type, unsigned column)
+{
+    unsigned taken = event_kind(type)->columns;
+    switch (column) {
+    case EVENT_AMOUNT:
+        return event_kind(type)->amount != EVENT_AMOUNT_NO_AMOUNT;
+    case EVENT_ACCOUNT_ID:
+        return type != EVENT_UNIDENTIFIED;
+    case EVENT_REF:
+        return (taken & EVENT_NEEDS_REF) != 0;
+    case EVENT_COMPONENT:
+    case EVENT_KIND:
+    case EVENT_ROW:
+    case EVENT_INSTALLMENTS:
+    case EVENT_EVERY:
+    case EVENT_GRACE:
+    case EVENT_DUE:
+        return false;
+    default:
+        return true;
+    }
+}
+
+static void check_columns(const struct reading *reading, enum event_type type)
+{
+    char quoted[TEXT_QUOTE_MAX];
+    for (unsigned column = 0; column < EVENT_COLUMNS; column++) {
+        struct text field = load_field(reading->row, column);
+        if (field.len > 0 && !takes_column(type, column))
+            load_fault(reading->load, reading->row, (int)column, FAULT_COLUMN_NOT_TAKEN,
+                       "%s %s: type %s does not take this column", name_of(reading, column),
+                       text_quote(quoted, field), event_kind(type)->name);
+    }
+    unsigned needed = event_kind(type)->columns;
+    if (needed & EVENT_NEEDS_DOCUMENT)
+        (void)require(reading, EVENT_DOCUMENT);
+    if (needed & EVENT_NEEDS_REF)
+        (void)require(reading, EVENT_REF);
+}
+
+void load_event(struct load *load, struct load_row *row, const struct program *program,
+                struct event *event)
+{
+    struct reading reading = {load, row, false};
+    struct text note_text;
+    *event = (struct event){.date = DATE_NONE, .recorded = DATE_NONE, .origin = row};
+    (void)read_id(&reading, EVENT_EVENT_ID, &event->id);
+    (void)read_text(&reading, EVENT_DOCUMENT, TEXT_BYTES_MAX, &event->document);
+    (void)read_text(&reading, EVENT_REF, ID_BYTES_MAX, &event->ref);
+    (void)read_text(&reading, EVENT_NOTE, TEXT_BYTES_MAX, &note_text);
+    if (require(&reading, EVENT_DATE))
+        (void)read_date(&reading, EVENT_DATE, &event->date);
+    event->recorded = event->date;
+    (void)read_date(&reading, EVENT_RECORDED, &event->recorded);
+    if (load_field(row, EVENT_SEQ).len > 0)
+        (void)read_number(&reading, EVENT_SEQ, true, -999999999, 999999999, &event->seq);
+    if (!read_type(&reading, &event->type)) {
+        struct decimal decimal;
+        row->has_amount = decimal_parse(load->arena, load_field(row, EVENT_AMOUNT), &decimal) ==
+                          FAULT_NONE;
+        if (row->has_amount)
+            row->amount = decimal;
+        return;
+    }
+    check_columns(&reading, event->type);
+    if (event_kind(event->type)->amount != EVENT_AMOUNT_NO_AMOUNT)
+        read_event_amount(&reading, program, event);
+    if (event->type != EVENT_UNIDENTIFIED && event->type != EVENT_REVERSE)
+        (void)require(&reading, EVENT_ACCOUNT_ID);
+}
+
+/* --- among the events of an account --- */
+
+static int compare_ids(const void *a, const void *b)
+{
+    const struct event *left = *(struct event *const *)a, *right = *(struct event *const *)b;
+    return text_compare(left->id, right->id);
+}
+
+static struct load_row *row_of(const struct event *event)
+{
+    return (struct load_row *)(uintptr_t)event->origin; /* the loader's own row */
+}
+
+static struct event *find_event(struct event *const *by_id, size_t count, struct text id)
+{
+    size_t low = 0, high = count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (text_compare(by_id[middle]->id, id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < count && text_equal(by_id[low]->id, id) ? by_id[low] : NULL;
+}
+
+static void refuse_same_ids(struct load *load, struct event *const *by_id, size_t count)
+{
+    char quoted[TEXT_QUOTE_MAX];
+    for (size_t i = 0; i < count; i++) {
+        bool same = (i > 0 && text_equal(by_id[i]->id, by_id[i - 1]->id)) ||
+                    (i + 1 < count && text_equal(by_id[i]->id, by_id[i + 1]->id));
+        if (same && by_id[i]->id.len > 0)
+            load_fault(load, row_of(by_id[i]), EVENT_EVENT_ID, FAULT_EVENT_DUPLICATE,
+                       "event_id %s stands twice on this account",
+                       text_quote(quoted, by_id[i]->id));
+    }
+}
+
+static void link_reverse(struct load *load, struct event *const *by_id, size_t count,
+                         struct event *event)
+{
+    char quoted[TEXT_QUOTE_MAX];
+    if (event->type != EVENT_REVERSE || event->ref.len == 0)
+        return;
+    event->target = find_event(by_id, count, event->ref);
+    if (event->target == NULL || event->target == event)
+        load_fault(load, row_of(event), EVENT_REF, FAULT_REF_UNKNOWN,
+                   "ref %s is no other event of this account", text_quote(quoted, event->ref));
+    else if (event->target->type == EVENT_REVERSE && !event_recorded_before(event->target, event))
+        load_fault(load, row_of(event), EVENT_REF, FAULT_REVERSE_ORDER,
+                   "ref %s is a reverse that was not recorded before this one",
+                   text_quote(quoted, event->ref));
+}
+
+void load_link(struct load *load, struct event **events, size_t count)
+{
+    struct event **by_id = arena_alloc(load->arena, count * sizeof *by_id);
+    bool sorted = true, linked = false;
+    for (size_t i = 0; i < count; i++) {
+        by_id[i] = events[i];
+        sorted = sorted && (i == 0 || text_compare(by_id[i - 1]->id, by_id[i]->id) < 0);
+        linked = linked || events[i]->type == EVENT_REVERSE;
+    }
+    if (!sorted) {
+        qsort(by_id, count, sizeof *by_id, compare_ids);
+        refuse_same_ids(load, by_id, count);
+    }
+    for (size_t i = 0; i < count && linked; i++)
+        link_reverse(load, by_id, count, events[i]);
+}

@@ -1,0 +1,102 @@
+/*
+ * Rows of the book become typed: one CSV record -> a loan or an event, every fault with file, line and column.
+ */
+#ifndef NOL_LOAD_H
+#define NOL_LOAD_H
+
+#include "columns.h"
+#include "decimal.h"
+#include "event.h"
+#include "loan.h"
+
+enum loan_column {
+    LOAN_ACCOUNT_ID,
+    LOAN_PROGRAM,
+    LOAN_PRINCIPAL,
+    LOAN_DISBURSED,
+    LOAN_AGREED,
+    LOAN_RECORDED,
+    LOAN_BORROWER_ID,
+    LOAN_INSTALLMENTS,
+    LOAN_GRACE,
+    LOAN_FIRST_DUE,
+    LOAN_COLLATERAL,
+    LOAN_COLUMNS
+};
+
+enum event_column {
+    EVENT_EVENT_ID,
+    EVENT_ACCOUNT_ID,
+    EVENT_DATE,
+    EVENT_TYPE,
+    EVENT_AMOUNT,
+    EVENT_RECORDED,
+    EVENT_SEQ,
+    EVENT_DOCUMENT,
+    EVENT_REF,
+    EVENT_COMPONENT,
+    EVENT_KIND,
+    EVENT_ROW,
+    EVENT_INSTALLMENTS,
+    EVENT_EVERY,
+    EVENT_GRACE,
+    EVENT_DUE,
+    EVENT_NOTE,
+    EVENT_COLUMNS
+};
+
+extern const struct column_spec load_loan_columns[LOAN_COLUMNS];
+extern const struct column_spec load_event_columns[EVENT_COLUMNS];
+
+/* The first fault of a row, for rejects.csv. */
+struct row_fault {
+    enum fault_code code;
+    struct place at;
+    char reason[FAULT_TEXT_MAX];
+};
+
+/* One row on its way from text to typed. */
+struct load_row {
+    struct csv_record record;
+    const struct columns *columns;
+    struct text *fields;         /* columns->count of them, once split */
+    struct row_fault *fault;     /* NULL: none so far */
+    struct decimal amount;       /* for control totals: principal or amount, 0 when it cannot be read */
+    bool has_amount;
+};
+
+struct load {
+    struct arena *arena; /* for what the rows become */
+    struct faults *faults;
+    const struct program *const *programs; /* sorted by id */
+    unsigned program_count;
+    unsigned attribute_count, carried_count;
+};
+
+/** load_split(load, row): split the record into fields; false (and a fault) when it is no row of its file. */
+bool load_split(struct load *load, struct load_row *row);
+
+/** load_field(row, column): a known column's field, empty when the file lacks it. */
+struct text load_field(const struct load_row *row, unsigned column);
+
+/** load_fault(load, row, column, code, format, ...): note a fault of a row; column < 0: of the row as a whole. */
+void load_fault(struct load *load, struct load_row *row, int column, enum fault_code code,
+                const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/** load_loan(load, row, loan): a split row of loans.csv; ${loan} is complete when row->fault is NULL. */
+void load_loan(struct load *load, struct load_row *row, struct loan *loan);
+
+/**
+ * load_event(load, row, program, event): a split row of events.csv; ${program} (NULL if unknown) has the currency.
+ * ${event} is complete when row->fault is NULL; its origin is ${row}.
+ */
+void load_event(struct load *load, struct load_row *row, const struct program *program,
+                struct event *event);
+
+/**
+ * load_link(load, events, rows, count):
+ * Check ids and refs among all ${count} events of an account, sorted or not, and link targets.
+ */
+void load_link(struct load *load, struct event **events, size_t count);
+
+#endif

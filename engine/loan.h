@@ -1,0 +1,25 @@
+/*
+ * The contract: what the loan book says of one loan, typed.
+ */
+#ifndef NOL_LOAN_H
+#define NOL_LOAN_H
+
+#include "program.h"
+
+struct loan {
+    struct text account_id;
+    struct text borrower_id;
+    const struct program *program;
+    const struct rule_scope *rules; /* in force at the agreement: the frozen terms */
+    struct date agreed;
+    struct date disbursed; /* DATE_NONE: a disburse event will say */
+    struct date recorded;
+    struct date first_due; /* DATE_NONE unless the anchor is given */
+    struct amount principal;
+    struct amount collateral;
+    int32_t installments;          /* chosen or fixed; 0 with `split: {fixed: A}` */
+    const struct text *attributes; /* in the order of --attribute */
+    const struct text *carried;    /* in the order of --carry */
+};
+
+#endif

@@ -1,0 +1,162 @@
+#include "plan.h"
+
+#include <assert.h>
+
+#include "rule_check.h"
+
+/* The calendar of one plan: where period k falls. */
+struct periods {
+    struct date anchor;
+    struct span every;
+    int32_t day; /* RULE_DAY_SAME, 1..31 or RULE_DAY_LAST */
+    enum date_missing_day missing;
+    int32_t shift; /* periods by which the plan starts later */
+};
+
+static struct periods periods_of(const struct loan *loan, struct date disbursed)
+{
+    const struct rule_scope *rules = loan->rules;
+    struct date anchors[] = {
+        [RULE_ANCHOR_DISBURSED] = disbursed,
+        [RULE_ANCHOR_AGREED] = loan->agreed,
+        [RULE_ANCHOR_GIVEN] = loan->first_due,
+    };
+    return (struct periods){
+        .anchor = anchors[rule_number(rules, RULE_SCHEDULE_DUE_ANCHOR)],
+        .every = rules->value[RULE_SCHEDULE_EVERY].span,
+        .day = rule_number(rules, RULE_SCHEDULE_DUE_DAY),
+        .missing = (enum date_missing_day)rule_number(rules, RULE_SCHEDULE_DUE_MISSING_DAY),
+    };
+}
+
+/* Period k: from the anchor in one step, never from the period before. */
+static struct date period(const struct periods *periods, int32_t k)
+{
+    int32_t times = periods->shift + k;
+    if (periods->day == RULE_DAY_SAME)
+        return date_add_span(periods->anchor, periods->every, times, periods->missing);
+    int32_t months = periods->every.count * (periods->every.unit == SPAN_YEARS ? 12 : 1) * times;
+    if (periods->day == RULE_DAY_LAST) /* no month lacks its last day: day 31, at most the month's */
+        return date_in_month(periods->anchor, months, 31, MISSING_LAST_OF_MONTH);
+    return date_in_month(periods->anchor, months, periods->day, periods->missing);
+}
+
+/* Move the start until ${first}, the period of row 1, is after the disbursement and min_gap after it. */
+static void find_start(struct periods *periods, const struct loan *loan, struct date disbursed,
+                       int32_t first)
+{
+    const struct rule_value *gap = &loan->rules->value[RULE_SCHEDULE_DUE_MIN_GAP];
+    struct date earliest = date_add_days(disbursed, 1);
+    if (gap->set) {
+        struct date after = date_add_span(disbursed, gap->span, 1, MISSING_LAST_OF_MONTH);
+        if (date_before(earliest, after))
+            earliest = after;
+    }
+    while (date_before(period(periods, first), earliest) &&
+           date_in_range(period(periods, first)))
+        periods->shift++;
+}
+
+struct shape {
+    unsigned zero_rows; /* listed */
+    unsigned rows;      /* with principal */
+    int32_t grace;      /* periods before row 1's own */
+    int32_t step;       /* periods from one row to the next; of the single bullet: all of them */
+};
+
+static struct shape shape_of(struct arena *arena, const struct loan *loan, struct amount amount)
+{
+    const struct rule_scope *rules = loan->rules;
+    struct shape shape = {.rows = (unsigned)loan->installments,
+                          .grace = rule_grace_periods(rules),
+                          .step = 1};
+    bool given = rule_number(rules, RULE_SCHEDULE_DUE_ANCHOR) == RULE_ANCHOR_GIVEN;
+    bool within = shape.grace > 0 &&
+                  rule_number(rules, RULE_SCHEDULE_GRACE_PLACE) == RULE_GRACE_WITHIN_TERM;
+    switch ((enum rule_split)rule_number(rules, RULE_SCHEDULE_SPLIT)) {
+    case RULE_SPLIT_FIXED:
+        shape.rows = split_fixed_rows(arena, amount, rule_amount(rules, RULE_SCHEDULE_SPLIT_FIXED),
+                                      RULE_INSTALLMENTS_MAX);
+        break;
+    case RULE_SPLIT_EQUAL:
+        if (within)
+            shape.rows -= (unsigned)shape.grace;
+        break;
+    case RULE_SPLIT_BULLET:
+        shape.step = loan->installments;
+        shape.rows = 1;
+        break;
+    }
+    if (given)
+        shape.grace = 0; /* counted already */
+    else if (shape.grace > 0 && rule_number(rules, RULE_SCHEDULE_GRACE_LIST_ROWS))
+        shape.zero_rows = (unsigned)shape.grace;
+    return shape;
+}
+
+unsigned plan_rows_max(struct arena *arena, const struct loan *loan, struct amount amount)
+{
+    struct shape shape = shape_of(arena, loan, amount);
+    return shape.zero_rows + shape.rows;
+}
+
+static void share_principal(struct arena *arena, const struct loan *loan, struct amount amount,
+                            unsigned count, struct amount *parts)
+{
+    const struct rule_scope *rules = loan->rules;
+    switch ((enum rule_split)rule_number(rules, RULE_SCHEDULE_SPLIT)) {
+    case RULE_SPLIT_FIXED:
+        split_fixed(arena, amount, rule_amount(rules, RULE_SCHEDULE_SPLIT_FIXED), count, parts);
+        break;
+    case RULE_SPLIT_EQUAL: {
+        struct split_rounding rounding = rule_rounding(rules);
+        split_equal(arena, amount, count, &rounding, parts);
+        break;
+    }
+    case RULE_SPLIT_BULLET:
+        parts[0] = amount;
+        break;
+    }
+}
+
+static struct row row_at(int32_t n, struct date due, struct amount principal)
+{
+    return (struct row){
+        .n = n,
+        .due_nominal = due,
+        .due = due,
+        .paid_on = DATE_NONE,
+        .due_of[COMPONENT_PRINCIPAL] = principal,
+    };
+}
+
+enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct date disbursed,
+                          struct amount amount, struct row *rows, unsigned *count)
+{
+    struct shape shape = shape_of(arena, loan, amount);
+    struct periods periods = periods_of(loan, disbursed);
+    bool given = rule_number(loan->rules, RULE_SCHEDULE_DUE_ANCHOR) == RULE_ANCHOR_GIVEN;
+    int32_t first = given ? 0 : shape.grace + shape.step;
+    struct row *row = rows;
+
+    struct amount *parts = ARENA_ARRAY(arena, struct amount, shape.rows);
+    share_principal(arena, loan, amount, shape.rows, parts);
+    if (!split_is_positive(parts, shape.rows))
+        return FAULT_PLAN_ROW_VANISHES;
+    if (!given)
+        find_start(&periods, loan, disbursed, first);
+    for (unsigned k = 1; k <= shape.zero_rows; k++) {
+        struct date due = period(&periods, (int32_t)k);
+        if (date_before(disbursed, due))
+            *row++ = row_at(ROW_UNNUMBERED, due, AMOUNT_ZERO);
+    }
+    for (unsigned k = 0; k < shape.rows; k++) {
+        struct date due = period(&periods, first + (int32_t)k);
+        if (!date_in_range(due))
+            return FAULT_PLAN_TOO_LATE;
+        assert(k == 0 || date_before(row[-1].due_nominal, due));
+        *row++ = row_at((int32_t)k + 1, due, parts[k]);
+    }
+    *count = (unsigned)(row - rows);
+    return FAULT_NONE;
+}

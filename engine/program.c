@@ -1,0 +1,102 @@
+#include "program.h"
+
+#include <string.h>
+
+#include "amend.h"
+#include "rule_check.h"
+
+struct versions {
+    struct program_version *list;
+    unsigned count;
+};
+
+/* Amendments by date, those of one date in file order: an insertion sort keeps it. */
+static const struct rule_scope **in_order(struct arena *arena, const struct rule_value *amendments)
+{
+    const struct rule_scope **sorted =
+        ARENA_ARRAY(arena, const struct rule_scope *, amendments->count);
+    for (unsigned i = 0; i < amendments->count; i++) {
+        unsigned j = i;
+        struct date from = amendments->items[i]->value[RULE_AMENDMENTS_FROM].date;
+        for (; j > 0 && date_before(from, sorted[j - 1]->value[RULE_AMENDMENTS_FROM].date); j--)
+            sorted[j] = sorted[j - 1];
+        sorted[j] = amendments->items[i];
+    }
+    return sorted;
+}
+
+static const struct yaml_node *amend_all(struct rule_context *context, const struct yaml_node *tree,
+                                         const struct rule_scope *amendment)
+{
+    const struct rule_value *set = &amendment->value[RULE_AMENDMENTS_SET];
+    for (unsigned i = 0; i < set->count; i++)
+        tree = amend_apply(context, tree, set->items[i]);
+    return tree;
+}
+
+/* Compile and check the versions that the amendments make of ${root}. */
+static void add_amended(struct rule_context *context, const struct yaml_node *root,
+                        const struct rule_scope *base, struct versions *versions)
+{
+    const struct rule_value *amendments = &base->value[RULE_AMENDMENTS];
+    const struct rule_scope **sorted = in_order(context->arena, amendments);
+    for (unsigned i = 0; i < amendments->count; i++) {
+        const struct rule_value *from = &sorted[i]->value[RULE_AMENDMENTS_FROM];
+        if (date_before(from->date, base->value[RULE_IN_FORCE].date))
+            fault_add(context->faults, FAULT_AMENDMENT_DATE, from->at,
+                      "'%.*s' is before the program is in force", (int)from->text.len,
+                      from->text.ptr);
+        root = amend_all(context, root, sorted[i]);
+        bool more = i + 1 < amendments->count &&
+                    date_equal(sorted[i + 1]->value[RULE_AMENDMENTS_FROM].date, from->date);
+        if (more)
+            continue;
+        const struct rule_scope *rules = rule_compile(context->arena, root, context->faults);
+        rule_check(context->arena, rules, context->faults);
+        versions->list[versions->count++] = (struct program_version){from->date, rules};
+    }
+}
+
+const struct program *program_read(struct arena *arena, const struct fault_file *file,
+                                   struct text bytes, struct faults *faults)
+{
+    uint64_t before = faults->total;
+    const struct yaml_node *root = yaml_read(arena, file, bytes, faults);
+    const struct rule_scope *base = root == NULL ? NULL : rule_compile(arena, root, faults);
+    if (base == NULL)
+        return NULL;
+    const struct rule_value *amendments = &base->value[RULE_AMENDMENTS];
+    struct versions versions = {
+        ARENA_ARRAY(arena, struct program_version, amendments->count + 1), 1};
+    versions.list[0] = (struct program_version){base->value[RULE_IN_FORCE].date, base};
+    rule_check(arena, base, faults);
+    struct rule_context context = {
+        .arena = arena,
+        .faults = faults,
+        .decimals = (unsigned)rule_number(base, RULE_CURRENCY_DECIMALS),
+        .sources = &base->value[RULE_SOURCES],
+    };
+    if (faults->total == before)
+        add_amended(&context, root, base, &versions);
+    if (faults->total != before)
+        return NULL;
+    struct program *program = ARENA_ARRAY(arena, struct program, 1);
+    *program = (struct program){
+        .id = base->value[RULE_ID].text,
+        .code = base->value[RULE_CURRENCY_CODE].text,
+        .decimals = context.decimals,
+        .in_force = base->value[RULE_IN_FORCE].date,
+        .file = file,
+        .count = versions.count,
+        .versions = versions.list,
+    };
+    return program;
+}
+
+const struct rule_scope *program_at(const struct program *program, struct date date)
+{
+    unsigned i = program->count - 1;
+    while (i > 0 && date_before(date, program->versions[i].from))
+        i--;
+    return program->versions[i].rules;
+}

@@ -1,0 +1,35 @@
+/*
+ * A program: one rule file in all its versions over time.
+ */
+#ifndef NOL_PROGRAM_H
+#define NOL_PROGRAM_H
+
+#include "rule.h"
+
+struct program_version {
+    struct date from; /* first day */
+    const struct rule_scope *rules;
+};
+
+struct program {
+    struct text id;
+    struct text code;  /* of the currency */
+    unsigned decimals; /* of the currency */
+    struct date in_force;
+    const struct fault_file *file;
+    unsigned count;
+    const struct program_version *versions; /* by date; the first from in_force */
+};
+
+/**
+ * program_read(arena, file, bytes, faults):
+ * Read the rule file ${bytes}; everything belongs to ${arena}.  Adds all faults of all versions; NULL when there
+ * was any.
+ */
+const struct program *program_read(struct arena *arena, const struct fault_file *file,
+                                   struct text bytes, struct faults *faults);
+
+/** program_at(program, date): the rules in force on ${date}, the first version before that. */
+const struct rule_scope *program_at(const struct program *program, struct date date);
+
+#endif

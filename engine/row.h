@@ -1,0 +1,27 @@
+/*
+ * A row of a schedule: an installment, or a zero row of a grace.
+ */
+#ifndef NOL_ROW_H
+#define NOL_ROW_H
+
+#include "amount.h"
+#include "date.h"
+
+/* In the order of allocation.components in rule_keys.def. */
+enum component { COMPONENT_PENALTY, COMPONENT_FEE, COMPONENT_PRINCIPAL, COMPONENTS };
+
+enum { ROW_UNNUMBERED = -1 };
+
+struct row {
+    int32_t n;       /* ROW_UNNUMBERED: a zero row of a grace */
+    uint32_t touched; /* scratch of the allocation: 1 + index of the last line of this row, 0: none */
+    struct date due_nominal;
+    struct date due;
+    struct date paid_on; /* DATE_NONE: something is unpaid */
+    struct amount due_of[COMPONENTS];
+    struct amount paid[COMPONENTS];
+    struct amount paid_in_advance;
+    struct amount paid_late;
+};
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * What a version of a program must fulfil beyond the types of its keys: keys that belong together, limits
+ * that make sense, classes that cover every case, roundings that leave no loan without a row.
+ */
+#ifndef NOL_RULE_CHECK_H
+#define NOL_RULE_CHECK_H
+
+#include "rule.h"
+#include "split.h"
+
+/** rule_check(arena, rules, faults): note all that is wrong with one version; ${arena} is scratch. */
+void rule_check(struct arena *arena, const struct rule_scope *rules, struct faults *faults);
+
+/** rule_rounding(rules): the schedule's rounding; requires that the rules have one. */
+struct split_rounding rule_rounding(const struct rule_scope *rules);
+
+/** rule_grace_periods(rules): the grace in whole periods, 0 without one. */
+int32_t rule_grace_periods(const struct rule_scope *rules);
+
+enum rule_split { RULE_SPLIT_FIXED = -1, RULE_SPLIT_EQUAL, RULE_SPLIT_BULLET };
+enum rule_anchor { RULE_ANCHOR_DISBURSED, RULE_ANCHOR_AGREED, RULE_ANCHOR_GIVEN };
+enum rule_grace_place { RULE_GRACE_BEFORE_TERM, RULE_GRACE_WITHIN_TERM };
+enum rule_count_from { RULE_DAY_AFTER_DUE, RULE_DUE_DATE, RULE_END_OF_TOLERANCE };
+enum rule_by { RULE_BY_INSTALLMENT, RULE_BY_COMPONENT };
+enum rule_excess { RULE_EXCESS_HOLD, RULE_EXCESS_NEXT, RULE_EXCESS_LAST };
+
+/** rule_installments(rules, which): min, max or default number of installments, 0 when the rules name none. */
+int32_t rule_installments(const struct rule_scope *rules, enum rule_key which);
+
+#endif

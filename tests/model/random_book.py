@@ -1,0 +1,729 @@
+#!/usr/bin/env python3
+"""Write a random loan book with its rules, for comparing two implementations.
+
+    random_book.py --seed S --out DIR [--loans N] [--faulty]
+
+DIR gets rules/*.yaml (JSON text, which is valid YAML), loans-*.csv, events-*.csv and `options`: one command-line
+word per line, paths relative to DIR. The same seed gives the same book. Every account is judged by the model and
+repaired or dropped where it is refused; with --faulty some refused accounts stay in and --quarantine is asked for.
+"""
+import argparse
+import csv
+import io
+import json
+import random
+from copy import deepcopy
+from datetime import date, timedelta
+from pathlib import Path
+
+import model
+
+CURRENCIES = [("IDR", 0), ("JPY", 0), ("USD", 2), ("EUR", 2), ("KWD", 3), ("TND", 3)]
+DISTRICTS = ["", "Bandung", "bandung", 'Kota "Lama"', "Aceh, Besar", "Çankırı", "東京", "Z", "a b"]
+SECTORS = ["", "food", "farm, fish", "goods", "équipement"]
+NAMES = ["Siti", 'Budi "B"', "Ana, Lim", "", "Óscar"]
+LOAN_COLUMNS = (
+    "account_id program principal disbursed agreed recorded borrower_id installments grace first_due collateral"
+)
+EVENT_COLUMNS = "event_id account_id date type amount recorded seq document ref note"
+
+
+def days(n):
+    return timedelta(days=n)
+
+
+# ----------------------------------------------------------------------------------------------------------- rules
+
+
+def reach(rules, path):
+    """The value at a path, or `absent`."""
+    node = rules
+    for key in path.split("."):
+        if isinstance(node, list):
+            node = next((element for element in node if element["id"] == key), "absent")
+        else:
+            node = node.get(key, "absent")
+        if node == "absent":
+            break
+    return node
+
+
+def put(rules, path, value):
+    *parents, last = path.split(".")
+    node = reach(rules, ".".join(parents)) if parents else rules
+    if value == "absent":
+        node.pop(last, None)
+    else:
+        node[last] = value
+
+
+class RuleMaker:
+    """One program with amendments. Its limits are chosen so that no allowed loan makes a row without principal."""
+
+    def __init__(self, rng, name, currency, era):
+        self.rng, self.name, self.era = rng, name, era
+        self.code, self.decimals = currency
+        self.period = rng.choices(["day", "week", "month", "year"], [1, 1, 6, 1])[0]
+        self.most = {"day": 30, "week": 30, "month": 36, "year": 6}[self.period]
+        self.most = rng.randint(1, self.most)
+        self.units = [rng.choice([1, 1, 5, 7, 10, 25, 100, 333, 1000]) for _ in range(2)]
+        self.multiple = rng.choice([1, 1, 1, 7, 50, 1000])
+        self.residuals = rng.choice([["last", "first", "leading", "cumulative"], ["leading", "cumulative"]])
+        tight = "last" not in self.residuals
+        need = self.most * max(self.units) * (1 if tight else max(1, self.most - 1))
+        self.least = self.whole(max(need, self.multiple) * rng.choice([1, 1, 2, 10]))
+        self.top = self.least * rng.randint(2, 20)
+        if rng.random() < 0.1:
+            self.top = self.whole(rng.randrange(10**24, 10**25))
+            self.least = self.whole(self.top // rng.randint(3, 9))
+        self.fixed_from = -(-self.top // rng.randint(1, 30))  # at most so many rows
+        self.rules = self.base()
+        self.amendments = self.amend(rng.choice([0, 1, 2, 4, 6]))
+
+    def whole(self, minor):
+        return -(-minor // self.multiple) * self.multiple
+
+    def amount(self, minor):
+        text = model.amount_text(minor, self.decimals)
+        if self.decimals == 0:
+            return self.rng.choice([minor, text, f"{minor:_}"])
+        if self.rng.random() < 0.3 and minor % 10**self.decimals == 0:
+            return minor // 10**self.decimals
+        return text
+
+    def span(self, n, unit):
+        return f"{n} {unit}" + ("s" if n != 1 or self.rng.random() < 0.2 else "")
+
+    def rounding(self):
+        residual = self.rng.choice(self.residuals)
+        mode = "down" if residual == "leading" else self.rng.choice(["down", "up", "half-up", "half-even"])
+        return {"unit": self.amount(self.rng.choice(self.units)), "mode": mode, "residual": residual}
+
+    def installments(self):
+        low = self.rng.randint(max(1, self.most // 2), self.most)
+        high = self.rng.randint(low, self.most)
+        if low == high and self.rng.random() < 0.8:
+            return low
+        return {"min": low, "max": high, "default": self.rng.randint(low, high)}
+
+    def fewest(self, schedule):
+        clause = schedule["installments"]
+        return clause["min"] if isinstance(clause, dict) else clause
+
+    def grace(self, schedule):
+        number, unit = model.to_span(schedule["every"])
+        within = schedule["split"] == "equal" and self.rng.random() < 0.5 and self.fewest(schedule) > 1
+        longest = min(6, self.fewest(schedule) - 1 if within else 6)
+        low = self.rng.randint(1, longest)
+        length = self.span(low * number, unit)
+        if self.rng.random() < 0.4:
+            if self.rng.random() < 0.3:  # the book may do without
+                low, length = 0, self.span(0, unit)
+            high = self.rng.randint(low, longest)
+            length = {"min": length, "max": self.span(high * number, unit),
+                      "default": self.span(self.rng.randint(low, high) * number, unit)}  # fmt: skip
+        elif unit in ("week", "year") and self.rng.random() < 0.4:
+            length = self.span(low * number * (7 if unit == "week" else 12), "day" if unit == "week" else "month")
+        clause = {"length": length, "place": "within-term" if within else "before-term"}
+        if self.rng.random() < 0.6:
+            clause["list_rows"] = self.rng.random() < 0.8
+        return clause
+
+    def due_day(self):
+        rng = self.rng
+        return rng.choice(["same", "same", "last", rng.randint(1, 31), rng.choice([28, 29, 30, 31])])
+
+    def schedule(self):
+        rng = self.rng
+        schedule = {"installments": self.installments(), "every": self.span(rng.choice([1, 1, 1, 2, 3]), self.period)}
+        schedule["split"] = rng.choice(["equal", "equal", "equal", "bullet", "fixed"])
+        if schedule["split"] == "fixed":
+            schedule["split"] = {"fixed": self.amount(rng.randint(self.fixed_from, self.top))}
+        if rng.random() < 0.5:
+            schedule["grace"] = self.grace(schedule)
+        if isinstance(schedule["split"], dict):
+            del schedule["installments"]
+        if schedule["split"] == "equal":
+            schedule["rounding"] = self.rounding()
+        due = {"anchor": rng.choice(["disbursed", "disbursed", "agreed", "given"]), "day": "same", "holiday": "none"}
+        if self.period in ("month", "year"):
+            due["day"] = self.due_day()
+            due["missing_day"] = rng.choice(["last-of-month", "first-of-next"])
+        if rng.random() < 0.3 and due["anchor"] != "given":
+            due["min_gap"] = rng.choice(["15 days", "1 day", "1 month", "6 weeks", "10 days"])
+        schedule["due"] = due
+        return schedule
+
+    def classes(self):
+        rng = self.rng
+        names = ["lancar", "dpk", "kurang-lancar", "diragukan", "macet"]
+        names = sorted(rng.sample(names, rng.randint(1, 5)), key=names.index)
+        if rng.random() < 0.15:
+            rng.shuffle(names)
+        cuts = sorted(rng.sample([0, 1, 5, 30, 60, 90, 120, 180, 270], len(names) - 1))
+        classes, low = [], 0
+        for name, high in zip(names, cuts + [""]):
+            classes.append({"id": name, "range": f"{low}..{high}", "provision": self.share()})
+            low = high + 1 if high != "" else 0
+        return classes
+
+    def share(self):
+        return self.rng.choice(["0%", "0.5%", "5%", "10%", "1/3", "2/7", "12.345%", "50%", "100%"])
+
+    def some_of(self, classes):
+        names = [rule["id"] for rule in classes]
+        return names[self.rng.randint(0, len(names) - 1) :]
+
+    def arrears(self):
+        rng = self.rng
+        clause = {"basis": "days-past-due", "count_from": rng.choice(["day-after-due", "due-date", "end-of-tolerance"])}
+        if clause["count_from"] == "end-of-tolerance" or rng.random() < 0.3:
+            clause["tolerance"] = self.span(rng.choice([1, 3, 7, 30]), "day")
+        if rng.random() < 0.4:
+            clause["ignore_below"] = self.amount(rng.choice([1, 50, 1000, self.least // 3 + 1]))
+        clause["classes"] = self.classes()
+        clause["non_performing"] = self.some_of(clause["classes"])
+        if rng.random() < 0.8:
+            clause["provision"] = {"base": "outstanding"}
+            if rng.random() < 0.6:
+                clause["provision"]["less"] = "collateral"
+                if rng.random() < 0.6:
+                    clause["provision"]["less_not_for"] = [clause["classes"][0]["id"]]
+            clause["provision"]["rounding"] = {
+                "unit": self.amount(rng.choice([1, 1, 7, 100, 1000])),
+                "mode": rng.choice(["down", "up", "half-up", "half-even"]),
+            }
+        return clause
+
+    def components(self):
+        names = ["penalty", "fee", "principal"]
+        self.rng.shuffle(names)
+        return names
+
+    def base(self):
+        rng = self.rng
+        principal = {"min": self.amount(self.least), "max": self.amount(self.top)}
+        if self.multiple > 1:
+            principal["multiple_of"] = self.amount(self.multiple)
+        if rng.random() < 0.5:
+            principal["source"] = "decree art 5"
+        return {
+            "nol": "rules/1", "kind": "loan", "id": self.name, "title": f"Random program {self.name}",
+            "status": "illustrative", "currency": {"code": self.code, "decimals": self.decimals},
+            "in_force": self.era.isoformat(),
+            "sources": {"decree": {"title": "A decree (fictional)", "in_force": self.era.isoformat()}},
+            "principal": principal, "schedule": self.schedule(),
+            "allocation": {"components": self.components(), "by": rng.choice(["installment", "component"]),
+                           "excess": rng.choice(["hold", "hold", "next", "last"])},
+            "arrears": self.arrears(),
+        }  # fmt: skip
+
+    def changes(self, rules):
+        """[(path, new value)] of one amendment."""
+        rng, schedule, arrears = self.rng, rules["schedule"], rules["arrears"]
+        within = schedule.get("grace", {}).get("place") == "within-term"
+        ways = [
+            [("allocation.excess", rng.choice(["hold", "next", "last"]))],
+            [("allocation.by", rng.choice(["installment", "component"]))],
+            [("allocation.components", self.components())],
+            [("arrears.ignore_below", rng.choice(["absent", self.amount(rng.choice([1, 999, self.least]))]))],
+            [(f"arrears.classes.{rng.choice(arrears['classes'])['id']}.provision", self.share())],
+            [("principal.max", self.amount(self.whole(rng.randint(self.least * 2, self.top))))],
+            [("principal.min", self.amount(self.whole(rng.randint(self.least, self.least * 2))))],
+        ]
+        fresh = self.classes()
+        ways.append([("arrears.classes", fresh), ("arrears.non_performing", self.some_of(fresh))])
+        if "less_not_for" in arrears.get("provision", {}):
+            ways[-1].append(("arrears.provision.less_not_for", [fresh[0]["id"]]))
+        if "provision" in arrears:
+            ways.append([("arrears.provision.rounding.mode", rng.choice(["down", "up", "half-up", "half-even"]))])
+        if arrears["count_from"] != "end-of-tolerance":
+            ways.append([("arrears.tolerance", rng.choice(["absent", "2 days", "14 days"]))])
+        ways.append([("arrears.tolerance", "4 days"), ("arrears.count_from", "end-of-tolerance")])
+        ways.append([("arrears.count_from", rng.choice(["day-after-due", "due-date"]))])
+        if "day" in schedule["due"] and self.period in ("month", "year"):
+            ways.append([("schedule.due.day", self.due_day())])
+            ways.append([("schedule.due.missing_day", rng.choice(["last-of-month", "first-of-next"]))])
+        if schedule["due"]["anchor"] != "given":
+            ways.append([("schedule.due.min_gap", rng.choice(["absent", "20 days", "2 months"]))])
+        if "rounding" in schedule:
+            ways += [[("schedule.rounding", self.rounding())]] * 2
+            ways.append([("schedule.rounding.unit", self.amount(rng.choice(self.units)))])
+        if "installments" in schedule and not within:
+            ways.append([("schedule.installments", self.installments())])
+            if schedule["split"] == "bullet":
+                ways.append([("schedule.split", "equal"), ("schedule.rounding", self.rounding())])
+            else:
+                ways.append([("schedule.split", "bullet")])
+            amount = self.amount(rng.randint(self.fixed_from, self.top))
+            ways.append([("schedule.split", {"fixed": amount}), ("schedule.installments", "absent")])
+        if isinstance(schedule["split"], dict):
+            ways.append([("schedule.split.fixed", self.amount(rng.randint(self.fixed_from, self.top)))])
+            ways.append([("schedule.split", "equal"), ("schedule.installments", self.installments()),
+                         ("schedule.rounding", self.rounding())])  # fmt: skip
+        if "installments" in schedule:
+            clause = self.grace(schedule) if rng.random() < 0.8 else "absent"
+            ways.append([("schedule.grace", clause)])
+        return rng.choice(ways)
+
+    def amend(self, count):
+        rules, amendments = deepcopy(self.rules), []
+        for day in sorted(self.era + days(self.rng.randint(30, 1200)) for _ in range(count)):
+            items = []
+            for path, value in self.changes(rules):
+                was = deepcopy(reach(rules, path))
+                if model.by_value(model.as_text(was)) == model.by_value(model.as_text(value)):
+                    continue
+                if isinstance(was, int) and self.rng.random() < 0.5:
+                    was = f"{was:_}"  # `was` is compared by value
+                items.append({"path": path, "was": was, "value": deepcopy(value)})
+                put(rules, path, deepcopy(value))
+            if items:
+                amendments.append({"from": day.isoformat(), "source": "decree art 1", "set": items})
+        # file order need not be the order of `from`, but stays so within one day
+        if len({a["from"] for a in amendments}) == len(amendments) and self.rng.random() < 0.3:
+            self.rng.shuffle(amendments)
+        return amendments
+
+    def text(self):
+        rules = dict(self.rules)
+        if self.amendments:
+            rules["amendments"] = self.amendments
+        return json.dumps(rules, indent=2, ensure_ascii=False) + "\n"
+
+
+# ------------------------------------------------------------------------------------------------------- accounts
+
+
+class LoanMaker:
+    """One loan with its events, as rows of text."""
+
+    def __init__(self, rng, account_id, maker, program, frame):
+        self.rng, self.maker, self.program, self.frame = rng, maker, program, frame
+        self.events, self.count = [], 0
+        self.row = {"account_id": account_id, "program": program.id}
+        self.make_loan()
+        self.make_events()
+
+    def amount(self, minor):
+        text = self.program.text(minor)
+        if self.rng.random() < 0.1:
+            text += "0" if "." in text else ".00"
+        elif "." in text and self.rng.random() < 0.1:
+            text = text.rstrip("0").rstrip(".")
+        return text
+
+    def some_date(self, low, high):
+        """A date of the range, often at the end of a month or near 29 February."""
+        day = low + days(self.rng.randint(0, max(0, (high - low).days)))
+        if self.rng.random() < 0.4:
+            last = date(day.year, day.month, model.days_in_month(day.year, day.month))
+            day = last - days(self.rng.choice([0, 0, 0, 1, 2, -1]))
+        return min(max(day, low), high)
+
+    def make_loan(self):
+        rng, row, maker = self.rng, self.row, self.maker
+        agreed = self.some_date(self.program.in_force, self.frame.as_of + days(rng.choice([0, 0, 0, 60])))
+        rules = self.program.version(agreed)
+        amount = self.program.amount
+        low, high = amount(rules["principal"]["min"]), amount(rules["principal"]["max"])
+        step = amount(rules["principal"].get("multiple_of", self.program.text(1)))
+        principal = rng.choice([low, high, rng.randint(low, high), rng.randint(low, high), rng.randint(low, high)])
+        self.principal = max(-(-low // step) * step, principal // step * step)
+        row["principal"] = self.amount(self.principal)
+        schedule = rules["schedule"]
+        self.disbursed = agreed + days(rng.choice([0, 0, 0, 1, 11, 40, 90]))
+        self.how = rng.choices(["column", "event", "partial", "pending", "cancelled"], [12, 5, 3, 1, 1])[0]
+        self.agreed = agreed
+        if self.how == "column":
+            row["disbursed"] = self.disbursed.isoformat()
+            if self.disbursed != agreed or rng.random() < 0.3:
+                row["agreed"] = agreed.isoformat()
+        else:
+            row["agreed"] = agreed.isoformat()
+        if rng.random() < 0.15:
+            row["recorded"] = (agreed + days(rng.randint(0, 200))).isoformat()
+        clause = schedule.get("installments")
+        if isinstance(clause, dict) and rng.random() < 0.6:
+            row["installments"] = str(rng.randint(int(clause["min"]), int(clause["max"])))
+        elif clause and not isinstance(clause, dict) and rng.random() < 0.2:
+            row["installments"] = clause
+        if "grace" in schedule and rng.random() < 0.5:
+            every = model.to_span(schedule["every"])
+            low, high, _ = model.limits_of(
+                schedule["grace"]["length"], lambda text: model.whole_periods(model.to_span(text), every)
+            )
+            row["grace"] = maker.span(rng.randint(low, high) * every[0], every[1])
+        if schedule["due"]["anchor"] == "given":
+            first = self.disbursed + days(rng.choice([0, 1, 15, 30, 61, 200]))
+            if schedule["due"]["day"] != "same":
+                first = model.add_periods(first, 0, schedule)
+                first = first if first >= self.disbursed else model.add_periods(first + days(27), 0, schedule)
+            row["first_due"] = first.isoformat()
+        if rng.random() < 0.4:
+            row["collateral"] = self.amount(rng.choice([0, self.principal // 3, self.principal // 2, self.principal]))
+        if rng.random() < 0.6:
+            row["borrower_id"] = f"b-{rng.randint(1, 20)}"
+
+    # events
+
+    def add(self, kind, day, amount=None, recorded=None, **cells):
+        self.count += 1
+        event_id = f"e{self.count}" if self.rng.random() < 0.9 else f"É{self.count}"
+        row = {"event_id": event_id, "account_id": self.row["account_id"], "date": day, "type": kind, **cells}
+        row["recorded"] = recorded or day
+        row["minor"] = amount
+        if kind in ("opening", "cancel") or self.rng.random() < 0.2:
+            row["document"] = self.rng.choice([f"doc-{self.count}", 'BA "1", 2026', "Ünit 3"])
+        self.events.append(row)
+        return row
+
+    def late_record(self, day, odds=0.15):
+        return day + days(self.rng.randint(1, 90)) if self.rng.random() < odds else day
+
+    def reverse(self, event, odds=1.0, recorded=None):
+        if self.rng.random() < odds:
+            recorded = recorded or event["recorded"] + days(self.rng.choice([0, 1, 5, 40, 120]))
+            day = self.rng.choice([recorded, recorded, min(recorded, event["date"])])
+            return self.add("reverse", day, recorded=recorded, ref=event["event_id"])
+
+    def pay(self, day, amount, kind="repay"):
+        return self.add(kind, day, max(1, amount), self.late_record(day))
+
+    def make_events(self):
+        rng = self.rng
+        amount = self.principal
+        if self.how == "partial":
+            amount = rng.randint(max(1, self.principal // 3), self.principal)
+        if self.how in ("event", "partial"):
+            self.add("disburse", self.disbursed, amount, self.late_record(self.disbursed, 0.05))
+        elif self.how == "cancelled":
+            cancel = self.add("cancel", self.disbursed)
+            self.reverse(cancel, 0.2)
+        if rng.random() < 0.25:
+            day = max(self.program.in_force, self.agreed + days(rng.choice([-10, 0, 30, 200, 400])))
+            self.add("collateral", day, rng.choice([0, amount // 4, amount, amount * 2]), self.late_record(day))
+        if self.how in ("pending", "cancelled"):
+            return
+        try:
+            loan = model.Loan(self.row, self.program)
+            self.plan, _ = model.make_plan(loan, self.disbursed, amount)
+        except model.Refused:
+            return
+        self.lent, self.end = amount, self.plan[-1].due
+        ways = {
+            self.on_time: 3, self.late: 4, self.prepay: 2, self.overpay: 3, self.silent: 1, self.write_off: 3,
+            self.chaos: 4, self.opening: 2,
+        }  # fmt: skip
+        rng.choices(list(ways), list(ways.values()))[0]()
+        if rng.random() < 0.15:
+            self.uncovered()
+        for event in list(self.events):
+            again = self.reverse(event, 0.04)
+            if again and rng.random() < 0.4:
+                self.reverse(again, recorded=again["recorded"] + days(rng.choice([0, 1, 30])))
+        first_days = [self.disbursed] + [e["date"] for e in self.events if e["type"] == "opening"]
+        for event in self.events:
+            if rng.random() < 0.1 and event["date"] not in first_days:
+                event["seq"] = str(rng.choice([-2, -1, 1, 2, 10]))
+
+    def lag(self):
+        return self.rng.choice([-30, -3, -1, 0, 0, 1, 1, 2, 10, 31, 95])
+
+    def paid_days(self, lags, share=0.6):
+        """Some rows from the first on, with a day for each."""
+        rows = self.plan[: self.rng.randint(1, max(1, min(10, int(len(self.plan) * share) + 1)))]
+        return [(row, max(self.disbursed, row.due + days(self.rng.choice(lags)))) for row in rows]
+
+    def on_time(self):
+        for row, day in self.paid_days([0, 0, -1, -2], 1):
+            self.pay(day, row.principal_due)
+
+    def late(self):
+        for row, day in self.paid_days([0, 1, 5, 30, 65, 120]):
+            self.pay(day, self.rng.choice([row.principal_due, row.principal_due // 2, row.principal_due * 2]))
+
+    def prepay(self):
+        for row, day in self.paid_days([-60, -20, -1, 0], 0.3):
+            self.pay(day, self.rng.choice([row.principal_due * 3 + 1, self.lent // 2, row.principal_due]))
+
+    def overpay(self):
+        """Pays everything and more, has some of it back, pays again."""
+        day = self.some_date(self.disbursed, max(self.disbursed, self.frame.as_of - days(1)))
+        over = self.rng.choice([0, 1, self.lent // 10, self.lent])
+        if self.rng.random() < 0.5:
+            self.pay(max(self.disbursed, day - days(20)), self.lent // 3)
+        self.pay(day, self.lent + over)
+        for _ in range(self.rng.randint(0, 3)):
+            day = day + days(self.rng.choice([0, 1, 15, 50]))
+            part = self.rng.choice([over, over // 2, over // 3 + 1])
+            self.add(self.rng.choice(["refund", "refund", "repay"]), day, max(1, part), self.late_record(day))
+
+    def silent(self):
+        pass
+
+    def write_off(self):
+        rng = self.rng
+        for row, day in self.paid_days([0, 3, 40], 0.4)[:5]:
+            self.pay(day, row.principal_due)
+        if rng.random() < 0.3:
+            self.pay(self.disbursed + days(1), self.lent // 3)
+        day = self.some_date(self.disbursed + days(10), max(self.disbursed + days(20), self.frame.as_of + days(10)))
+        gone = self.add("write-off", day, recorded=self.late_record(day))
+        for _ in range(rng.randint(0, 5)):
+            day = day + days(rng.choice([0, 1, 10, 40]))
+            part = rng.choice([self.lent // 5, self.lent // 3, self.lent, 1])
+            kind = rng.choice(["recover", "recover", "repay", "refund", "collateral"])
+            self.add(kind, day, max(1, part), self.late_record(day))
+        self.reverse(gone, 0.3)
+        if rng.random() < 0.2:  # found later: it was paid before
+            found = max(self.disbursed, gone["date"] - days(rng.randint(0, 30)))
+            recorded = gone["recorded"] + days(rng.randint(1, 60))
+            self.add("repay", found, max(1, self.lent + rng.choice([-1, 0, 5])), recorded)
+
+    def chaos(self):
+        rng = self.rng
+        for _ in range(rng.randint(0, 11)):
+            near = rng.choice(self.plan).due + days(self.lag())
+            day = max(self.disbursed, min(near, self.frame.as_of + days(40)))
+            part = rng.choice([self.plan[0].principal_due, self.lent // 3, rng.randint(1, self.lent), 1, self.lent])
+            kinds = ["repay"] * 8 + ["refund"] * 2 + ["write-off", "recover", "collateral", "cancel", "opening"]
+            kind = rng.choice(kinds)
+            self.add(kind, day, None if kind in ("write-off", "cancel") else max(1, part), self.late_record(day, 0.3))
+
+    def opening(self):
+        rng = self.rng
+        day = self.some_date(self.disbursed, max(self.disbursed, self.frame.as_of + days(rng.choice([-200, 0, 30]))))
+        for event in list(self.events):  # only disburse may be dated before
+            if event["date"] < day and event["type"] != "disburse":
+                self.events.remove(event)
+        part = rng.choice([0, 1, self.lent // 4, self.lent // 2, self.plan[0].principal_due, self.lent])
+        taken = self.add("opening", day, part, self.late_record(day))
+        for _ in range(rng.randint(0, 4)):
+            day = day + days(rng.choice([0, 1, 29, 31, 60]))
+            self.pay(day, rng.choice([self.plan[0].principal_due, self.lent // 3, self.lent]))
+        if rng.random() < 0.3:
+            self.add("write-off", day + days(3))
+        self.reverse(taken, 0.05)
+
+    def uncovered(self):
+        """A payment becomes credit, is refunded, and then turns out never to have been."""
+        rng = self.rng
+        day = self.some_date(self.disbursed, max(self.disbursed, min(self.frame.as_of, self.end + days(40))))
+        money = rng.choice([self.lent // 4 + 1, self.lent, self.lent * 2])
+        paid = self.add("repay", day, money, self.late_record(day))
+        back = max(paid["recorded"], day) + days(rng.choice([0, 1, 20]))
+        if rng.random() < 0.3:
+            back = max(back, rng.choice(self.plan).due)
+        refunds = rng.choice([[money], [money // 2 or 1], [money // 3 or 1, money // 3 or 1]])
+        for part in refunds:
+            refund = self.add("refund", back, part)
+            back += days(rng.choice([0, 1, 33]))
+        self.reverse(paid, recorded=refund["recorded"] + days(rng.choice([0, 0, 3, 60])))
+        if rng.random() < 0.4:
+            self.pay(back + days(rng.choice([0, 5])), money)
+
+    # text
+
+    def event_rows(self):
+        rows = []
+        for event in self.events:
+            row = {key: value for key, value in event.items() if key != "minor" and value is not None}
+            row["date"], row["recorded"] = event["date"].isoformat(), event["recorded"].isoformat()
+            if row["recorded"] == row["date"] and int(event["event_id"][1:]) % 3:
+                del row["recorded"]
+            if event["minor"] is not None:
+                row["amount"] = self.program.text(event["minor"])
+            rows.append(row)
+        return rows
+
+    def drop(self, event_id):
+        """Drop an event and whatever refers to it."""
+        self.events = [event for event in self.events if event["event_id"] != event_id]
+        for event in [event for event in self.events if event.get("ref") == event_id]:
+            self.drop(event["event_id"])
+
+    def fault(self, asked):
+        rows = self.event_rows()
+        book = model.Book({self.program.id: self.program}, [self.row], rows)
+        try:
+            model.judge(book, book.loans[0], asked)
+        except model.Refused as fault:
+            return fault
+        return None
+
+    def surely_refused(self, asked):
+        """Whether `day` fits a first_due where missing_day moved it into the next month, the texts do not say."""
+        fault = self.fault(asked)
+        return fault is not None and not fault.reason.startswith("first_due is not day")
+
+    def repair(self, asked):
+        """Drop what is refused until the rest is accepted; False where the loan itself is."""
+        while (fault := self.fault(asked)) is not None:
+            if not fault.event:
+                return False
+            self.drop(fault.event)
+        return True
+
+    def spoil(self):
+        """Something that is surely refused."""
+        rng = self.rng
+        first = self.agreed + days(1)
+        choice = rng.randint(0, 4)
+        if choice == 0:
+            self.row["principal"] = self.program.text(self.maker.top + self.maker.multiple)
+        elif choice == 1:
+            self.add("refund", first, 10**26)
+        elif choice == 2:
+            self.add("opening", first, 0)
+            self.add("opening", first, 0)
+        elif choice == 3:
+            self.add("recover", self.disbursed, 1, self.disbursed + days(2000))
+        else:
+            self.row["installments"] = "999"
+
+
+class Frame:
+    """The dates the run is asked for."""
+
+    def __init__(self, rng, era):
+        self.as_of = era + days(rng.randint(60, 1500))
+        if rng.random() < 0.5:
+            self.as_of = date(self.as_of.year, self.as_of.month, model.days_in_month(self.as_of.year, self.as_of.month))
+        self.as_of = min(self.as_of, model.LAST_DAY)
+        self.known_at = self.start = self.start_known_at = None
+        if rng.random() < 0.5:
+            self.known_at = min(self.as_of + days(rng.choice([-60, -5, 0, 0, 7, 30, 100])), model.LAST_DAY)
+        if rng.random() < 0.7:
+            self.start = max(era + days(1), self.as_of - days(rng.choice([0, 29, 30, 89, 364, rng.randint(0, 800)])))
+            if rng.random() < 0.5:
+                self.start = self.start.replace(day=1)
+            if rng.random() < 0.6:
+                self.start_known_at = self.start + days(rng.choice([-1, -1, -1, 5, 40]))
+                if self.known_at and self.start_known_at > self.known_at:
+                    self.start_known_at = self.known_at
+
+
+# --------------------------------------------------------------------------------------------------------- the book
+
+
+def write_table(rng, path, rows, columns, needed):
+    """A CSV file in one of its permitted shapes; rows and columns in any order."""
+    rows, columns = list(rows), list(columns)
+    rng.shuffle(rows)
+    if rng.random() < 0.5:
+        rng.shuffle(columns)
+    if rng.random() < 0.5:
+        columns = [column for column in columns if column in needed or any(row.get(column) for row in rows)]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, columns, restval="", lineterminator=rng.choice(["\n", "\n", "\r\n"]),
+                            quoting=rng.choice([csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))  # fmt: skip
+    writer.writeheader()
+    writer.writerows(rows)
+    bom = "\ufeff" if rng.random() < 0.2 else ""
+    path.write_text(bom + text.getvalue(), encoding="utf-8", newline="")
+
+
+def unidentified(rng, frame):
+    rows = []
+    for k in range(rng.choice([0, 0, 1, 3, 6])):
+        day = frame.as_of - days(rng.choice([-5, 0, 1, 30, 100]))
+        amount = rng.choice(["100", "250.50", "1000.00", "7"])
+        rows.append({"event_id": f"u{k}", "date": day.isoformat(), "type": "unidentified", "amount": amount,
+                     "document": rng.choice(["", "bank, page 3"]),
+                     "recorded": (day + days(rng.choice([0, 0, 10]))).isoformat()})  # fmt: skip
+        if rng.random() < 0.4:
+            found = day + days(rng.randint(10, 40))
+            rows.append({"event_id": f"v{k}", "date": found.isoformat(), "type": "reverse", "ref": f"u{k}"})
+            if rng.random() < 0.3:
+                later = (found + days(3)).isoformat()
+                rows.append({"event_id": f"w{k}", "date": later, "type": "reverse", "ref": f"v{k}"})
+    return rows
+
+
+def within_calendar(rows, names):
+    return all(not row.get(name) or row[name] <= model.LAST_DAY.isoformat() for row in rows for name in names)
+
+
+def make_book(seed, out, loans=None, faulty=False):
+    rng = random.Random(seed)
+    out = Path(out)
+    (out / "rules").mkdir(parents=True, exist_ok=True)
+    era = rng.choices(
+        [date(2024, 1, 2), date(2019, 12, 31), date(1900, 1, 1), date(2098, 6, 30), date(2190, 3, 31)], [8, 4, 1, 1, 1]
+    )[0]
+    frame = Frame(rng, era)
+    asked = model.Asked(frame.as_of, frame.known_at, frame.start, frame.start_known_at)
+    now_only = model.Asked(frame.as_of, frame.known_at)
+
+    names = rng.sample(["dana", "Dana-2", "modal", "usaha-b", "a1"], rng.randint(1, 3))
+    currencies = rng.sample(CURRENCIES, 2)
+    makers = [RuleMaker(rng, name, rng.choice(currencies), era) for name in names]
+    for maker in makers:
+        (out / "rules" / f"{maker.name}.yaml").write_text(maker.text(), encoding="utf-8", newline="")
+    programs = model.read_rules(out / "rules")
+
+    accounts = []
+    for k in range(loans or rng.randint(20, 60)):
+        maker = rng.choice(makers)
+        account_id = rng.choice(["L", "l-", "Ä", "K 0", "9"]) + str(k)
+        account = LoanMaker(rng, account_id, maker, programs[maker.name], frame)
+        account.row.update(district=rng.choice(DISTRICTS), sector=rng.choice(SECTORS), officer=rng.choice(NAMES),
+                           junk=rng.choice(["", "x"]))  # fmt: skip
+        account.events = [e for e in account.events if max(e["date"], e["recorded"]) <= model.LAST_DAY]
+        known = {e["event_id"] for e in account.events}
+        for event in list(account.events):
+            if event.get("ref") and event["ref"] not in known:
+                account.drop(event["event_id"])
+        if not within_calendar([account.row], ["agreed", "disbursed", "recorded", "first_due"]):
+            continue
+        if faulty and rng.random() < 0.1:
+            account.spoil()
+        if faulty and rng.random() < 0.4 and account.surely_refused(now_only):
+            accounts.append(account)  # stays in
+        elif account.repair(asked):
+            accounts.append(account)
+
+    extra = ["district", "sector", "officer", "junk"]
+    attributes = rng.sample(["district", "sector"], rng.randint(0, 2))
+    carry = [name for name in ["officer", "district"] if rng.random() < 0.4]
+    ignore = [name for name in extra if name not in attributes + carry]
+    options = ["--rules", "rules"]
+    halves = [(0, 1)] if rng.random() < 0.5 else [(0, 2), (1, 2)]
+    for part, of in halves:
+        options += ["--loans", f"loans-{part + 1}.csv"]
+        rows = [account.row for k, account in enumerate(accounts) if k % of == part]
+        needed = ["account_id", "program", "principal", "disbursed"] + extra
+        write_table(rng, out / options[-1], rows, LOAN_COLUMNS.split() + extra, needed)
+    events = [row for account in accounts for row in account.event_rows()] + unidentified(rng, frame)
+    events = [row for row in events if within_calendar([row], ["date", "recorded"])]
+    rng.shuffle(events)
+    halves = [(0, 1)] if rng.random() < 0.5 else [(0, 2), (1, 2)]
+    for part, of in halves:
+        options += ["--events", f"events-{part + 1}.csv"]
+        needed = ["event_id", "account_id", "date", "type", "amount"]
+        write_table(rng, out / options[-1], events[part::of], EVENT_COLUMNS.split(), needed)
+    for name, day in [("--as-of", frame.as_of), ("--known-at", frame.known_at), ("--from", frame.start),
+                      ("--from-known-at", frame.start_known_at)]:  # fmt: skip
+        options += [name, day.isoformat()] if day else []
+    for name, columns in [("--attribute", attributes), ("--carry", carry), ("--ignore", ignore)]:
+        for column in columns:
+            options += [name, column]
+    if faulty:
+        options.append("--quarantine")
+    (out / "options").write_text("\n".join(options) + "\n", encoding="utf-8", newline="")
+    return options
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--loans", type=int)
+    parser.add_argument("--faulty", action="store_true")
+    options = parser.parse_args()
+    make_book(options.seed, options.out, options.loans, options.faulty)
+
+
+if __name__ == "__main__":
+    main()
