@@ -1,0 +1,92 @@
+#include "cli.h"
+
+static const char *bind_text(enum rule_bind bind)
+{
+    switch (bind) {
+    case RULE_BIND_NONE:
+        return "the file's own";
+    case RULE_BIND_AGREEMENT:
+        return "as it stood when the contract was signed";
+    case RULE_BIND_EVENT:
+        return "as in force on the event's date";
+    case RULE_BIND_REPORT:
+        return "as in force on the as-of date";
+    }
+    return "";
+}
+
+static const char *type_text(enum rule_type type)
+{
+    static const char *const texts[] = {
+        [RULE_TYPE_MAP] = "map",
+        [RULE_TYPE_LIST] = "list",
+        [RULE_TYPE_NAMED] = "map of names",
+        [RULE_TYPE_NODE] = "any value",
+        [RULE_TYPE_TEXT] = "text",
+        [RULE_TYPE_ID] = "id",
+        [RULE_TYPE_CODE] = "three capitals",
+        [RULE_TYPE_CHOICE] = "one of",
+        [RULE_TYPE_CHOICE_OR_MAP] = "map, or one of",
+        [RULE_TYPE_ORDER] = "list of each of",
+        [RULE_TYPE_IDS] = "list of ids",
+        [RULE_TYPE_FLAG] = "true or false",
+        [RULE_TYPE_COUNT] = "number",
+        [RULE_TYPE_COUNT_OR_MAP] = "map, or number",
+        [RULE_TYPE_AMOUNT] = "amount",
+        [RULE_TYPE_FRACTION] = "fraction",
+        [RULE_TYPE_SPAN] = "span",
+        [RULE_TYPE_RANGE] = "range",
+        [RULE_TYPE_DATE] = "date",
+        [RULE_TYPE_DAY] = "`same`, 1..31 or `last`",
+        [RULE_TYPE_SOURCE] = "source",
+    };
+    return texts[type];
+}
+
+/* The allowed words with commas between them: a bar would end a cell of the table. */
+static void print_allowed(enum rule_key key)
+{
+    struct text word = rule_allowed(key, 0);
+    for (unsigned i = 0; word.len > 0; word = rule_allowed(key, ++i))
+        printf("%s`%.*s`", i == 0 ? " " : ", ", (int)word.len, word.ptr);
+}
+
+static void print_row(enum rule_key key)
+{
+    const struct rule_row *row = rule_row(key);
+    printf("| `%s`%s | %s", row->path, row->required ? " *" : "", type_text(row->type));
+    print_allowed(key);
+    printf(" | %s%s%s | %s |\n", row->fallback[0] ? "`" : "", row->fallback,
+           row->fallback[0] ? "`" : "", row->meaning);
+}
+
+static int run(const struct cli_arguments *arguments)
+{
+    if (arguments->plain.count > 0)
+        return cli_usage("nol keys takes no arguments");
+    puts("# The rule language\n"
+         "\n"
+         "Made by `nol keys` from the table that the parser reads.  `*`: required where the map around it is\n"
+         "given; `[]`: an element of a list; `.*`: an entry under a name of your own.");
+    for (unsigned key = 0; key < RULE_KEYS; key++) {
+        const struct rule_row *row = rule_row((enum rule_key)key);
+        bool clause = strchr(row->path, '.') == NULL;
+        if (key == 0)
+            printf("\n## The file\n\n| key | value | default | meaning |\n|---|---|---|---|\n");
+        if (clause && (row->bind != RULE_BIND_NONE || key == RULE_AMENDMENTS))
+            printf("\n## %s\n\nBinds %s.\n\n| key | value | default | meaning |\n|---|---|---|---|\n",
+                   row->path, bind_text(row->bind));
+        print_row((enum rule_key)key);
+    }
+    return EXIT_DONE;
+}
+
+const struct cli_command cli_keys = {
+    .name = "keys",
+    .arguments = "",
+    .meaning = "the rule language, from the one table that defines it",
+    .more = "example:\n"
+            "\n"
+            "  nol keys | less",
+    .run = run,
+};

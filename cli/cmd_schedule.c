@@ -1,0 +1,184 @@
+#include "cli.h"
+
+static const struct cli_option options[] = {
+    {"--principal", "AMOUNT", true, false, "as in the book; underscores between digits are fine"},
+    {"--disbursed", "DATE", true, false, "the day on which all of it is paid out"},
+    {"--agreed", "DATE", false, false, "the day of the contract, if another"},
+    {"--installments", "N", false, false, "inside the program's range"},
+    {"--first-due", "DATE", false, false, "for programs whose due date is given"},
+    {"--csv", NULL, false, false, "as schedule.csv instead of a table"},
+};
+
+/* The book's columns, in the order in which the options give their values. */
+static const struct {
+    enum loan_column column;
+    const char *option;
+} given[] = {
+    {LOAN_PRINCIPAL, "--principal"},       {LOAN_DISBURSED, "--disbursed"},
+    {LOAN_AGREED, "--agreed"},             {LOAN_INSTALLMENTS, "--installments"},
+    {LOAN_FIRST_DUE, "--first-due"},
+};
+
+enum { GIVEN = sizeof given / sizeof *given };
+
+static struct text without_underscores(struct arena *arena, const char *value)
+{
+    char *plain = arena_copy(arena, value, strlen(value));
+    size_t len = 0;
+    for (const char *c = value; *c != '\0'; c++)
+        if (*c != '_')
+            plain[len++] = *c;
+    return (struct text){plain, len};
+}
+
+/* A row of a loan book made of the options, so that it is read and judged like any other. */
+static void make_row(const struct cli_arguments *arguments, const struct program *program,
+                     struct columns *columns, struct load_row *row)
+{
+    static const struct fault_file command_line = {"command line", 1};
+    struct arena *arena = arguments->arena;
+    struct buffer bytes;
+    columns->count = LOAN_COLUMNS;
+    columns->known = ARENA_ARRAY(arena, int16_t, LOAN_COLUMNS);
+    buffer_init(&bytes, arena->memory);
+    for (int16_t column = 0; column < LOAN_COLUMNS; column++) {
+        struct text value = {"", 0};
+        columns->known[column] = column;
+        if (column == LOAN_ACCOUNT_ID)
+            value = text_of("plan");
+        if (column == LOAN_PROGRAM)
+            value = program->id;
+        for (unsigned i = 0; i < GIVEN; i++)
+            if (given[i].column == (enum loan_column)column &&
+                cli_has(arguments, given[i].option))
+                value = without_underscores(arena, cli_value(arguments, given[i].option));
+        csv_text(&bytes, value);
+    }
+    *row = (struct load_row){
+        .record = {.bytes = arena_copy(arena, bytes.bytes, bytes.len - 1),
+                   .len = (uint32_t)(bytes.len - 1),
+                   .file = &command_line,
+                   .quoted = memchr(bytes.bytes, '"', bytes.len) != NULL},
+        .columns = columns,
+    };
+    buffer_free(&bytes);
+}
+
+static const char *amount_text(struct arena *arena, struct amount amount, unsigned decimals)
+{
+    char *text = arena_alloc(arena, amount_text_size(amount) + 1);
+    *amount_write(text, amount, decimals) = '\0';
+    return text;
+}
+
+/* Put a comma between thousands, for people. */
+static const char *grouped(struct arena *arena, struct amount amount, unsigned decimals)
+{
+    const char *plain = amount_text(arena, amount, decimals);
+    size_t whole = strcspn(plain, ".");
+    char *text = arena_alloc(arena, 2 * strlen(plain) + 1), *out = text;
+    for (size_t i = 0; plain[i] != '\0'; i++) {
+        if (i > 0 && i < whole && (whole - i) % 3 == 0)
+            *out++ = ',';
+        *out++ = plain[i];
+    }
+    *out = '\0';
+    return text;
+}
+
+static void print_table(const struct account *account)
+{
+    const struct loan *loan = account->loan;
+    const struct rule_scope *rules = loan->rules;
+    unsigned decimals = loan->program->decimals;
+    struct arena *arena = account->arena;
+    char day[DATE_TEXT_LEN + 1], width[16];
+    struct amount balance = account->totals.disbursed;
+    int wide = (int)strlen(grouped(arena, balance, decimals));
+    wide = wide < 9 ? 9 : wide;
+    printf("%.*s (%.*s)\n%.*s %s, disbursed %s\n\n",
+           (int)rules->value[RULE_TITLE].text.len, rules->value[RULE_TITLE].text.ptr,
+           (int)rules->value[RULE_STATUS].text.len, rules->value[RULE_STATUS].text.ptr,
+           (int)loan->program->code.len, loan->program->code.ptr,
+           grouped(arena, balance, decimals), date_text(day, loan->disbursed));
+    printf("%5s  %-10s  %*s  %*s\n", "row", "due", wide, "principal", wide, "balance");
+    for (unsigned i = 0; i < account->row_count; i++) {
+        const struct row *row = &account->rows[i];
+        struct amount principal = row->due_of[COMPONENT_PRINCIPAL];
+        balance = amount_sub(arena, balance, principal);
+        (void)snprintf(width, sizeof width, "%d", row->n);
+        printf("%5s  %s  %*s  %*s\n", row->n == ROW_UNNUMBERED ? "grace" : width,
+               date_text(day, row->due), wide, grouped(arena, principal, decimals), wide,
+               grouped(arena, balance, decimals));
+    }
+}
+
+static void print_csv(const struct account *account)
+{
+    struct buffer buffer;
+    buffer_init(&buffer, account->arena->memory);
+    report_header(&buffer, REPORT_SCHEDULE, NULL, 0);
+    report_schedule(&buffer, account, account->loan->disbursed);
+    (void)fwrite(buffer.bytes, 1, buffer.len, stdout);
+    buffer_free(&buffer);
+}
+
+static void plan(const struct cli_arguments *arguments, const struct program *program,
+                 struct faults *faults)
+{
+    struct columns columns;
+    struct load_row row;
+    struct loan loan;
+    struct account account;
+    struct account_refusal refusal = {0};
+    struct event *none[1];
+    struct load load = {.arena = arguments->arena,
+                        .faults = faults,
+                        .programs = &program,
+                        .program_count = 1};
+    make_row(arguments, program, &columns, &row);
+    if (!load_split(&load, &row))
+        return;
+    load_loan(&load, &row, &loan);
+    if (row.fault != NULL)
+        return;
+    account_begin(&account, arguments->arena, &loan, none, 0);
+    if (!account_disburse_by_book(&account, &refusal))
+        load_fault(&load, &row, LOAN_PRINCIPAL, refusal.code, "%s", refusal.text);
+    else if (cli_has(arguments, "--csv"))
+        print_csv(&account);
+    else
+        print_table(&account);
+}
+
+static int run(const struct cli_arguments *arguments)
+{
+    struct rules rules;
+    struct faults faults;
+    if (arguments->plain.count != 1)
+        return cli_usage("nol schedule takes one rule file; see nol schedule --help");
+    faults_init(&faults);
+    if (load_rules(arguments->arena, arguments->plain.list, 1, 0, &rules, &faults)) {
+        if (rules.program_count == 1)
+            plan(arguments, rules.programs[0], &faults);
+        else
+            fault_add(&faults, FAULT_USAGE, (struct place){0},
+                      "nol schedule takes one rule file, not %u", rules.program_count);
+    }
+    int status = cli_report(&faults);
+    faults_free(&faults);
+    return status;
+}
+
+const struct cli_command cli_schedule = {
+    .name = "schedule",
+    .arguments = "RULE.yaml --principal AMOUNT --disbursed DATE [...]",
+    .meaning = "one loan's plan, as a table or as CSV",
+    .more = "example:\n"
+            "\n"
+            "  nol schedule rules/id-revolving-fund.yaml --principal 25_000_000 \\\n"
+            "               --disbursed 2026-01-31 --installments 24",
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
+    .run = run,
+};

@@ -1,0 +1,39 @@
+#include "cli.h"
+
+static struct run_paths paths_of(const struct cli_arguments *arguments, const char *name)
+{
+    const struct cli_values *values = cli_values_of(arguments, name);
+    return (struct run_paths){values->list, values->count};
+}
+
+static struct run_names names_of(const struct cli_arguments *arguments, const char *name)
+{
+    const struct cli_values *values = cli_values_of(arguments, name);
+    struct text *names = ARENA_ARRAY(arguments->arena, struct text, values->count);
+    for (unsigned i = 0; i < values->count; i++)
+        names[i] = text_of(values->list[i]);
+    return (struct run_names){names, values->count};
+}
+
+bool cli_run_read(const struct cli_arguments *arguments, struct run_options *options)
+{
+    *options = (struct run_options){
+        .rules = cli_value(arguments, "--rules"),
+        .loans = paths_of(arguments, "--loans"),
+        .events = paths_of(arguments, "--events"),
+        .attributes = names_of(arguments, "--attribute"),
+        .carried = names_of(arguments, "--carry"),
+        .ignored = names_of(arguments, "--ignore"),
+        .quarantine = cli_has(arguments, "--quarantine"),
+    };
+    if (!cli_date(arguments, "--as-of", DATE_NONE, &options->as_of) ||
+        !cli_date(arguments, "--known-at", DATE_UNLIMITED, &options->known_at) ||
+        !cli_date(arguments, "--from", DATE_NONE, &options->from) ||
+        !cli_date(arguments, "--from-known-at", DATE_NONE, &options->from_known_at))
+        return false;
+    if (date_is_set(options->from) && date_before(options->as_of, options->from))
+        return cli_usage("--from is after --as-of"), false;
+    if (date_is_set(options->from_known_at) && !date_is_set(options->from))
+        return cli_usage("--from-known-at goes with --from only"), false;
+    return true;
+}

@@ -1,0 +1,60 @@
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli.h"
+
+/* The one mutable global of the program: what a signal handler may write to. */
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int number)
+{
+    (void)number;
+    stopped = 1;
+}
+
+/* Milliseconds of a clock that only goes forward. */
+static int64_t now(void)
+{
+    struct timespec time;
+    if (clock_gettime(CLOCK_MONOTONIC, &time) != 0)
+        return 0;
+    return (int64_t)time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+struct watch {
+    int64_t begun, shown;
+};
+
+static bool show(void *context, const struct run_progress *progress)
+{
+    enum { SHOW_AFTER = 1000, SHOW_EVERY = 200 };
+    struct watch *watch = context;
+    bool end = progress->rows_done == progress->rows_total;
+    if (stopped || !isatty(STDERR_FILENO))
+        return !stopped;
+    int64_t time = now(), passed = time - watch->begun;
+    if (passed < SHOW_AFTER || (!end && time - watch->shown < SHOW_EVERY))
+        return true;
+    watch->shown = time;
+    uint64_t done = progress->rows_done == 0 ? 1 : progress->rows_done;
+    uint64_t rate = done * 1000 / (uint64_t)passed;
+    uint64_t left = rate == 0 ? 0 : (progress->rows_total - progress->rows_done) / rate;
+    fprintf(stderr, "\rnol: %llu of %llu rows, %llu/s, %llu s left   %s",
+            (unsigned long long)progress->rows_done, (unsigned long long)progress->rows_total,
+            (unsigned long long)rate, (unsigned long long)left, end ? "\n" : "");
+    return true;
+}
+
+void cli_watch(struct run_options *options)
+{
+    static struct watch watch;
+    struct sigaction action = {.sa_handler = on_signal};
+    (void)sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGHUP, &action, NULL);
+    watch = (struct watch){now(), 0};
+    options->progress = show;
+    options->progress_context = &watch;
+}

@@ -1,0 +1,165 @@
+#include "load_rules.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { FILES_MAX = 4096 };
+
+struct loading {
+    struct arena *arena;
+    struct faults *faults;
+    unsigned order;
+    struct rules *rules;
+};
+
+static void refuse_io(struct loading *loading, const char *path)
+{
+    struct fault_file *file = ARENA_ARRAY(loading->arena, struct fault_file, 1);
+    *file = (struct fault_file){arena_copy(loading->arena, path, strlen(path)), loading->order++};
+    fault_add(loading->faults, FAULT_IO, (struct place){file, 0, 0}, "cannot read: %s",
+              strerror(errno));
+}
+
+/* The whole file, or one byte more than a rule file may have; false on an error. */
+static bool read_whole(struct arena *arena, const char *path, struct text *bytes)
+{
+    char *room = arena_alloc(arena, YAML_BYTES_MAX + 1);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    *bytes = (struct text){room, 0};
+    if (fd < 0)
+        return false;
+    ssize_t got = 1;
+    while (got > 0 && bytes->len < YAML_BYTES_MAX + 1) {
+        got = read(fd, room + bytes->len, YAML_BYTES_MAX + 1 - bytes->len);
+        if (got < 0 && errno == EINTR)
+            got = 1;
+        else if (got > 0)
+            bytes->len += (size_t)got;
+    }
+    int failed = errno;
+    (void)close(fd);
+    errno = failed;
+    return got >= 0;
+}
+
+static void read_file(struct loading *loading, const char *path, const char *name)
+{
+    struct arena *arena = loading->arena;
+    struct rules *rules = loading->rules;
+    struct text bytes;
+    if (!read_whole(arena, path, &bytes)) {
+        refuse_io(loading, path);
+        return;
+    }
+    struct rules_file *file = ARENA_ARRAY(arena, struct rules_file, 1);
+    file->file = (struct fault_file){arena_copy(arena, path, strlen(path)), loading->order++};
+    file->name = arena_copy(arena, name, strlen(name));
+    struct digest *digest = digest_new();
+    if (digest == NULL || !digest_add(digest, bytes.ptr, bytes.len) ||
+        !digest_end(digest, file->digest))
+        fault_add(loading->faults, FAULT_IO, (struct place){&file->file, 0, 0}, "SHA-256 failed");
+    digest_free(digest);
+    if (rules->file_count == FILES_MAX) {
+        fault_add(loading->faults, FAULT_IO, (struct place){&file->file, 0, 0},
+                  "more than %d rule files", FILES_MAX);
+        return;
+    }
+    rules->files[rules->file_count++] = file;
+    const struct program *program = program_read(arena, &file->file, bytes, loading->faults);
+    if (program != NULL)
+        rules->programs[rules->program_count++] = program;
+}
+
+static bool ends_with(const char *name, const char *end)
+{
+    size_t len = strlen(name), end_len = strlen(end);
+    return len > end_len && strcmp(name + len - end_len, end) == 0;
+}
+
+static int compare_strings(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void read_folder(struct loading *loading, const char *path)
+{
+    const char **names = ARENA_ARRAY(loading->arena, const char *, FILES_MAX);
+    unsigned count = 0;
+    DIR *dir = opendir(path);
+    if (dir == NULL) {
+        refuse_io(loading, path);
+        return;
+    }
+    for (struct dirent *entry; (entry = readdir(dir)) != NULL && count < FILES_MAX;)
+        if (entry->d_name[0] != '.' && ends_with(entry->d_name, ".yaml") &&
+            !ends_with(entry->d_name, ".test.yaml"))
+            names[count++] = arena_copy(loading->arena, entry->d_name, strlen(entry->d_name));
+    (void)closedir(dir);
+    qsort(names, count, sizeof *names, compare_strings);
+    for (unsigned i = 0; i < count; i++) {
+        size_t size = strlen(path) + strlen(names[i]) + 2;
+        char *joined = arena_alloc(loading->arena, size);
+        (void)snprintf(joined, size, "%s%s%s", path, ends_with(path, "/") ? "" : "/", names[i]);
+        read_file(loading, joined, names[i]);
+    }
+    if (count == 0) {
+        struct fault_file *file = ARENA_ARRAY(loading->arena, struct fault_file, 1);
+        *file = (struct fault_file){path, loading->order++};
+        fault_add(loading->faults, FAULT_RULES_EMPTY, (struct place){file, 0, 0},
+                  "no rule file (*.yaml) in this folder");
+    }
+}
+
+static int compare_programs(const void *a, const void *b)
+{
+    return text_compare((*(const struct program *const *)a)->id,
+                        (*(const struct program *const *)b)->id);
+}
+
+static void refuse_same_ids(struct loading *loading)
+{
+    const struct rules *rules = loading->rules;
+    char quoted[TEXT_QUOTE_MAX];
+    for (unsigned i = 1; i < rules->program_count; i++) {
+        const struct program *earlier = rules->programs[i - 1], *program = rules->programs[i];
+        if (!text_equal(earlier->id, program->id))
+            continue;
+        if (program->file->order < earlier->file->order) {
+            const struct program *other = earlier;
+            earlier = program;
+            program = other;
+        }
+        fault_add(loading->faults, FAULT_RULE_ID_DUPLICATE,
+                  program->versions[0].rules->value[RULE_ID].at, "id %s is that of %s too",
+                  text_quote(quoted, program->id), earlier->file->path);
+    }
+}
+
+bool load_rules(struct arena *arena, const char *const *paths, unsigned count, unsigned order,
+                struct rules *rules, struct faults *faults)
+{
+    uint64_t before = faults->total;
+    struct loading loading = {arena, faults, order, rules};
+    *rules = (struct rules){
+        .programs = ARENA_ARRAY(arena, const struct program *, FILES_MAX),
+        .files = ARENA_ARRAY(arena, const struct rules_file *, FILES_MAX),
+    };
+    for (unsigned i = 0; i < count; i++) {
+        struct stat status;
+        const char *slash = strrchr(paths[i], '/');
+        if (stat(paths[i], &status) != 0)
+            refuse_io(&loading, paths[i]);
+        else if (S_ISDIR(status.st_mode))
+            read_folder(&loading, paths[i]);
+        else
+            read_file(&loading, paths[i], slash == NULL ? paths[i] : slash + 1);
+    }
+    if (rules->program_count > 0)
+        qsort(rules->programs, rules->program_count, sizeof *rules->programs, compare_programs);
+    refuse_same_ids(&loading);
+    return faults->total == before;
+}

@@ -1,0 +1,30 @@
+/*
+ * Rule files from disk: a file, or every *.yaml of a folder (NAME.test.yaml apart), become programs.
+ */
+#ifndef NOL_LOAD_RULES_H
+#define NOL_LOAD_RULES_H
+
+#include "digest.h"
+#include "program.h"
+
+struct rules_file {
+    struct fault_file file;
+    const char *name; /* below the folder */
+    char digest[DIGEST_HEX_LEN + 1];
+};
+
+struct rules {
+    const struct program **programs; /* sorted by id */
+    unsigned program_count;
+    const struct rules_file **files; /* sorted by name */
+    unsigned file_count;
+};
+
+/**
+ * load_rules(arena, paths, count, order, rules, faults):
+ * Read all of ${paths}; everything belongs to ${arena}.  Files are ordered for messages from ${order} on.  False after a fault.
+ */
+bool load_rules(struct arena *arena, const char *const *paths, unsigned count, unsigned order,
+                struct rules *rules, struct faults *faults);
+
+#endif

@@ -1,0 +1,18 @@
+/*
+ * manifest.yaml: what the figures were made from, so that anybody can make them again.  No path, time or host.
+ */
+#ifndef NOL_MANIFEST_H
+#define NOL_MANIFEST_H
+
+#include "buffer.h"
+#include "load_rules.h"
+#include "run.h"
+#include "tally.h"
+
+#define NOL_VERSION "0.1.0"
+
+/** manifest_write(buffer, options, rules, book, tallies): ${tallies} has scratch memory of its own. */
+void manifest_write(struct buffer *buffer, const struct run_options *options,
+                    const struct rules *rules, const struct book *book, struct tallies *tallies);
+
+#endif

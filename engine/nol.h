@@ -1,0 +1,16 @@
+/*
+ * All of the engine that the command line may include.
+ */
+#ifndef NOL_H
+#define NOL_H
+
+#include "event.h"
+#include "load.h"
+#include "load_rules.h"
+#include "manifest.h"
+#include "plan.h"
+#include "report.h"
+#include "rule.h"
+#include "run.h"
+
+#endif

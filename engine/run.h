@@ -1,0 +1,60 @@
+/*
+ * The monthly run: rules, book and events in; a folder of reports out, whole or not at all.
+ */
+#ifndef NOL_RUN_H
+#define NOL_RUN_H
+
+#include "date.h"
+#include "fault.h"
+#include "memory.h"
+#include "out_dir.h"
+#include "text.h"
+
+struct run_paths {
+    const char *const *list;
+    unsigned count;
+};
+
+struct run_names {
+    const struct text *list;
+    unsigned count;
+};
+
+/* Done so far; for whoever watches. */
+struct run_progress {
+    uint64_t rows_done, rows_total;
+};
+
+struct run_options {
+    const char *rules; /* folder or file */
+    struct run_paths loans;
+    struct run_paths events;
+    struct date as_of;
+    struct date known_at;      /* DATE_UNLIMITED: no limit */
+    struct date from;          /* DATE_NONE: no period */
+    struct date from_known_at; /* DATE_NONE: as known_at */
+    struct run_names attributes;
+    struct run_names carried;
+    struct run_names ignored;
+    bool quarantine;
+    const char *out;
+    const struct memory *memory;
+    bool (*progress)(void *context, const struct run_progress *progress); /* NULL, or false: stop */
+    void *progress_context;
+};
+
+enum run_outcome {
+    RUN_DONE,        /* the folder is there */
+    RUN_QUARANTINED, /* the folder is there, some rows are in rejects.csv; the faults say why */
+    RUN_REFUSED,     /* nothing was written; the faults say why */
+};
+
+/**
+ * run_month(options, arena, out, faults):
+ * Do the run.  The files that faults name belong to ${arena}.  ${out} is the folder being written, for whoever must remove it when the process is stopped; it is abandoned
+ * or published on return.
+ */
+enum run_outcome run_month(const struct run_options *options, struct arena *arena,
+                           struct out_dir *out, struct faults *faults);
+
+#endif

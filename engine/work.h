@@ -1,0 +1,64 @@
+/*
+ * The work on one account at a time: rows -> loan and events -> account -> positions -> report rows and portfolio.
+ *
+ * A struct work is one worker's: it shares nothing that it writes to.  What several workers made is merged by run.c.
+ */
+#ifndef NOL_WORK_H
+#define NOL_WORK_H
+
+#include "report.h"
+#include "tally.h"
+
+/* What all workers read. */
+struct work_job {
+    const struct memory *memory;
+    const struct program *const *programs; /* sorted by id */
+    unsigned program_count;
+    const struct portfolio_states *states;
+    const struct book_input *inputs;
+    unsigned input_count;
+    unsigned attribute_count, carried_count;
+    struct date as_of, known_at;
+    struct date from; /* DATE_NONE: no period */
+    struct date from_known_at;
+};
+
+/* A row set aside; texts belong to the work's kept arena. */
+struct work_reject {
+    const struct book_input *input;
+    uint32_t line;
+    struct text account_id, type, amount;
+    enum fault_code code;
+    struct text reason;
+};
+
+struct work_unidentified {
+    const struct book_input *input;
+    uint32_t line;
+    struct text event_id, amount, document;
+    struct date date;
+};
+
+struct work {
+    const struct work_job *job;
+    struct arena scratch; /* of the account at hand */
+    struct arena kept;    /* of rejects and unidentified events */
+    struct faults faults;
+    struct tallies tallies;
+    struct portfolio portfolio;
+    struct buffer out[REPORT_ARREARS + 1]; /* schedule, allocations, arrears */
+    struct work_reject *rejects;
+    size_t reject_count, reject_room;
+    struct work_unidentified *unidentified;
+    size_t unidentified_count, unidentified_room;
+    const char *broken_law; /* NULL: none; a fault in nol itself */
+    struct text broken_account;
+};
+
+void work_init(struct work *work, const struct work_job *job);
+void work_free(struct work *work);
+
+/** work_account(work, bundle): all of one account; its report rows are added to work->out. */
+void work_account(struct work *work, const struct book_bundle *bundle);
+
+#endif
