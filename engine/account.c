@@ -316,8 +316,7 @@ static bool takes(struct account *account, const struct event *event,
     case ACCOUNT_CANCELLED:
         return refuse(refusal, FAULT_AFTER_END, "%s after the account was cancelled", name);
     case ACCOUNT_WRITTEN_OFF:
-        if (event->type == EVENT_DISBURSE || event->type == EVENT_OPENING ||
-            event->type == EVENT_CANCEL)
+        if (event->type == EVENT_DISBURSE || event->type == EVENT_OPENING)
             return refuse(refusal, FAULT_AFTER_WRITE_OFF, "%s after the write-off", name);
         return true;
     case ACCOUNT_PENDING:

@@ -45,7 +45,8 @@ static bool same_scalar(struct rule_context *context, enum rule_key key, const s
         return amount_compare(left.amount, right.amount) == 0;
     case RULE_TYPE_FRACTION:
         return fraction_compare(context->arena, left.fraction, right.fraction) == 0;
-    case RULE_TYPE_SPAN: {
+    case RULE_TYPE_SPAN:
+    case RULE_TYPE_SPAN_OR_MAP: {
         int32_t times;
         return span_divide(left.span, right.span, &times) &&
                (times == 1 || (times == 0 && right.span.count == 0));

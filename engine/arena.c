@@ -25,7 +25,7 @@ void arena_init(struct arena *arena, const struct memory *memory)
 
 void *arena_more(struct arena *arena, size_t size)
 {
-    size_t rounded = (size + 15) & ~(size_t)15;
+    size_t rounded = (size + 15 + (size == 0)) & ~(size_t)15;
     size_t usable = arena->chunk == NULL ? CHUNK_MIN : 2 * arena->chunk->size;
     if (usable < rounded)
         usable = rounded;

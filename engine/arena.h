@@ -33,7 +33,7 @@ void *arena_more(struct arena *arena, size_t size);
 /** arena_alloc(arena, size): ${size} bytes, aligned for any type, not cleared; never NULL. */
 static inline void *arena_alloc(struct arena *arena, size_t size)
 {
-    size_t rounded = (size + 15) & ~(size_t)15;
+    size_t rounded = (size + 15 + (size == 0)) & ~(size_t)15; /* never an empty block */
     if (rounded >= size && rounded <= (size_t)(arena->end - arena->next)) {
         void *block = arena->next;
         arena->next += rounded;

@@ -351,27 +351,37 @@ static void choose_installments(const struct reading *reading, struct loan *loan
     loan->installments = chosen;
 }
 
-static void check_grace(const struct reading *reading, const struct loan *loan)
+static void choose_grace(const struct reading *reading, struct loan *loan)
 {
+    const struct rule_scope *rules = loan->rules;
     struct text text = load_field(reading->row, LOAN_GRACE);
-    struct span grace = {0, SPAN_DAYS}, offered = {0, SPAN_DAYS};
-    char wanted[32];
-    int32_t times = 1;
+    struct span span = {0, SPAN_DAYS};
+    int32_t least = rule_grace(rules, RULE_SCHEDULE_GRACE_LENGTH_MIN);
+    int32_t most = rule_grace(rules, RULE_SCHEDULE_GRACE_LENGTH_MAX);
+    int32_t chosen = rule_grace(rules, RULE_SCHEDULE_GRACE_LENGTH_DEFAULT);
+    loan->grace = chosen;
+    if (text.len == 0 && chosen < 0) {
+        load_fault(reading->load, reading->row, LOAN_GRACE, FAULT_COLUMN_REQUIRED,
+                   "grace is empty and the program has no default; it offers %d..%d periods",
+                   least, most);
+        return;
+    }
     if (text.len == 0)
         return;
-    if (span_parse(text, &grace) != FAULT_NONE) {
+    if (span_parse(text, &span) != FAULT_NONE) {
         (void)refuse(reading, LOAN_GRACE, FAULT_SPAN_FORM, "a span such as 6 months");
         return;
     }
-    if (rule_is_set(loan->rules, RULE_SCHEDULE_GRACE))
-        offered = loan->rules->value[RULE_SCHEDULE_GRACE_LENGTH].span;
-    bool same = grace.count == 0 || offered.count == 0
-                    ? grace.count == offered.count
-                    : span_divide(grace, offered, &times) && times == 1;
-    if (!same)
+    struct span every = rules->value[RULE_SCHEDULE_EVERY].span;
+    bool whole = span_divide(span, every, &chosen);
+    if (!whole || chosen < least || chosen > most) {
+        char period[32];
         load_fault(reading->load, reading->row, LOAN_GRACE, FAULT_GRACE_NOT_OFFERED,
-                   "grace '%.*s'; the program offers %s", (int)text.len, text.ptr,
-                   span_text(wanted, offered));
+                   "a grace of %.40s; the program offers %d..%d periods of %s",
+                   text_quote((char[TEXT_QUOTE_MAX]){0}, text), least, most,
+                   span_text(period, every));
+    }
+    loan->grace = chosen;
 }
 
 static void check_first_due(const struct reading *reading, const struct loan *loan)
@@ -391,8 +401,7 @@ static void check_first_due(const struct reading *reading, const struct loan *lo
                    "first_due is empty; the program wants it given");
         return;
     }
-    struct date earliest = date_is_set(loan->disbursed) ? loan->disbursed : loan->agreed;
-    if (date_before(loan->first_due, earliest))
+    if (date_is_set(loan->disbursed) && date_before(loan->first_due, loan->disbursed))
         (void)refuse(reading, LOAN_FIRST_DUE, FAULT_FIRST_DUE_EARLY,
                      "on or after the disbursement");
     if (day == RULE_DAY_SAME)
@@ -467,7 +476,7 @@ void load_loan(struct load *load, struct load_row *row, struct loan *loan)
                    date_text(text, loan->program->in_force));
     }
     loan->rules = program_at(loan->program, loan->agreed);
-    check_grace(&reading, loan);
+    choose_grace(&reading, loan);
     check_first_due(&reading, loan);
     if (!lent)
         return;

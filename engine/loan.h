@@ -17,7 +17,8 @@ struct loan {
     struct date first_due; /* DATE_NONE unless the anchor is given */
     struct amount principal;
     struct amount collateral;
-    int32_t installments;          /* chosen or fixed; 0 with `split: {fixed: A}` */
+    int32_t installments;          /* chosen, or fixed by the program */
+    int32_t grace;                 /* in periods; chosen, or fixed by the program */
     const struct text *attributes; /* in the order of --attribute */
     const struct text *carried;    /* in the order of --carry */
 };

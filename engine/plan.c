@@ -68,7 +68,7 @@ static struct shape shape_of(struct arena *arena, const struct loan *loan, struc
 {
     const struct rule_scope *rules = loan->rules;
     struct shape shape = {.rows = (unsigned)loan->installments,
-                          .grace = rule_grace_periods(rules),
+                          .grace = loan->grace,
                           .step = 1};
     bool given = rule_number(rules, RULE_SCHEDULE_DUE_ANCHOR) == RULE_ANCHOR_GIVEN;
     bool within = shape.grace > 0 &&

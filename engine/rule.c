@@ -342,6 +342,7 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
         return fraction_parse(context->arena, node->text, &value->fraction) == FAULT_NONE ||
                refuse(context, FAULT_FRACTION_FORM, key, node, "a fraction such as 0.5% or 1/3");
     case RULE_TYPE_SPAN:
+    case RULE_TYPE_SPAN_OR_MAP:
         return span_parse(node->text, &value->span) == FAULT_NONE ||
                refuse(context, FAULT_SPAN_FORM, key, node,
                       "a span such as 6 months or 90 days (days, weeks, months, years)");
@@ -380,6 +381,7 @@ static bool takes_kind(enum rule_type type, enum yaml_kind kind)
         return kind == YAML_LIST;
     case RULE_TYPE_CHOICE_OR_MAP:
     case RULE_TYPE_COUNT_OR_MAP:
+    case RULE_TYPE_SPAN_OR_MAP:
         return kind != YAML_LIST;
     default:
         return kind == YAML_TEXT;
@@ -505,7 +507,7 @@ static void compile_key(struct rule_context *context, enum rule_key key,
             compile_map(context, NULL, text_of(row->path), scope);
     } else if (row->type == RULE_TYPE_LIST || row->type == RULE_TYPE_NAMED) {
         compile_items(context, key, value);
-    } else if (node->kind == YAML_MAP) {
+    } else if (node->kind == YAML_MAP && row->type != RULE_TYPE_NODE) {
         compile_map(context, node, text_of(row->path), scope);
     }
 }

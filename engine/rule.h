@@ -33,6 +33,7 @@ enum rule_type {
     RULE_TYPE_AMOUNT,        /* of the file's currency; underscores between digits */
     RULE_TYPE_FRACTION,      /* `0.5%`, `1/3` */
     RULE_TYPE_SPAN,          /* `6 months` */
+    RULE_TYPE_SPAN_OR_MAP,   /* such a span, or a map of keys of this table */
     RULE_TYPE_RANGE,         /* `0..90`, `271..` */
     RULE_TYPE_DATE,          /* YYYY-MM-DD */
     RULE_TYPE_DAY,           /* `same`, 1..31, `last` */

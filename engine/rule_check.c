@@ -47,12 +47,22 @@ struct split_rounding rule_rounding(const struct rule_scope *rules)
     };
 }
 
-int32_t rule_grace_periods(const struct rule_scope *rules)
+/* The span that is the min, max or default of the grace: the plain length is all three. */
+static const struct rule_value *grace_value(const struct rule_scope *rules, enum rule_key which)
+{
+    const struct rule_value *length = &rules->value[RULE_SCHEDULE_GRACE_LENGTH];
+    return length->set && length->node->kind == YAML_TEXT ? length : &rules->value[which];
+}
+
+int32_t rule_grace(const struct rule_scope *rules, enum rule_key which)
 {
     int32_t periods = 0;
-    if (rule_is_set(rules, RULE_SCHEDULE_GRACE))
-        (void)span_divide(rules->value[RULE_SCHEDULE_GRACE_LENGTH].span,
-                          rules->value[RULE_SCHEDULE_EVERY].span, &periods);
+    if (!rule_is_set(rules, RULE_SCHEDULE_GRACE))
+        return 0;
+    const struct rule_value *value = grace_value(rules, which);
+    if (!value->set)
+        return -1;
+    (void)span_divide(value->span, rules->value[RULE_SCHEDULE_EVERY].span, &periods);
     return periods;
 }
 
@@ -139,29 +149,51 @@ static bool check_installments(const struct check *check)
     return false;
 }
 
+/* Whether each of the grace's spans is a whole number of periods. */
+static bool check_grace_spans(const struct check *check)
+{
+    static const enum rule_key keys[] = {RULE_SCHEDULE_GRACE_LENGTH_MIN,
+                                         RULE_SCHEDULE_GRACE_LENGTH_MAX,
+                                         RULE_SCHEDULE_GRACE_LENGTH_DEFAULT};
+    for (unsigned i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const struct rule_value *value = grace_value(check->rules, keys[i]);
+        int32_t periods;
+        if (!value->set && keys[i] == RULE_SCHEDULE_GRACE_LENGTH_DEFAULT)
+            continue;
+        if (!value->set)
+            return false; /* already reported */
+        if (!span_divide(value->span, value_of(check, RULE_SCHEDULE_EVERY)->span, &periods)) {
+            NOTE(check, FAULT_RULE_CONFLICT, value->at,
+                 "a grace of %.*s is not a whole number of periods of schedule.every",
+                 (int)value->text.len, value->text.ptr);
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool check_grace(const struct check *check)
 {
-    const struct rule_value *length = value_of(check, RULE_SCHEDULE_GRACE_LENGTH);
+    const struct rule_scope *rules = check->rules;
     const struct rule_value *place = value_of(check, RULE_SCHEDULE_GRACE_PLACE);
-    int32_t periods;
+    const struct rule_value *length = value_of(check, RULE_SCHEDULE_GRACE_LENGTH);
     if (!given(check, RULE_SCHEDULE_GRACE))
         return true;
-    if (!length->set || !place->set)
+    if (!length->set || !place->set || !check_grace_spans(check))
         return false;
-    if (!span_divide(length->span, value_of(check, RULE_SCHEDULE_EVERY)->span, &periods)) {
-        NOTE(check, FAULT_RULE_CONFLICT, length->at,
-             "a grace of %.*s is not a whole number of periods of schedule.every",
-             (int)length->text.len, length->text.ptr);
-        return false;
-    }
-    if (place->number != RULE_GRACE_WITHIN_TERM)
-        return true;
-    int32_t fewest = rule_installments(check->rules, RULE_SCHEDULE_INSTALLMENTS_MIN);
-    if (value_of(check, RULE_SCHEDULE_SPLIT)->number != RULE_SPLIT_EQUAL)
-        NOTE(check, FAULT_RULE_CONFLICT, place->at, "`within-term` goes with `split: equal` only");
-    else if (periods >= fewest)
+    int32_t least = rule_grace(rules, RULE_SCHEDULE_GRACE_LENGTH_MIN);
+    int32_t most = rule_grace(rules, RULE_SCHEDULE_GRACE_LENGTH_MAX);
+    int32_t chosen = rule_grace(rules, RULE_SCHEDULE_GRACE_LENGTH_DEFAULT);
+    int32_t fewest = rule_installments(rules, RULE_SCHEDULE_INSTALLMENTS_MIN);
+    bool within = place->number == RULE_GRACE_WITHIN_TERM;
+    if (least > most || (chosen >= 0 && (chosen < least || chosen > most)))
         NOTE(check, FAULT_RULE_LIMITS, length->at,
-             "a grace of %d periods leaves no row of %d installments", periods, fewest);
+             "grace.length: min, default and max are not in this order");
+    else if (within && value_of(check, RULE_SCHEDULE_SPLIT)->number != RULE_SPLIT_EQUAL)
+        NOTE(check, FAULT_RULE_CONFLICT, place->at, "`within-term` goes with `split: equal` only");
+    else if (within && most >= fewest)
+        NOTE(check, FAULT_RULE_LIMITS, length->at,
+             "a grace of %d periods leaves no row of %d installments", most, fewest);
     else
         return true;
     return false;
@@ -238,11 +270,12 @@ static void check_rows(const struct check *check)
     struct split_rounding rounding = rule_rounding(check->rules);
     int32_t min = rule_installments(check->rules, RULE_SCHEDULE_INSTALLMENTS_MIN);
     int32_t max = rule_installments(check->rules, RULE_SCHEDULE_INSTALLMENTS_MAX);
-    int32_t grace = 0;
-    if (value_of(check, RULE_SCHEDULE_GRACE_PLACE)->set &&
-        value_of(check, RULE_SCHEDULE_GRACE_PLACE)->number == RULE_GRACE_WITHIN_TERM)
-        grace = rule_grace_periods(check->rules);
-    for (int32_t n = min - grace; n <= max - grace; n++) {
+    const struct rule_value *place = value_of(check, RULE_SCHEDULE_GRACE_PLACE);
+    if (place->set && place->number == RULE_GRACE_WITHIN_TERM) {
+        min -= rule_grace(check->rules, RULE_SCHEDULE_GRACE_LENGTH_MAX);
+        max -= rule_grace(check->rules, RULE_SCHEDULE_GRACE_LENGTH_MIN);
+    }
+    for (int32_t n = min; n <= max; n++) {
         struct amount principal;
         if (!proof_vanishing(check->arena, &limits, (unsigned)n, &rounding, &principal))
             continue;

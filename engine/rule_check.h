@@ -14,8 +14,8 @@ void rule_check(struct arena *arena, const struct rule_scope *rules, struct faul
 /** rule_rounding(rules): the schedule's rounding; requires that the rules have one. */
 struct split_rounding rule_rounding(const struct rule_scope *rules);
 
-/** rule_grace_periods(rules): the grace in whole periods, 0 without one. */
-int32_t rule_grace_periods(const struct rule_scope *rules);
+/** rule_grace(rules, which): min, max or default grace in whole periods; 0 without one, -1 without a default. */
+int32_t rule_grace(const struct rule_scope *rules, enum rule_key which);
 
 enum rule_split { RULE_SPLIT_FIXED = -1, RULE_SPLIT_EQUAL, RULE_SPLIT_BULLET };
 enum rule_anchor { RULE_ANCHOR_DISBURSED, RULE_ANCHOR_AGREED, RULE_ANCHOR_GIVEN };

@@ -163,7 +163,9 @@ class RuleMaker:
         cuts = sorted(rng.sample([0, 1, 5, 30, 60, 90, 120, 180, 270], len(names) - 1))
         classes, low = [], 0
         for name, high in zip(names, cuts + [""]):
-            classes.append({"id": name, "range": f"{low}..{high}", "provision": self.share()})
+            classes.append({"id": name, "range": f"{low}..{high}"})
+            if self.rates:
+                classes[-1]["provision"] = self.share()
             low = high + 1 if high != "" else 0
         return classes
 
@@ -181,9 +183,10 @@ class RuleMaker:
             clause["tolerance"] = self.span(rng.choice([1, 3, 7, 30]), "day")
         if rng.random() < 0.4:
             clause["ignore_below"] = self.amount(rng.choice([1, 50, 1000, self.least // 3 + 1]))
+        self.rates = rng.random() < 0.8  # a rate divides, so it wants a provision clause with a rounding
         clause["classes"] = self.classes()
         clause["non_performing"] = self.some_of(clause["classes"])
-        if rng.random() < 0.8:
+        if self.rates:
             clause["provision"] = {"base": "outstanding"}
             if rng.random() < 0.6:
                 clause["provision"]["less"] = "collateral"
@@ -227,7 +230,6 @@ class RuleMaker:
             [("allocation.by", rng.choice(["installment", "component"]))],
             [("allocation.components", self.components())],
             [("arrears.ignore_below", rng.choice(["absent", self.amount(rng.choice([1, 999, self.least]))]))],
-            [(f"arrears.classes.{rng.choice(arrears['classes'])['id']}.provision", self.share())],
             [("principal.max", self.amount(self.whole(rng.randint(self.least * 2, self.top))))],
             [("principal.min", self.amount(self.whole(rng.randint(self.least, self.least * 2))))],
         ]
@@ -236,6 +238,7 @@ class RuleMaker:
         if "less_not_for" in arrears.get("provision", {}):
             ways[-1].append(("arrears.provision.less_not_for", [fresh[0]["id"]]))
         if "provision" in arrears:
+            ways.append([(f"arrears.classes.{rng.choice(arrears['classes'])['id']}.provision", self.share())])
             ways.append([("arrears.provision.rounding.mode", rng.choice(["down", "up", "half-up", "half-even"]))])
         if arrears["count_from"] != "end-of-tolerance":
             ways.append([("arrears.tolerance", rng.choice(["absent", "2 days", "14 days"]))])

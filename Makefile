@@ -1,0 +1,192 @@
+# make [V=release|debug|san|limbs] [CC=gcc|clang] [TARGET]
+#
+#> all        the program: build/nol (another variant V: build/V/nol)
+#> demo       a month of the example book, in numbers
+#> check      everything below up to `model`; the last line says `N passed, N failed`
+#> unit       one program per tests/test_*.c
+#> golden     every folder of golden/: input, command, expected bytes
+#> prop       one program per tests/prop_*.c: laws on random cases; SEED=n for others
+#> model      the program against the independent model, on random books; SEEDS=a..b
+#> nofloat    proof that engine/ has no floating point
+#> headers    every header of engine/ compiles alone
+#> layers     no module uses a later one of engine/LAYERS
+#> tidy       habits: line and function length, a test for every module, ...
+#> fuzz       needs clang: FUZZ_SECONDS=30 for each tests/fuzz_*.c
+#> bench      time and memory on large books
+#> kiva       the example of a published lender, recomputed
+#> format     clang-format in place
+#> install    into PREFIX=/usr/local, below DESTDIR
+#> uninstall
+#> clean
+
+V ?= release
+OPTIMIZE.release := -O2 -g
+OPTIMIZE.debug   := -O0 -g
+OPTIMIZE.limbs   := -O2 -g -DNOL_AMOUNT_LIMBS_ONLY
+OPTIMIZE.san     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPTIMIZE.fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+OPTIMIZE := $(OPTIMIZE.$(V))
+ifeq ($(OPTIMIZE),)
+$(error V=$(V) is no variant: release, debug, san, limbs)
+endif
+
+PREFIX       ?= /usr/local
+SEED         ?= 1
+SEEDS        ?= 1..60
+FUZZ_SECONDS ?= 30
+JOBS         ?= $(shell nproc 2>/dev/null || echo 2)
+
+OUT     := build/$(V)
+HERE    := $(if $(filter release,$(V)),build,$(OUT))
+PROGRAM := $(HERE)/nol
+RESULTS := $(HERE)/results
+LIBRARY := $(OUT)/libnol.a
+
+ENGINE_C := $(sort $(wildcard engine/*.c))
+ENGINE_H := $(sort $(wildcard engine/*.h))
+CLI_C    := $(sort $(wildcard cli/*.c))
+ENGINE_O := $(ENGINE_C:%.c=$(OUT)/%.o)
+CLI_O    := $(CLI_C:%.c=$(OUT)/%.o)
+UNIT     := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/test_*.c)))
+PROP     := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/prop_*.c)))
+FUZZ     := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/fuzz_*.c)))
+
+LANGUAGE := -std=c11 -D_GNU_SOURCE -pthread
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla -Walloca -Werror
+ifneq (,$(findstring clang,$(CC)))
+WARNINGS += -Wno-string-conversion -Wno-bitwise-instead-of-logical
+else ifeq ($(V),san)
+WARNINGS += -Wno-maybe-uninitialized
+endif
+COMPILE  := $(CC) $(LANGUAGE) $(WARNINGS) $(OPTIMIZE) -Iengine $(CFLAGS)
+LIBS     := -lgmp -lyaml -lcrypto
+
+CHECKS := headers layers nofloat tidy unit golden prop model
+
+.PHONY: all help demo check bench install uninstall clean $(CHECKS) fuzz fuzz-run format kiva tests
+.SECONDARY:
+.DELETE_ON_ERROR:
+
+all: $(if $(CLI_C),$(PROGRAM),$(LIBRARY))
+
+help:
+	@sed -n 's/^#> //p' Makefile
+
+# --- building ---
+
+# Objects of another compiler or other flags are made again.
+$(OUT)/flags: force
+	@mkdir -p $(@D)
+	@echo '$(COMPILE)' | cmp -s - $@ || echo '$(COMPILE)' >$@
+.PHONY: force
+force:
+
+$(OUT)/engine/%.o: engine/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	@echo "  CC   $@"
+	@$(COMPILE) -include engine/banned.h -MMD -MP -c $< -o $@
+
+$(OUT)/cli/%.o: cli/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	@echo "  CC   $@"
+	@$(COMPILE) -include engine/banned.h -MMD -MP -c $< -o $@
+
+$(OUT)/tests/%.o: tests/%.c $(OUT)/flags
+	@mkdir -p $(@D)
+	@echo "  CC   $@"
+	@$(COMPILE) -Itests -MMD -MP -c $< -o $@
+
+$(LIBRARY): $(ENGINE_O)
+	@rm -f $@
+	@echo "  AR   $@"
+	@$(AR) rcs $@ $^
+
+$(PROGRAM): $(CLI_O) $(LIBRARY)
+	@echo "  CC   $@"
+	@$(COMPILE) $(LDFLAGS) $^ $(LIBS) -o $@
+
+$(OUT)/tests/test_%: $(OUT)/tests/test_%.o $(LIBRARY)
+	@echo "  CC   $@"
+	@$(COMPILE) $(LDFLAGS) $^ $(LIBS) -lcmocka -o $@
+
+$(OUT)/tests/prop_%: $(OUT)/tests/prop_%.o $(LIBRARY)
+	@echo "  CC   $@"
+	@$(COMPILE) $(LDFLAGS) $^ $(LIBS) -lcmocka -o $@
+
+$(OUT)/tests/fuzz_%: $(OUT)/tests/fuzz_%.o $(LIBRARY)
+	@echo "  CC   $@"
+	@$(COMPILE) $(LDFLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@
+
+-include $(wildcard $(OUT)/engine/*.d $(OUT)/cli/*.d $(OUT)/tests/*.d)
+
+# --- checking: each target leaves its line `N passed, N failed` in $(RESULTS) ---
+
+RESULT = @sh tests/result.sh $(RESULTS)/$@
+
+check:
+	@rm -rf $(RESULTS)
+	@$(MAKE) --no-print-directory -k -O $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS)) $(CHECKS) || true
+	@sh tests/summary.sh $(RESULTS) $(CHECKS)
+
+headers:
+	$(RESULT) sh tests/headers.sh '$(CC) $(LANGUAGE) $(WARNINGS) -Iengine' $(ENGINE_H)
+
+layers:
+	$(RESULT) sh tests/layers.sh
+
+nofloat:
+	$(RESULT) sh tests/nofloat.sh '$(LANGUAGE) -Iengine -include engine/banned.h' $(ENGINE_C)
+
+tidy:
+	$(RESULT) sh tests/tidy.sh
+
+tests: $(UNIT) $(PROP)
+
+unit: $(UNIT)
+	$(RESULT) sh tests/unit.sh $(JOBS) $(UNIT)
+
+prop: $(PROP)
+	$(RESULT) env SEED=$(SEED) sh tests/unit.sh $(JOBS) $(PROP)
+
+golden: $(PROGRAM)
+	$(RESULT) sh tests/golden.sh $(PROGRAM)
+
+model: $(PROGRAM)
+	$(RESULT) sh tests/model.sh $(PROGRAM) $(SEEDS)
+
+fuzz:
+	@$(MAKE) --no-print-directory V=fuzz CC=clang fuzz-run
+
+fuzz-run: $(FUZZ)
+	$(RESULT) sh tests/fuzz.sh $(FUZZ_SECONDS) $(FUZZ)
+
+demo: $(PROGRAM)
+	@sh tests/demo.sh $(PROGRAM)
+
+bench: $(PROGRAM)
+	@sh tests/bench.sh $(PROGRAM)
+
+kiva: $(PROGRAM)
+	@sh tests/kiva.sh $(PROGRAM)
+
+format:
+	clang-format -i $(wildcard engine/*.[ch] cli/*.[ch] tests/*.[ch])
+
+# --- installing ---
+
+BIN := $(DESTDIR)$(PREFIX)/bin
+SHARE := $(DESTDIR)$(PREFIX)/share
+DOCS := $(wildcard README.md CHANGELOG.md LICENSE docs/*.md)
+
+install: $(PROGRAM)
+	install -d $(BIN) $(SHARE)/nol/rules $(SHARE)/doc/nol
+	install -m 755 $(PROGRAM) $(BIN)/nol
+	install -m 644 $(wildcard rules/*.yaml rules/*.md) $(SHARE)/nol/rules
+	install -m 644 $(DOCS) $(SHARE)/doc/nol
+
+uninstall:
+	rm -f $(BIN)/nol
+	rm -rf $(SHARE)/nol $(SHARE)/doc/nol
+
+clean:
+	rm -rf build
