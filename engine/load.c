@@ -141,11 +141,12 @@ static bool read_text(const struct reading *reading, unsigned column, size_t byt
     if (!text_is_plain(text))
         return refuse(reading, column, FAULT_TEXT_CONTROL,
                       "free of control characters and outer blanks");
+    if (text.len <= bytes_max) {
+        *out = text;
+        return true;
+    }
     (void)snprintf(wanted, sizeof wanted, "at most %zu bytes long", bytes_max);
-    if (text.len > bytes_max)
-        return refuse(reading, column, FAULT_TEXT_LENGTH, wanted);
-    *out = text;
-    return true;
+    return refuse(reading, column, FAULT_TEXT_LENGTH, wanted);
 }
 
 static bool read_id(const struct reading *reading, unsigned column, struct text *out)
@@ -224,11 +225,12 @@ static bool read_number(const struct reading *reading, unsigned column, bool sig
     if (i < text.len || i == (size_t)negative)
         return refuse(reading, column, FAULT_NUMBER_FORM, "a whole number");
     number = negative ? -number : number;
+    if (number >= least && number <= most && text.len <= SEQ_DIGITS_MAX + (size_t)negative) {
+        *out = number;
+        return true;
+    }
     (void)snprintf(wanted, sizeof wanted, "within %d..%d", least, most);
-    if (number < least || number > most || text.len > SEQ_DIGITS_MAX + (size_t)negative)
-        return refuse(reading, column, FAULT_NUMBER_RANGE, wanted);
-    *out = number;
-    return true;
+    return refuse(reading, column, FAULT_NUMBER_RANGE, wanted);
 }
 
 /* --- loans --- */
@@ -306,14 +308,14 @@ static void check_principal(const struct reading *reading, const struct loan *lo
     const struct rule_scope *rules = loan->rules;
     struct arena *arena = reading->load->arena;
     char quoted[TEXT_QUOTE_MAX];
-    (void)text_quote(quoted, load_field(reading->row, LOAN_PRINCIPAL));
+    struct text written = load_field(reading->row, LOAN_PRINCIPAL);
     struct amount least = rule_amount(rules, RULE_PRINCIPAL_MIN);
     struct amount most = rule_amount(rules, RULE_PRINCIPAL_MAX);
     if (amount_compare(loan->principal, least) < 0 || amount_compare(loan->principal, most) > 0) {
         bool below = amount_compare(loan->principal, least) < 0;
         load_fault(reading->load, reading->row, LOAN_PRINCIPAL,
                    below ? FAULT_PRINCIPAL_MIN : FAULT_PRINCIPAL_MAX,
-                   "principal %s is outside the program's %s..%s", quoted,
+                   "principal %s is outside the program's %s..%s", text_quote(quoted, written),
                    limit_text(reading, loan, RULE_PRINCIPAL_MIN),
                    limit_text(reading, loan, RULE_PRINCIPAL_MAX));
     }
@@ -324,7 +326,7 @@ static void check_principal(const struct reading *reading, const struct loan *lo
                                               multiple, ROUNDING_DOWN);
     if (amount_compare(rounded, loan->principal) != 0)
         load_fault(reading->load, reading->row, LOAN_PRINCIPAL, FAULT_PRINCIPAL_MULTIPLE,
-                   "principal %s is not a multiple of %s", quoted,
+                   "principal %s is not a multiple of %s", text_quote(quoted, written),
                    limit_text(reading, loan, RULE_PRINCIPAL_MULTIPLE_OF));
 }
 

@@ -53,52 +53,109 @@ void report_header(struct buffer *buffer, enum report_file file, const struct te
 
 /* --- per account --- */
 
-/* Principal paid out up to ${date}. */
-static struct amount paid_out(const struct account *account, struct date date)
+/* What the rows of one schedule share: the beginning of each line, and how much room a line may take. */
+struct schedule_lines {
+    const struct account *account;
+    struct date as_of;
+    unsigned decimals;
+    char *start; /* the account_id as a cell */
+    size_t start_len;
+};
+
+static char *put_amount(char *out, struct amount amount, unsigned decimals)
 {
-    struct amount sum = AMOUNT_ZERO;
-    for (unsigned i = 0; i < account->payout_count; i++)
-        if (!date_before(date, account->payouts[i].date))
-            sum = amount_add(account->arena, sum, account->payouts[i].amount);
-    return sum;
+    out = amount_write(out, amount, decimals);
+    *out++ = ',';
+    return out;
 }
 
-static void schedule_row(struct buffer *buffer, const struct account *account,
-                         const struct row *row, struct date as_of, struct amount balance)
+static char *put_date(char *out, struct date date)
 {
-    unsigned decimals = account->loan->program->decimals;
-    enum row_status status = position_row_status(account, row, as_of);
-    csv_text(buffer, account->loan->account_id);
-    if (row->n == ROW_UNNUMBERED)
-        csv_empty(buffer);
-    else
-        csv_number(buffer, row->n);
-    csv_date(buffer, row->due_nominal);
-    csv_date(buffer, row->due);
-    csv_amount(buffer, row->due_of[COMPONENT_PRINCIPAL], decimals);
-    csv_amount(buffer, row->due_of[COMPONENT_FEE], decimals);
-    csv_amount(buffer, row->due_of[COMPONENT_PENALTY], decimals);
-    csv_amount(buffer, row->paid[COMPONENT_PRINCIPAL], decimals);
-    csv_amount(buffer, row->paid[COMPONENT_FEE], decimals);
-    csv_amount(buffer, row->paid[COMPONENT_PENALTY], decimals);
-    csv_amount(buffer, AMOUNT_ZERO, decimals); /* waived: no event of this version waives */
-    csv_amount(buffer, row->paid_in_advance, decimals);
-    csv_amount(buffer, row->paid_late, decimals);
-    csv_date(buffer, row->paid_on);
-    csv_number(buffer, position_row_days_late(status, row, as_of));
-    csv_amount(buffer, balance, decimals);
-    csv_text(buffer, text_of(position_row_status_name(status)));
-    csv_end_row(buffer);
+    if (date_is_set(date))
+        out = date_write(out, date);
+    *out++ = ',';
+    return out;
+}
+
+/* The cells are many and the rows more: they are written without asking for room one by one. */
+static size_t row_room(const struct schedule_lines *lines, const struct row *row,
+                       struct amount balance)
+{
+    enum { DATES_AND_WORDS = 128 };
+    size_t room = lines->start_len + DATES_AND_WORDS + 3 * amount_text_size(AMOUNT_ZERO);
+    for (unsigned c = 0; c < COMPONENTS; c++)
+        room += amount_text_size(row->due_of[c]) + amount_text_size(row->paid[c]) + 2;
+    return room + amount_text_size(row->paid_in_advance) + amount_text_size(row->paid_late) +
+           amount_text_size(balance);
+}
+
+static char *put_row(char *out, const struct schedule_lines *lines, const struct row *row,
+                     struct amount balance)
+{
+    unsigned decimals = lines->decimals;
+    enum row_status status = position_row_status(lines->account, row, lines->as_of);
+    struct text name = text_of(position_row_status_name(status));
+    memcpy(out, lines->start, lines->start_len);
+    out += lines->start_len;
+    if (row->n != ROW_UNNUMBERED)
+        out = amount_write(out, amount_of(row->n), 0);
+    *out++ = ',';
+    out = put_date(out, row->due_nominal);
+    out = put_date(out, row->due);
+    out = put_amount(out, row->due_of[COMPONENT_PRINCIPAL], decimals);
+    out = put_amount(out, row->due_of[COMPONENT_FEE], decimals);
+    out = put_amount(out, row->due_of[COMPONENT_PENALTY], decimals);
+    out = put_amount(out, row->paid[COMPONENT_PRINCIPAL], decimals);
+    out = put_amount(out, row->paid[COMPONENT_FEE], decimals);
+    out = put_amount(out, row->paid[COMPONENT_PENALTY], decimals);
+    out = put_amount(out, AMOUNT_ZERO, decimals); /* waived: no event of this version waives */
+    out = put_amount(out, row->paid_in_advance, decimals);
+    out = put_amount(out, row->paid_late, decimals);
+    out = put_date(out, row->paid_on);
+    out = put_amount(out, amount_of(position_row_days_late(status, row, lines->as_of)), 0);
+    out = put_amount(out, balance, decimals);
+    memcpy(out, name.ptr, name.len);
+    out += name.len;
+    *out++ = '\n';
+    return out;
+}
+
+/* Principal paid out up to a row's due date less what has fallen due up to it, from row to row. */
+struct running_balance {
+    struct arena *arena;
+    const struct account *account;
+    unsigned payouts; /* counted already */
+    struct amount balance;
+};
+
+static struct amount balance_after(struct running_balance *running, const struct row *row)
+{
+    const struct account *account = running->account;
+    for (; running->payouts < account->payout_count; running->payouts++) {
+        const struct account_payout *payout = &account->payouts[running->payouts];
+        if (date_before(row->due, payout->date))
+            break; /* payouts stand by date */
+        running->balance = amount_add(running->arena, running->balance, payout->amount);
+    }
+    running->balance =
+        amount_sub(running->arena, running->balance, row->due_of[COMPONENT_PRINCIPAL]);
+    return running->balance;
 }
 
 void report_schedule(struct buffer *buffer, const struct account *account, struct date as_of)
 {
-    struct amount planned = AMOUNT_ZERO;
+    struct text id = account->loan->account_id;
+    struct schedule_lines lines = {account, as_of, account->loan->program->decimals,
+                                   arena_alloc(account->arena, csv_text_max(id) + 1), 0};
+    char *end = csv_write_text(lines.start, id);
+    *end++ = ',';
+    lines.start_len = (size_t)(end - lines.start);
+    struct running_balance running = {account->arena, account, 0, AMOUNT_ZERO};
     for (unsigned i = 0; i < account->row_count; i++) {
         const struct row *row = &account->rows[i];
-        planned = amount_add(account->arena, planned, row->due_of[COMPONENT_PRINCIPAL]);
-        schedule_row(buffer, account, row, as_of,
-                     amount_sub(account->arena, paid_out(account, row->due), planned));
+        struct amount balance = balance_after(&running, row);
+        char *out = buffer_reserve(buffer, row_room(&lines, row, balance));
+        buffer_end(buffer, put_row(out, &lines, row, balance));
     }
 }
 
