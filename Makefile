@@ -1,11 +1,14 @@
-# make [V=release|debug|san|limbs] [CC=gcc|clang] [TARGET]
+# make [V=release|debug|san|tsan|limbs] [CC=gcc|clang] [TARGET]
 #
 #> all        the program: build/nol (another variant V: build/V/nol)
 #> demo       a month of the example book, in numbers
 #> check      everything below up to `model`; the last line says `N passed, N failed`
 #> unit       one program per tests/test_*.c
 #> golden     every folder of golden/: input, command, expected bytes
+#> atomic     old output or new, never a mix: kills, full disks, no memory
+#> threads    the same bytes for any number of threads; V=tsan watches them
 #> prop       one program per tests/prop_*.c: laws on random cases; SEED=n for others
+#> kiva       published schedules and receipts, recomputed; skipped where their files are not
 #> model      the program against the independent model, on random books; SEEDS=a..b
 #> nofloat    proof that engine/ has no floating point
 #> headers    every header of engine/ compiles alone
@@ -13,7 +16,6 @@
 #> tidy       habits: line and function length, a test for every module, ...
 #> fuzz       needs clang: FUZZ_SECONDS=30 for each tests/fuzz_*.c
 #> bench      time and memory on large books
-#> kiva       the example of a published lender, recomputed
 #> format     clang-format in place
 #> install    into PREFIX=/usr/local, below DESTDIR
 #> uninstall
@@ -24,10 +26,11 @@ OPTIMIZE.release := -O2 -g
 OPTIMIZE.debug   := -O0 -g
 OPTIMIZE.limbs   := -O2 -g -DNOL_AMOUNT_LIMBS_ONLY
 OPTIMIZE.san     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+OPTIMIZE.tsan    := -O1 -g -fsanitize=thread -fno-omit-frame-pointer
 OPTIMIZE.fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 OPTIMIZE := $(OPTIMIZE.$(V))
 ifeq ($(OPTIMIZE),)
-$(error V=$(V) is no variant: release, debug, san, limbs)
+$(error V=$(V) is no variant: release, debug, san, tsan, limbs)
 endif
 
 PREFIX       ?= /usr/local
@@ -61,9 +64,9 @@ endif
 COMPILE  := $(CC) $(LANGUAGE) $(WARNINGS) $(OPTIMIZE) -Iengine $(CFLAGS)
 LIBS     := -lgmp -lyaml -lcrypto
 
-CHECKS := headers layers nofloat tidy unit golden prop model
+CHECKS := headers layers nofloat tidy unit golden atomic threads prop kiva model
 
-.PHONY: all help demo check bench install uninstall clean $(CHECKS) fuzz fuzz-run format kiva tests
+.PHONY: all help demo check bench install uninstall clean $(CHECKS) fuzz fuzz-run format tests
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -154,6 +157,15 @@ golden: $(PROGRAM)
 model: $(PROGRAM)
 	$(RESULT) sh tests/model.sh $(PROGRAM) $(SEEDS)
 
+atomic: $(PROGRAM)
+	$(RESULT) sh tests/atomic.sh $(PROGRAM)
+
+threads: $(PROGRAM)
+	$(RESULT) sh tests/threads.sh $(PROGRAM)
+
+kiva: $(PROGRAM)
+	$(RESULT) sh tests/kiva.sh $(PROGRAM)
+
 fuzz:
 	@$(MAKE) --no-print-directory V=fuzz CC=clang fuzz-run
 
@@ -165,9 +177,6 @@ demo: $(PROGRAM)
 
 bench: $(PROGRAM)
 	@sh tests/bench.sh $(PROGRAM)
-
-kiva: $(PROGRAM)
-	@sh tests/kiva.sh $(PROGRAM)
 
 format:
 	clang-format -i $(wildcard engine/*.[ch] cli/*.[ch] tests/*.[ch])

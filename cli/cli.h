@@ -87,7 +87,8 @@ const struct memory *cli_memory(struct memory *memory, struct out_dir *out);
     {"--attribute", "COLUMN", false, true, "group summaries by this column of the book"},          \
     {"--carry", "COLUMN", false, true, "copy this column to arrears.csv"},                         \
     {"--ignore", "COLUMN", false, true, "a column of the book that nol shall not mind"},           \
-    {"--quarantine", NULL, false, false, "set faulty accounts aside, compute the rest"}
+    {"--quarantine", NULL, false, false, "set faulty accounts aside, compute the rest"},           \
+    {"--threads", "N", false, false, "how many threads; else as many as there are processors"}
 
 /** cli_run_read(arguments, options): fill ${options} from the arguments; false after a message. */
 bool cli_run_read(const struct cli_arguments *arguments, struct run_options *options);

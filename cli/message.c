@@ -54,7 +54,7 @@ static void end_without_memory(void *out)
 {
     static const char message[] = "nol: out of memory [memory]\n";
     if (out != NULL)
-        out_dir_abandon(out);
+        out_dir_unlink(out);
     if (write(STDERR_FILENO, message, sizeof message - 1) < 0)
         _exit(EXIT_ENVIRONMENT);
     _exit(EXIT_ENVIRONMENT);

@@ -1,3 +1,6 @@
+#include <stdlib.h>
+#include <unistd.h>
+
 #include "cli.h"
 
 static struct run_paths paths_of(const struct cli_arguments *arguments, const char *name)
@@ -15,6 +18,23 @@ static struct run_names names_of(const struct cli_arguments *arguments, const ch
     return (struct run_names){names, values->count};
 }
 
+static bool read_threads(const struct cli_arguments *arguments, unsigned *threads)
+{
+    const char *value = cli_value(arguments, "--threads");
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    *threads = processors < 1 ? 1 : (unsigned)processors;
+    if (*threads > CREW_THREADS_MAX)
+        *threads = CREW_THREADS_MAX;
+    if (value == NULL)
+        return true;
+    char *end;
+    unsigned long number = strtoul(value, &end, 10);
+    if (*value < '0' || *value > '9' || *end != '\0' || number < 1 || number > CREW_THREADS_MAX)
+        return cli_usage("--threads '%s' is not a number 1..%d", value, CREW_THREADS_MAX), false;
+    *threads = (unsigned)number;
+    return true;
+}
+
 bool cli_run_read(const struct cli_arguments *arguments, struct run_options *options)
 {
     *options = (struct run_options){
@@ -29,7 +49,8 @@ bool cli_run_read(const struct cli_arguments *arguments, struct run_options *opt
     if (!cli_date(arguments, "--as-of", DATE_NONE, &options->as_of) ||
         !cli_date(arguments, "--known-at", DATE_UNLIMITED, &options->known_at) ||
         !cli_date(arguments, "--from", DATE_NONE, &options->from) ||
-        !cli_date(arguments, "--from-known-at", DATE_NONE, &options->from_known_at))
+        !cli_date(arguments, "--from-known-at", DATE_NONE, &options->from_known_at) ||
+        !read_threads(arguments, &options->threads))
         return false;
     if (date_is_set(options->from) && date_before(options->as_of, options->from))
         return cli_usage("--from is after --as-of"), false;

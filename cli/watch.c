@@ -30,30 +30,34 @@ static bool show(void *context, const struct run_progress *progress)
 {
     enum { SHOW_AFTER = 1000, SHOW_EVERY = 200 };
     struct watch *watch = context;
-    bool end = progress->rows_done == progress->rows_total;
+    bool end = progress->bytes_done >= progress->bytes_total;
     if (stopped || !isatty(STDERR_FILENO))
         return !stopped;
     int64_t time = now(), passed = time - watch->begun;
     if (passed < SHOW_AFTER || (!end && time - watch->shown < SHOW_EVERY))
         return true;
     watch->shown = time;
-    uint64_t done = progress->rows_done == 0 ? 1 : progress->rows_done;
-    uint64_t rate = done * 1000 / (uint64_t)passed;
-    uint64_t left = rate == 0 ? 0 : (progress->rows_total - progress->rows_done) / rate;
-    fprintf(stderr, "\rnol: %llu of %llu rows, %llu/s, %llu s left   %s",
-            (unsigned long long)progress->rows_done, (unsigned long long)progress->rows_total,
-            (unsigned long long)rate, (unsigned long long)left, end ? "\n" : "");
+    uint64_t rate = progress->bytes_done * 1000 / (uint64_t)passed;
+    uint64_t left = end || rate == 0 ? 0 : (progress->bytes_total - progress->bytes_done) / rate;
+    fprintf(stderr, "\rnol: %llu of %llu MB read, %llu MB/s, %llu s left   %s",
+            (unsigned long long)(progress->bytes_done / 1000000),
+            (unsigned long long)(progress->bytes_total / 1000000),
+            (unsigned long long)(rate / 1000000), (unsigned long long)left, end ? "\n" : "");
     return true;
 }
 
 void cli_watch(struct run_options *options)
 {
     static struct watch watch;
-    struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction action = {.sa_handler = on_signal}, before;
     (void)sigemptyset(&action.sa_mask);
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
-    (void)sigaction(SIGHUP, &action, NULL);
+    /* Under nohup the run goes on. */
+    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+        (void)sigaction(SIGHUP, &action, NULL);
+    /* A file that grows beyond a limit is then an error of write(), which is reported. */
+    (void)signal(SIGXFSZ, SIG_IGN);
     watch = (struct watch){now(), 0};
     options->progress = show;
     options->progress_context = &watch;

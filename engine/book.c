@@ -1,6 +1,19 @@
 #include "book.h"
 
 #include <stdlib.h>
+#include <sys/stat.h>
+
+#include "buffer.h"
+
+struct book_stream {
+    struct csv_reader reader;
+    struct book_input *input;
+    struct csv_record head; /* the next row, valid until the one after it is read */
+    struct text account_id; /* of the head: in the reader's block, or in quoted */
+    struct buffer quoted;
+    struct buffer last; /* the account_id before it */
+    bool ended;
+};
 
 const char *book_role_name(enum book_role role)
 {
@@ -8,13 +21,14 @@ const char *book_role_name(enum book_role role)
     return names[role];
 }
 
-static struct book_row *new_row(struct book *book, enum book_role role)
+/* --- rows held --- */
+
+static struct book_row *new_row(const struct memory *memory, struct book_rows *rows)
 {
-    struct book_rows *rows = &book->rows[role];
     if (rows->count == rows->room) {
-        rows->room = rows->room == 0 ? 1024 : 2 * rows->room;
-        rows->list = memory_resize(book->memory, rows->list,
-                                   memory_product(book->memory, rows->room, sizeof *rows->list));
+        rows->room = rows->room == 0 ? 64 : 2 * rows->room;
+        rows->list = memory_resize(memory, rows->list,
+                                   memory_product(memory, rows->room, sizeof *rows->list));
     }
     return &rows->list[rows->count++];
 }
@@ -24,7 +38,7 @@ static struct text plain_field(const struct csv_record *record, int16_t n)
 {
     const char *field = record->bytes, *end = record->bytes + record->len;
     for (; n > 0 && field != NULL; n--) {
-        field = memchr(field, ',', (size_t)(end - field));
+        field = field == end ? NULL : memchr(field, ',', (size_t)(end - field));
         field = field == NULL ? NULL : field + 1;
     }
     if (field == NULL)
@@ -45,59 +59,64 @@ static struct text quoted_field(struct arena *arena, const struct csv_record *re
     return (unsigned)n < count && n < CSV_FIELDS_MAX ? fields[n] : (struct text){"", 0};
 }
 
-static void keep_row(struct book *book, struct book_input *input, const struct csv_record *record)
+static struct text account_of(struct arena *arena, const struct book_input *input,
+                              const struct csv_record *record)
 {
-    struct book_row *row = new_row(book, input->role);
     unsigned column = input->role == BOOK_LOANS ? (unsigned)LOAN_ACCOUNT_ID
                                                 : (unsigned)EVENT_ACCOUNT_ID;
     int16_t field = input->columns.known[column];
-    row->record = *record;
-    row->record.bytes = arena_copy(&book->arena, record->bytes, record->len);
-    row->input = input;
-    row->account_id = record->quoted ? quoted_field(&book->arena, &row->record, field)
-                                     : plain_field(&row->record, field);
-    input->rows++;
+    return record->quoted ? quoted_field(arena, record, field) : plain_field(record, field);
 }
 
-static bool read_header(struct book *book, struct csv_reader *reader, struct book_input *input,
-                        const struct columns_named *named, struct faults *faults)
+/* Hold a row: a copy of its bytes in ${arena}. */
+static void hold_row(const struct memory *memory, struct arena *arena, struct book_rows *rows,
+                     const struct book_input *input, const struct csv_record *record)
+{
+    struct book_row *row = new_row(memory, rows);
+    row->record = *record;
+    row->record.bytes = arena_copy(arena, record->bytes, record->len);
+    row->input = input;
+    row->account_id = account_of(arena, input, &row->record);
+}
+
+/* --- one file --- */
+
+static enum csv_result read_row(struct book *book, struct csv_reader *reader,
+                                struct book_input *input, struct csv_record *record)
+{
+    uint64_t before = reader->bytes;
+    enum csv_result result = csv_next(reader, record, book->faults);
+    book->bytes_done += reader->bytes - before;
+    if (result == CSV_RECORD)
+        input->rows++;
+    if (result != CSV_END || csv_digest(reader, input->digest))
+        return result;
+    fault_add(book->faults, FAULT_IO, (struct place){&input->file, 0, 0}, "SHA-256 failed");
+    return CSV_REFUSED;
+}
+
+static bool open_input(struct book *book, struct csv_reader *reader, struct book_input *input,
+                       const struct columns_named *named)
 {
     struct csv_record header;
+    struct stat status;
     bool loans = input->role == BOOK_LOANS;
-    enum csv_result result = csv_next(reader, &header, faults);
+    input->rows = 0;
+    if (!csv_open(reader, book->memory, &input->file, book->faults))
+        return false;
+    if (fstat(reader->fd, &status) == 0 && status.st_size > 0)
+        book->bytes_total += (uint64_t)status.st_size;
+    enum csv_result result = csv_next(reader, &header, book->faults);
     if (result == CSV_END)
-        fault_add(faults, FAULT_CSV_EMPTY, (struct place){&input->file, 1, 1},
+        fault_add(book->faults, FAULT_CSV_EMPTY, (struct place){&input->file, 1, 1},
                   "the file has no header line");
     return result == CSV_RECORD &&
            columns_read(&book->arena, &header, loans ? load_loan_columns : load_event_columns,
                         loans ? (unsigned)LOAN_COLUMNS : (unsigned)EVENT_COLUMNS,
-                        loans ? named : NULL, &input->columns, faults);
+                        loans ? named : NULL, &input->columns, book->faults);
 }
 
-static bool read_rows(struct book *book, struct csv_reader *reader, struct book_input *input,
-                      struct faults *faults)
-{
-    struct csv_record record;
-    enum csv_result result;
-    while ((result = csv_next(reader, &record, faults)) == CSV_RECORD)
-        keep_row(book, input, &record);
-    if (result == CSV_END && csv_digest(reader, input->digest))
-        return true;
-    if (result == CSV_END)
-        fault_add(faults, FAULT_IO, (struct place){&input->file, 0, 0}, "SHA-256 failed");
-    return false;
-}
-
-static bool read_input(struct book *book, struct book_input *input,
-                       const struct columns_named *named, struct faults *faults)
-{
-    struct csv_reader reader;
-    bool read = csv_open(&reader, book->memory, &input->file, faults) &&
-                read_header(book, &reader, input, named, faults) &&
-                read_rows(book, &reader, input, faults);
-    csv_close(&reader);
-    return read;
-}
+/* --- gathered: everything in memory, sorted --- */
 
 static int compare_rows(const void *a, const void *b)
 {
@@ -110,39 +129,35 @@ static int compare_rows(const void *a, const void *b)
     return (left->record.line > right->record.line) - (left->record.line < right->record.line);
 }
 
-static void sort_rows(struct book_rows *rows)
+static bool gather_input(struct book *book, struct book_input *input,
+                         const struct columns_named *named)
 {
-    bool sorted = true;
-    for (size_t i = 1; i < rows->count && sorted; i++)
-        sorted = compare_rows(&rows->list[i - 1], &rows->list[i]) <= 0;
-    if (!sorted)
-        qsort(rows->list, rows->count, sizeof *rows->list, compare_rows);
+    struct csv_reader reader;
+    struct csv_record record;
+    enum csv_result result = CSV_REFUSED;
+    if (open_input(book, &reader, input, named))
+        while ((result = read_row(book, &reader, input, &record)) == CSV_RECORD)
+            hold_row(book->memory, &book->arena, &book->rows[input->role], input, &record);
+    csv_close(&reader);
+    return result == CSV_END;
 }
 
-bool book_read(struct book *book, const struct memory *memory, struct book_input *inputs,
-               unsigned count, const struct columns_named *named, struct faults *faults)
+static bool gather(struct book *book, const struct columns_named *named)
 {
     bool read = true;
-    *book = (struct book){.memory = memory, .inputs = inputs, .input_count = count};
-    arena_init(&book->arena, memory);
-    for (unsigned i = 0; i < count; i++)
-        read = read_input(book, &inputs[i], named, faults) && read;
+    for (unsigned i = 0; i < book->input_count; i++)
+        read = gather_input(book, &book->inputs[i], named) && read;
     for (unsigned role = 0; role < BOOK_ROLES; role++)
-        sort_rows(&book->rows[role]);
+        if (book->rows[role].count > 0)
+            qsort(book->rows[role].list, book->rows[role].count, sizeof *book->rows[role].list,
+                  compare_rows);
     return read;
-}
-
-void book_free(struct book *book)
-{
-    for (unsigned role = 0; role < BOOK_ROLES; role++)
-        memory_release(book->rows[role].list);
-    arena_free(&book->arena);
 }
 
 /* The run of rows of ${account_id} that begins at rows->next. */
 static struct book_row *take_rows(struct book_rows *rows, struct text account_id, size_t *count)
 {
-    struct book_row *first = rows->list + rows->next;
+    struct book_row *first = rows->count == 0 ? NULL : rows->list + rows->next;
     *count = 0;
     while (rows->next < rows->count &&
            text_equal(rows->list[rows->next].account_id, account_id)) {
@@ -152,7 +167,7 @@ static struct book_row *take_rows(struct book_rows *rows, struct text account_id
     return first;
 }
 
-bool book_next(struct book *book, struct book_bundle *bundle)
+static enum book_result next_gathered(struct book *book, struct book_bundle *bundle)
 {
     const struct book_row *head = NULL;
     for (unsigned role = 0; role < BOOK_ROLES; role++) {
@@ -164,9 +179,155 @@ bool book_next(struct book *book, struct book_bundle *bundle)
             head = row;
     }
     if (head == NULL)
-        return false;
+        return BOOK_END;
     bundle->account_id = head->account_id;
     bundle->loans = take_rows(&book->rows[BOOK_LOANS], bundle->account_id, &bundle->loan_count);
     bundle->events = take_rows(&book->rows[BOOK_EVENTS], bundle->account_id, &bundle->event_count);
-    return true;
+    return BOOK_BUNDLE;
+}
+
+/* --- side by side: sorted files --- */
+
+static void keep_text(struct buffer *buffer, struct text text)
+{
+    buffer->len = 0;
+    buffer_put(buffer, text);
+}
+
+static struct text kept_text(const struct buffer *buffer)
+{
+    return (struct text){buffer->bytes, buffer->len};
+}
+
+/* Read the next row that names an account; rows that name none are held back for the end. */
+static enum book_result advance(struct book *book, struct book_stream *stream, struct arena *arena)
+{
+    keep_text(&stream->last, stream->account_id);
+    for (;;) {
+        enum csv_result result =
+            read_row(book, &stream->reader, stream->input, &stream->head);
+        stream->ended = result != CSV_RECORD;
+        if (stream->ended)
+            return result == CSV_END ? BOOK_END : BOOK_REFUSED;
+        stream->account_id = account_of(arena, stream->input, &stream->head);
+        if (stream->head.quoted) { /* the arena may be reset while the row still waits */
+            keep_text(&stream->quoted, stream->account_id);
+            stream->account_id = kept_text(&stream->quoted);
+        }
+        if (stream->account_id.len > 0)
+            break;
+        hold_row(book->memory, &book->arena, &book->rows[stream->input->role], stream->input,
+                 &stream->head);
+    }
+    bool sorted = text_compare(stream->account_id, kept_text(&stream->last)) >= 0;
+    return sorted ? BOOK_BUNDLE : BOOK_UNSORTED;
+}
+
+static bool open_streams(struct book *book, const struct columns_named *named)
+{
+    bool opened = true;
+    book->streams = memory_resize(
+        book->memory, NULL, (book->input_count + 1) * sizeof *book->streams);
+    for (unsigned i = 0; i < book->input_count; i++) {
+        struct book_stream *stream = &book->streams[i];
+        *stream = (struct book_stream){.input = &book->inputs[i], .reader = {.fd = -1}};
+        buffer_init(&stream->quoted, book->memory);
+        buffer_init(&stream->last, book->memory);
+        opened = open_input(book, &stream->reader, stream->input, named) && opened;
+    }
+    return opened;
+}
+
+/* Room for one more row in a list that belongs to ${arena}: it grows by copying. */
+static void make_room(struct arena *arena, struct book_rows *rows)
+{
+    if (rows->count < rows->room)
+        return;
+    rows->room = rows->room == 0 ? 16 : 2 * rows->room;
+    struct book_row *wider = ARENA_ARRAY(arena, struct book_row, rows->room);
+    if (rows->count > 0)
+        memcpy(wider, rows->list, rows->count * sizeof *wider);
+    rows->list = wider;
+}
+
+/* Hold all rows of ${account_id} that the role's streams begin with. */
+static enum book_result take_streams(struct book *book, enum book_role role,
+                                     struct text account_id, struct arena *arena,
+                                     struct book_rows *rows)
+{
+    for (unsigned i = 0; i < book->input_count; i++) {
+        struct book_stream *stream = &book->streams[i];
+        while (stream->input->role == role && !stream->ended &&
+               text_equal(stream->account_id, account_id)) {
+            make_room(arena, rows);
+            hold_row(book->memory, arena, rows, stream->input, &stream->head);
+            enum book_result result = advance(book, stream, arena);
+            if (result == BOOK_UNSORTED || result == BOOK_REFUSED)
+                return result;
+        }
+    }
+    return BOOK_BUNDLE;
+}
+
+static enum book_result next_of_streams(struct book *book, struct arena *arena,
+                                        struct book_bundle *bundle)
+{
+    const struct book_stream *head = NULL;
+    for (unsigned i = 0; i < book->input_count; i++) {
+        struct book_stream *stream = &book->streams[i];
+        if (!stream->ended && stream->account_id.ptr == NULL) { /* nothing read yet */
+            enum book_result result = advance(book, stream, arena);
+            if (result == BOOK_REFUSED)
+                return result;
+        }
+        if (!stream->ended &&
+            (head == NULL || text_compare(stream->account_id, head->account_id) < 0))
+            head = stream;
+    }
+    if (head == NULL)
+        return next_gathered(book, bundle); /* what was held back */
+    struct book_rows loans = {0}, events = {0};
+    bundle->account_id = (struct text){
+        arena_copy(arena, head->account_id.ptr, head->account_id.len), head->account_id.len};
+    enum book_result result =
+        take_streams(book, BOOK_LOANS, bundle->account_id, arena, &loans);
+    if (result == BOOK_BUNDLE)
+        result = take_streams(book, BOOK_EVENTS, bundle->account_id, arena, &events);
+    bundle->loans = loans.list;
+    bundle->loan_count = loans.count;
+    bundle->events = events.list;
+    bundle->event_count = events.count;
+    return result;
+}
+
+/* --- the book --- */
+
+bool book_open(struct book *book, const struct memory *memory, struct book_input *inputs,
+               unsigned count, const struct columns_named *named, bool gathered,
+               struct faults *faults)
+{
+    *book = (struct book){
+        .memory = memory, .inputs = inputs, .input_count = count, .faults = faults};
+    arena_init(&book->arena, memory);
+    return gathered ? gather(book, named) : open_streams(book, named);
+}
+
+void book_close(struct book *book)
+{
+    for (unsigned i = 0; book->streams != NULL && i < book->input_count; i++) {
+        csv_close(&book->streams[i].reader);
+        buffer_free(&book->streams[i].quoted);
+        buffer_free(&book->streams[i].last);
+    }
+    memory_release(book->streams);
+    for (unsigned role = 0; role < BOOK_ROLES; role++)
+        memory_release(book->rows[role].list);
+    arena_free(&book->arena);
+    *book = (struct book){.memory = book->memory};
+}
+
+enum book_result book_next(struct book *book, struct arena *arena, struct book_bundle *bundle)
+{
+    return book->streams == NULL ? next_gathered(book, bundle)
+                                 : next_of_streams(book, arena, bundle);
 }

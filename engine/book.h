@@ -1,5 +1,9 @@
 /*
  * The book: all rows of loans.csv and events.csv files, brought together by account, accounts bytewise by account_id.
+ *
+ * Files that are sorted by account_id are read side by side, and no more than an account's rows are held at a time.  As
+ * soon as a row is out of order book_next() says so; the book is then opened again to be gathered: all rows are held
+ * in memory and sorted.  Which way was taken shows in no result.
  */
 #ifndef NOL_BOOK_H
 #define NOL_BOOK_H
@@ -14,7 +18,7 @@ struct book_input {
     enum book_role role;
     unsigned number; /* among the files of its role, from 1 */
     struct columns columns;
-    uint64_t rows;
+    uint64_t rows;                    /* these two once it has been read to its end */
     char digest[DIGEST_HEX_LEN + 1];
 };
 
@@ -38,26 +42,39 @@ struct book_rows {
     size_t count, room, next;
 };
 
+struct book_stream; /* a file being read side by side with others */
+
 struct book {
     const struct memory *memory;
-    struct arena arena; /* the rows' bytes */
+    struct arena arena; /* headers; the bytes of rows that are held */
     struct book_input *inputs;
     unsigned input_count;
-    struct book_rows rows[BOOK_ROLES];
+    struct faults *faults;
+    struct book_stream *streams; /* NULL: gathered */
+    struct book_rows rows[BOOK_ROLES]; /* gathered; of streams those without an account_id */
+    uint64_t bytes_done, bytes_total;  /* for whoever watches */
+};
+
+enum book_result {
+    BOOK_BUNDLE,
+    BOOK_END,
+    BOOK_UNSORTED, /* not sorted by account: open it again, gathered */
+    BOOK_REFUSED,  /* a file cannot be read on; the fault has been added */
 };
 
 /**
- * book_read(book, memory, inputs, count, named, faults):
- * Read ${inputs}, whose file and role are set, and sort their rows by account.  False when a file cannot be read on or
- * its header is wrong: the faults say why.  Free in any case.
+ * book_open(book, memory, inputs, count, named, gathered, faults):
+ * Open ${inputs}, whose file and role are set, and read their headers; ${gathered}: read and sort all rows now.
+ * False when a file cannot be read or its header is wrong: the faults say why.  Close in any case.
  */
-bool book_read(struct book *book, const struct memory *memory, struct book_input *inputs,
-               unsigned count, const struct columns_named *named, struct faults *faults);
+bool book_open(struct book *book, const struct memory *memory, struct book_input *inputs,
+               unsigned count, const struct columns_named *named, bool gathered,
+               struct faults *faults);
 
-void book_free(struct book *book);
+void book_close(struct book *book);
 
-/** book_next(book, bundle): the rows of the next account; false at the end. */
-bool book_next(struct book *book, struct book_bundle *bundle);
+/** book_next(book, arena, bundle): the rows of the next account, valid as long as ${arena} and the book. */
+enum book_result book_next(struct book *book, struct arena *arena, struct book_bundle *bundle);
 
 /** book_role_name(role): `loans`, `events`. */
 const char *book_role_name(enum book_role role);

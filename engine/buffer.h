@@ -26,7 +26,7 @@ void buffer_grow(struct buffer *buffer, size_t more);
 /** buffer_reserve(buffer, more): make room for ${more} bytes, return where they go. */
 static inline char *buffer_reserve(struct buffer *buffer, size_t more)
 {
-    if (buffer->room - buffer->len < more)
+    if (buffer->room - buffer->len <= more) /* also nothing in an empty one: there is always a place */
         buffer_grow(buffer, more);
     return buffer->bytes + buffer->len;
 }

@@ -143,7 +143,7 @@ enum csv_result csv_next(struct csv_reader *reader, struct csv_record *record,
                                       .quoted = quoted};
         reader->line += 1 + (quoted ? count_lines(bytes, len) : 0);
         reader->start += len + ended;
-        if (len > 0 && bytes[len - 1] == '\r')
+        if (ended && len > 0 && bytes[len - 1] == '\r')
             record->len--;
         return CSV_RECORD;
     }

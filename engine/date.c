@@ -140,12 +140,15 @@ struct date date_in_month(struct date from, int32_t months, int day, enum date_m
 struct date date_add_span(struct date from, struct span span, int32_t times,
                           enum date_missing_day missing)
 {
-    int32_t steps = span.count * units[span.unit].base_count * times;
+    const int64_t calendar_months = 12 * (YEAR_MAX - YEAR_MIN + 2); /* more lead out of it from any day */
+    int64_t steps = (int64_t)span.count * units[span.unit].base_count * times;
     if (units[span.unit].base == SPAN_DAYS)
-        return clamp((int64_t)from.day + steps);
+        return clamp(from.day + steps);
+    if (steps < -calendar_months || steps > calendar_months)
+        return clamp(steps < 0 ? INT32_MIN : INT32_MAX);
     int year, month, day;
     date_split(from, &year, &month, &day);
-    return date_in_month(from, steps, day, missing);
+    return date_in_month(from, (int32_t)steps, day, missing);
 }
 
 struct date date_add_months(struct date from, int32_t months)

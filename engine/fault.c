@@ -105,7 +105,12 @@ static void sift_down(struct fault *heap, unsigned count)
 static void list(struct faults *faults, const struct fault *fault)
 {
     if (faults->listed == NULL)
-        faults->listed = memory_resize(NULL, NULL, FAULTS_LISTED_MAX * sizeof *faults->listed);
+        faults->listed = memory_try(FAULTS_LISTED_MAX * sizeof *faults->listed);
+    if (faults->listed == NULL) { /* counted all the same, and so is why it is not listed */
+        faults->total++;
+        faults->by_code[FAULT_MEMORY]++;
+        return;
+    }
     if (faults->count < FAULTS_LISTED_MAX) {
         faults->listed[faults->count] = *fault;
         sift_up(faults->listed, faults->count++);

@@ -84,14 +84,15 @@ static void put_input(struct buffer *buffer, const struct book_input *input,
 }
 
 void manifest_write(struct buffer *buffer, const struct run_options *options,
-                    const struct rules *rules, const struct book *book, struct tallies *tallies)
+                    const struct rules *rules, const struct book_input *inputs, unsigned count,
+                    struct tallies *tallies)
 {
     buffer_put_string(buffer, "nol: manifest/1\nengine: " NOL_VERSION "\n");
     put_options(buffer, options);
     put_rules(buffer, rules);
-    buffer_put_string(buffer, book->input_count == 0 ? "inputs: []\n" : "inputs:\n");
-    for (unsigned i = 0; i < book->input_count; i++)
-        put_input(buffer, &book->inputs[i], &tallies->inputs[i], &tallies->arena);
+    buffer_put_string(buffer, count == 0 ? "inputs: []\n" : "inputs:\n");
+    for (unsigned i = 0; i < count; i++)
+        put_input(buffer, &inputs[i], &tallies->inputs[i], &tallies->arena);
     buffer_put_string(buffer, "control:\n");
     for (unsigned role = 0; role < BOOK_ROLES; role++) {
         const struct tally_role *totals = &tallies->roles[role];

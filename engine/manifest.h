@@ -11,8 +11,9 @@
 
 #define NOL_VERSION "0.1.0"
 
-/** manifest_write(buffer, options, rules, book, tallies): ${tallies} has scratch memory of its own. */
+/** manifest_write(buffer, options, rules, inputs, count, tallies): ${tallies} has scratch memory of its own. */
 void manifest_write(struct buffer *buffer, const struct run_options *options,
-                    const struct rules *rules, const struct book *book, struct tallies *tallies);
+                    const struct rules *rules, const struct book_input *inputs, unsigned count,
+                    struct tallies *tallies);
 
 #endif

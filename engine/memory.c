@@ -18,6 +18,11 @@ void *memory_resize(const struct memory *memory, void *block, size_t size)
     return bigger;
 }
 
+void *memory_try(size_t size)
+{
+    return realloc(NULL, size);
+}
+
 void memory_release(void *block)
 {
     free(block);

@@ -70,7 +70,8 @@ static bool is_ours(int fd)
 
 static bool check_target(struct out_dir *out)
 {
-    int fd = open(out->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    /* Not through a symbolic link: it is the link that would be replaced. */
+    int fd = open(out->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT)
         return true;
     bool ours = fd >= 0 && is_ours(fd);
@@ -87,9 +88,13 @@ static bool check_target(struct out_dir *out)
 
 void out_dir_remove(const char *path)
 {
-    DIR *dir = opendir(path);
-    if (dir == NULL)
+    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    if (dir == NULL) {
+        if (fd >= 0)
+            (void)close(fd);
         return;
+    }
     for (struct dirent *entry; (entry = readdir(dir)) != NULL;)
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
             (void)unlinkat(dirfd(dir), entry->d_name, 0);
@@ -126,7 +131,7 @@ static void remove_stale(struct arena *arena, const char *parent, const char *pr
         if (strncmp(entry->d_name, prefix, strlen(prefix)) != 0)
             continue;
         char *path = join(arena, parent, "/", entry->d_name, "");
-        int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
             out_dir_remove(path);
         if (fd >= 0)
@@ -285,4 +290,13 @@ void out_dir_abandon(struct out_dir *out)
     if (out->fd >= 0)
         (void)close(out->fd);
     out->fd = -1;
+}
+
+void out_dir_unlink(const struct out_dir *out)
+{
+    if (out->temporary == NULL)
+        return;
+    for (unsigned i = 0; i < out->count; i++)
+        (void)unlinkat(out->fd, out->files[i].name, 0);
+    (void)rmdir(out->temporary);
 }

@@ -57,6 +57,13 @@ bool out_dir_publish(struct out_dir *out);
 /** out_dir_abandon(out): remove what was written, unless it was published.  Safe to call at any time. */
 void out_dir_abandon(struct out_dir *out);
 
+/**
+ * out_dir_unlink(out):
+ * Remove what was written, for a process that ends at once: asks for no memory and leaves ${out} as it is, which other
+ * threads may still be writing to.
+ */
+void out_dir_unlink(const struct out_dir *out);
+
 /** out_dir_remove(path): remove a folder of plain files, such as the result of a run; best effort. */
 void out_dir_remove(const char *path);
 

@@ -2,22 +2,24 @@
 
 #include <stdlib.h>
 
+#include "crew.h"
 #include "manifest.h"
 #include "work.h"
-
-enum { FLUSH_AT = 256 * 1024 };
 
 /* Everything of one run. */
 struct month {
     const struct run_options *options;
     struct faults *faults;
+    struct faults reading; /* of the book: its reader works beside those who write */
     struct out_dir *out;
     struct arena *arena; /* the caller's: outlives the run */
     struct rules rules;
+    struct book_input *inputs;
+    unsigned input_count;
     struct book book;
     struct portfolio_states states;
     struct work_job job;
-    struct work work;
+    struct work *works; /* one per worker; the first gathers what all found */
     struct out_file *files[REPORT_FILES];
 };
 
@@ -37,7 +39,7 @@ static struct book_input *make_inputs(struct month *month, unsigned *count)
     return inputs;
 }
 
-static bool read_inputs(struct month *month)
+static bool open_book(struct month *month, bool gathered)
 {
     const struct run_options *options = month->options;
     const struct columns_named named = {
@@ -48,10 +50,8 @@ static bool read_inputs(struct month *month)
         .ignored = options->ignored.list,
         .ignored_count = options->ignored.count,
     };
-    unsigned count;
-    bool read = load_rules(month->arena, &options->rules, 1, 0, &month->rules, month->faults);
-    struct book_input *inputs = make_inputs(month, &count);
-    return book_read(&month->book, options->memory, inputs, count, &named, month->faults) && read;
+    return book_open(&month->book, options->memory, month->inputs, month->input_count, &named,
+                     gathered, &month->reading);
 }
 
 static void set_job(struct month *month)
@@ -64,8 +64,8 @@ static void set_job(struct month *month)
         .programs = month->rules.programs,
         .program_count = month->rules.program_count,
         .states = &month->states,
-        .inputs = month->book.inputs,
-        .input_count = month->book.input_count,
+        .inputs = month->inputs,
+        .input_count = month->input_count,
         .attribute_count = options->attributes.count,
         .carried_count = options->carried.count,
         .as_of = options->as_of,
@@ -109,45 +109,83 @@ static bool begin_files(struct month *month)
     return begun;
 }
 
-static bool flush_accounts(struct month *month, size_t at_least)
+/* --- all accounts --- */
+
+enum pass { PASS_DONE, PASS_UNSORTED, PASS_STOPPED };
+
+/* False when the watcher wants the run to stop. */
+static bool tell_progress(struct month *month)
 {
+    struct run_progress progress = {month->book.bytes_done, month->book.bytes_total};
+    if (month->options->progress == NULL ||
+        month->options->progress(month->options->progress_context, &progress))
+        return true;
+    fault_add(&month->reading, FAULT_IO, (struct place){0}, "interrupted; nothing was written");
+    return false;
+}
+
+static bool work_batch(void *context, unsigned worker, struct crew_batch *batch)
+{
+    struct work *work = &((struct month *)context)->works[worker];
+    work->out = batch->out;
+    for (size_t i = 0; i < batch->count && work->broken_law == NULL; i++)
+        work_account(work, &batch->bundles[i]);
+    return work->broken_law == NULL;
+}
+
+static bool write_batch(void *context, struct crew_batch *batch)
+{
+    struct month *month = context;
     for (unsigned file = 0; file <= REPORT_ARREARS; file++)
-        if (month->work.out[file].len >= at_least &&
-            !write_buffer(month, month->files[file], &month->work.out[file]))
+        if (!write_buffer(month, month->files[file], &batch->out[file]))
             return false;
     return true;
 }
 
-/* False when the watcher wants the run to stop. */
-static bool tell_progress(const struct month *month)
+static enum book_result fill_batch(struct month *month, struct crew_batch *batch)
 {
-    const struct book_rows *rows = month->book.rows;
-    struct run_progress progress = {
-        .rows_done = rows[BOOK_LOANS].next + rows[BOOK_EVENTS].next,
-        .rows_total = rows[BOOK_LOANS].count + rows[BOOK_EVENTS].count,
-    };
-    if (month->options->progress == NULL ||
-        month->options->progress(month->options->progress_context, &progress))
-        return true;
-    fault_add(month->faults, FAULT_IO, (struct place){0}, "interrupted; nothing was written");
-    return false;
+    enum { BATCH_ROWS = 4096 };
+    enum book_result result = BOOK_BUNDLE;
+    for (size_t rows = 0; rows < BATCH_ROWS && result == BOOK_BUNDLE;) {
+        struct book_bundle bundle;
+        result = book_next(&month->book, &batch->arena, &bundle);
+        if (result != BOOK_BUNDLE)
+            break;
+        if (batch->count == batch->room) {
+            batch->room = batch->room == 0 ? 1024 : 2 * batch->room;
+            batch->bundles = memory_resize(month->options->memory, batch->bundles,
+                                           batch->room * sizeof *batch->bundles);
+        }
+        batch->bundles[batch->count++] = bundle;
+        rows += bundle.loan_count + bundle.event_count;
+    }
+    return result;
 }
 
-static bool do_accounts(struct month *month)
+static enum pass do_accounts(struct month *month)
 {
-    enum { TELL_EVERY = 1024 };
-    struct book_bundle bundle;
-    for (unsigned done = 0; book_next(&month->book, &bundle); done++) {
-        work_account(&month->work, &bundle);
-        if (month->work.broken_law != NULL)
-            break;
-        if (!flush_accounts(month, FLUSH_AT))
-            return false;
-        if (done % TELL_EVERY == 0 && !tell_progress(month))
-            return false;
+    const struct crew_task task = {month, work_batch, write_batch};
+    struct crew *crew = crew_start(month->options->memory, month->options->threads, &task);
+    enum book_result result = BOOK_BUNDLE;
+    struct crew_batch *batch;
+    if (crew == NULL) {
+        fault_add(month->faults, FAULT_IO, (struct place){0}, "cannot start %u threads",
+                  month->options->threads);
+        return PASS_STOPPED;
     }
-    return tell_progress(month) && flush_accounts(month, 1);
+    while (result == BOOK_BUNDLE && (batch = crew_batch(crew)) != NULL) {
+        result = fill_batch(month, batch);
+        if (!tell_progress(month))
+            result = BOOK_REFUSED;
+        crew_hand_in(crew, batch);
+    }
+    bool well = crew_finish(crew);
+    if (result == BOOK_UNSORTED)
+        return PASS_UNSORTED;
+    return well && result == BOOK_END ? PASS_DONE : PASS_STOPPED;
 }
+
+/* --- summaries --- */
 
 static int compare_unidentified(const void *a, const void *b)
 {
@@ -159,7 +197,7 @@ static int compare_unidentified(const void *a, const void *b)
 
 static void put_unidentified(struct month *month, struct buffer *buffer)
 {
-    struct work *work = &month->work;
+    struct work *work = &month->works[0];
     if (work->unidentified_count > 0)
         qsort(work->unidentified, work->unidentified_count, sizeof *work->unidentified,
               compare_unidentified);
@@ -191,7 +229,7 @@ static void put_role(struct buffer *buffer, const struct book_input *input)
 
 static void put_rejects(struct month *month, struct buffer *buffer)
 {
-    struct work *work = &month->work;
+    struct work *work = &month->works[0];
     if (work->reject_count > 0)
         qsort(work->rejects, work->reject_count, sizeof *work->rejects, compare_rejects);
     for (size_t i = 0; i < work->reject_count; i++) {
@@ -211,8 +249,8 @@ static bool write_summaries(struct month *month)
 {
     struct buffer buffer;
     const struct report_groups groups = {
-        .portfolio = &month->work.portfolio,
-        .groups = portfolio_sorted(&month->work.portfolio),
+        .portfolio = &month->works[0].portfolio,
+        .groups = portfolio_sorted(&month->works[0].portfolio),
         .attributes = month->options->attributes.list,
         .from = month->options->from,
         .to = month->options->as_of,
@@ -238,7 +276,7 @@ static bool write_summaries(struct month *month)
         written = write_buffer(month, month->files[file], &buffer);
     }
     struct out_file *manifest = written ? out_dir_file(month->out, "manifest.yaml") : NULL;
-    manifest_write(&buffer, month->options, &month->rules, &month->book, &month->work.tallies);
+    manifest_write(&buffer, month->options, &month->rules, month->inputs, month->input_count, &month->works[0].tallies);
     written = manifest != NULL && write_buffer(month, manifest, &buffer);
     buffer_free(&buffer);
     return written;
@@ -246,14 +284,14 @@ static bool write_summaries(struct month *month)
 
 static bool keep_laws(struct month *month)
 {
-    const char *broken = month->work.broken_law;
+    const char *broken = month->works[0].broken_law;
     char quoted[TEXT_QUOTE_MAX] = "";
     if (broken != NULL)
-        (void)text_quote(quoted, month->work.broken_account);
+        (void)text_quote(quoted, month->works[0].broken_account);
     if (broken == NULL)
-        broken = portfolio_law(&month->work.portfolio);
+        broken = portfolio_law(&month->works[0].portfolio);
     if (broken == NULL)
-        broken = tallies_law(&month->work.tallies);
+        broken = tallies_law(&month->works[0].tallies);
     if (broken == NULL)
         return true;
     fault_add(month->faults, FAULT_LAW, (struct place){0},
@@ -263,21 +301,58 @@ static bool keep_laws(struct month *month)
 
 /* --- the whole --- */
 
+static void begin_works(struct month *month)
+{
+    for (unsigned i = 0; i < month->options->threads; i++)
+        work_init(&month->works[i], &month->job);
+}
+
+static void end_works(struct month *month)
+{
+    for (unsigned i = 0; i < month->options->threads; i++)
+        work_free(&month->works[i]);
+}
+
+/* One pass over the book, its files sorted (side by side) or not (gathered). */
+static enum pass pass(struct month *month, bool gathered)
+{
+    enum pass outcome = PASS_STOPPED;
+    bool opened = open_book(month, gathered);
+    begin_works(month);
+    if (opened && out_dir_open(month->out, month->arena, month->options->out, month->faults) &&
+        begin_files(month))
+        outcome = do_accounts(month);
+    for (unsigned i = 1; i < month->options->threads; i++)
+        work_merge(&month->works[0], &month->works[i]);
+    return outcome;
+}
+
+static enum run_outcome finish(struct month *month, enum pass outcome)
+{
+    bool lawful = keep_laws(month);
+    bool refused = month->works[0].faults.total > 0;
+    faults_merge(month->faults, &month->works[0].faults);
+    if (outcome != PASS_DONE || !lawful || (refused && !month->options->quarantine) ||
+        !write_summaries(month) || !out_dir_seal(month->out) || !out_dir_publish(month->out))
+        return RUN_REFUSED;
+    return refused ? RUN_QUARANTINED : RUN_DONE;
+}
+
 static enum run_outcome compute(struct month *month)
 {
-    set_job(month);
-    work_init(&month->work, &month->job);
-    bool written = out_dir_open(month->out, month->arena, month->options->out, month->faults) &&
-                   begin_files(month) && do_accounts(month) && keep_laws(month);
-    uint64_t refused = month->work.faults.total;
-    faults_merge(month->faults, &month->work.faults);
-    written = written && (refused == 0 || month->options->quarantine);
-    written = written && write_summaries(month) && out_dir_seal(month->out) &&
-              out_dir_publish(month->out);
-    work_free(&month->work);
-    if (!written)
-        return RUN_REFUSED;
-    return refused == 0 ? RUN_DONE : RUN_QUARANTINED;
+    enum pass outcome = PASS_UNSORTED;
+    enum run_outcome result = RUN_REFUSED;
+    for (unsigned gathered = 0; outcome == PASS_UNSORTED; gathered++) {
+        outcome = pass(month, gathered > 0);
+        if (outcome != PASS_UNSORTED)
+            result = finish(month, outcome);
+        else
+            faults_free(&month->reading); /* the second pass finds them again */
+        out_dir_abandon(month->out);
+        end_works(month);
+        book_close(&month->book);
+    }
+    return result;
 }
 
 enum run_outcome run_month(const struct run_options *options, struct arena *arena,
@@ -285,9 +360,18 @@ enum run_outcome run_month(const struct run_options *options, struct arena *aren
 {
     struct month month = {.options = options, .faults = faults, .out = out, .arena = arena};
     enum run_outcome outcome = RUN_REFUSED;
-    if (read_inputs(&month))
+    faults_init(&month.reading);
+    bool ruled = load_rules(arena, &options->rules, 1, 0, &month.rules, faults);
+    month.inputs = make_inputs(&month, &month.input_count);
+    month.works = ARENA_ARRAY(arena, struct work, options->threads);
+    if (ruled) {
+        set_job(&month);
         outcome = compute(&month);
-    out_dir_abandon(out);
-    book_free(&month.book);
+    } else {
+        (void)open_book(&month, false); /* its headers' faults belong to the list */
+        book_close(&month.book);
+    }
+    faults_merge(faults, &month.reading);
+    faults_free(&month.reading);
     return outcome;
 }

@@ -20,9 +20,9 @@ struct run_names {
     unsigned count;
 };
 
-/* Done so far; for whoever watches. */
+/* Bytes of the inputs read so far; for whoever watches. */
 struct run_progress {
-    uint64_t rows_done, rows_total;
+    uint64_t bytes_done, bytes_total;
 };
 
 struct run_options {
@@ -37,6 +37,7 @@ struct run_options {
     struct run_names carried;
     struct run_names ignored;
     bool quarantine;
+    unsigned threads; /* 1..CREW_THREADS_MAX; shows in no result */
     const char *out;
     const struct memory *memory;
     bool (*progress)(void *context, const struct run_progress *progress); /* NULL, or false: stop */

@@ -36,6 +36,24 @@ void tallies_add(struct tallies *tallies, unsigned input, enum book_role role,
     add(rejected ? &totals->rejected : &totals->accepted, row);
 }
 
+static void merge(struct tally *into, const struct tally *from)
+{
+    into->count += from->count;
+    decimal_sum_merge(&into->sum, &from->sum);
+}
+
+void tallies_merge(struct tallies *into, const struct tallies *from)
+{
+    for (unsigned i = 0; i < into->input_count; i++)
+        for (unsigned type = 0; type <= EVENT_TYPES; type++)
+            merge(&into->inputs[i].by_type[type], &from->inputs[i].by_type[type]);
+    for (unsigned role = 0; role < BOOK_ROLES; role++) {
+        merge(&into->roles[role].read, &from->roles[role].read);
+        merge(&into->roles[role].accepted, &from->roles[role].accepted);
+        merge(&into->roles[role].rejected, &from->roles[role].rejected);
+    }
+}
+
 const char *tallies_law(struct tallies *tallies)
 {
     for (unsigned role = 0; role < BOOK_ROLES; role++) {

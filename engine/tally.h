@@ -34,6 +34,8 @@ void tallies_free(struct tallies *tallies);
 void tallies_add(struct tallies *tallies, unsigned input, enum book_role role,
                  enum event_type type, const struct load_row *row, bool rejected);
 
+void tallies_merge(struct tallies *into, const struct tallies *from);
+
 /** tallies_law(tallies): NULL when accepted + rejected = read for counts and sums, else the broken part. */
 const char *tallies_law(struct tallies *tallies);
 

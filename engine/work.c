@@ -10,14 +10,10 @@ void work_init(struct work *work, const struct work_job *job)
     faults_init(&work->faults);
     tallies_init(&work->tallies, job->memory, job->input_count);
     portfolio_init(&work->portfolio, job->memory, job->states, job->attribute_count);
-    for (unsigned i = 0; i <= REPORT_ARREARS; i++)
-        buffer_init(&work->out[i], job->memory);
 }
 
 void work_free(struct work *work)
 {
-    for (unsigned i = 0; i <= REPORT_ARREARS; i++)
-        buffer_free(&work->out[i]);
     portfolio_free(&work->portfolio);
     tallies_free(&work->tallies);
     faults_free(&work->faults);
@@ -437,4 +433,25 @@ void work_account(struct work *work, const struct book_bundle *bundle)
     if (!refused)
         refused = !compute_account(&desk);
     count_rows(&desk, refused);
+}
+
+void work_merge(struct work *into, const struct work *from)
+{
+    faults_merge(&into->faults, &from->faults);
+    tallies_merge(&into->tallies, &from->tallies);
+    portfolio_merge(&into->portfolio, &from->portfolio);
+    for (size_t i = 0; i < from->reject_count; i++) {
+        into->rejects = grow(into, into->rejects, into->reject_count, &into->reject_room,
+                             sizeof *into->rejects);
+        into->rejects[into->reject_count++] = from->rejects[i];
+    }
+    for (size_t i = 0; i < from->unidentified_count; i++) {
+        into->unidentified = grow(into, into->unidentified, into->unidentified_count,
+                                  &into->unidentified_room, sizeof *into->unidentified);
+        into->unidentified[into->unidentified_count++] = from->unidentified[i];
+    }
+    if (into->broken_law == NULL && from->broken_law != NULL) {
+        into->broken_law = from->broken_law;
+        into->broken_account = from->broken_account;
+    }
 }

@@ -46,7 +46,7 @@ struct work {
     struct faults faults;
     struct tallies tallies;
     struct portfolio portfolio;
-    struct buffer out[REPORT_ARREARS + 1]; /* schedule, allocations, arrears */
+    struct buffer *out; /* schedule, allocations, arrears: the caller's, of the batch at hand */
     struct work_reject *rejects;
     size_t reject_count, reject_room;
     struct work_unidentified *unidentified;
@@ -57,6 +57,9 @@ struct work {
 
 void work_init(struct work *work, const struct work_job *job);
 void work_free(struct work *work);
+
+/** work_merge(into, from): add what another worker found; ${from} keeps its texts and must outlive ${into}. */
+void work_merge(struct work *into, const struct work *from);
 
 /** work_account(work, bundle): all of one account; its report rows are added to work->out. */
 void work_account(struct work *work, const struct book_bundle *bundle);

@@ -28,15 +28,16 @@ static enum fault_code find_banned_byte(struct text bytes, struct place *at)
 {
     bool blank = true;
     at->line = at->col = 1;
-    for (size_t i = 0; i < bytes.len; i++, at->col++) {
+    for (size_t i = 0; i < bytes.len; i++) {
         char c = bytes.ptr[i];
         if (c == '\0')
             return FAULT_YAML_NUL;
         if (c == '\t' && blank)
             return FAULT_YAML_TAB;
+        at->col += ((unsigned char)c & 0xC0) != 0x80; /* characters, as libyaml counts */
         if (c == '\n') {
             at->line++;
-            at->col = 0;
+            at->col = 1;
         }
         blank = c == '\n' || (blank && c == ' ');
     }
@@ -48,9 +49,11 @@ static bool next_event(struct reader *reader, yaml_event_t *event)
     if (yaml_parser_parse(&reader->parser, event))
         return true;
     const char *problem = reader->parser.problem != NULL ? reader->parser.problem : "not YAML";
-    if (reader->parser.error == YAML_MEMORY_ERROR)
-        problem = "out of memory";
     yaml_mark_t mark = reader->parser.problem_mark;
+    if (reader->parser.error == YAML_MEMORY_ERROR) {
+        REFUSE(reader, FAULT_MEMORY, mark, "out of memory");
+        return false;
+    }
     if (reader->parser.error == YAML_READER_ERROR)
         mark = reader->parser.mark;
     REFUSE(reader, FAULT_YAML_SYNTAX, mark, "not YAML: %s", problem);

@@ -24,8 +24,7 @@ DISTRICTS = [
 ]  # fmt: skip
 SECTORS = ["batik", "crafts", "fishery", "food", "livestock", "services", "trade", "weaving"]
 LOAN_COLUMNS = (
-    "account_id,program,borrower_id,principal,agreed,disbursed,recorded,installments,first_due,district,sector,"
-    "collateral"
+    "account_id,program,borrower_id,principal,agreed,disbursed,recorded,installments,grace,district,sector,collateral"
 ).split(",")
 EVENT_COLUMNS = "event_id,account_id,date,type,amount,recorded,document,ref,note".split(",")
 
@@ -65,7 +64,7 @@ class Book:
     # loans
 
     def loan(self, account, program, principal, day, **more):
-        """A row of the book; more: agreed, disbursed, installments, first_due, collateral, ..."""
+        """A row of the book; more: agreed, disbursed, installments, grace, collateral, ..."""
         row = {
             "account_id": account, "program": program, "principal": money(principal, program == "us-kiva"),
             "borrower_id": f"B{self.dice.whole(1, 340):04}", "district": self.dice.one_of(DISTRICTS),
@@ -168,13 +167,13 @@ class Book:
     def kiva(self, number):
         account = f"US-{number:04}"
         day = self.some_day(date(2024, 3, 1), date(2026, 9, 30))
-        first = add_months(day, self.dice.whole(1, 6))
+        grace = self.dice.whole(0, 6)
         n = self.dice.one_of([12, 18, 24, 36])
         principal = self.dice.whole(4, 60) * 250_00
-        self.loan(account, "us-kiva", principal, day, installments=n, first_due=first)
+        self.loan(account, "us-kiva", principal, day, installments=n, grace=f"{grace} months")
         share = (2 * principal + n) // (2 * n)  # to the nearest cent; these sums have no ties
         parts = [share] * (n - 1) + [principal - share * (n - 1)]
-        return account, [(add_months(first, k), part) for k, part in enumerate(parts)]
+        return account, [(add_months(day, grace + k), part) for k, part in enumerate(parts, 1)]
 
     def many(self):
         for number in range(1, 231):

@@ -1,23 +1,62 @@
 #!/bin/sh
 # sh tests/fuzz.sh SECONDS PROGRAM...
-# Run each libFuzzer program for SECONDS, from its seeds in tests/corpus/NAME where there are any.  What it finds stays
-# beside the program.
+# Run each libFuzzer program for SECONDS, two at a time, from what golden/ and examples/ hold of its kind.  An input
+# that breaks it stays beside the program and is named.
 set -u
 seconds=$1
 shift
 here=$(cd "$(dirname "$0")" && pwd)
+top=$here/..
+
+# seeds NAME FOLDER: small files that the program of this name can read
+seeds() {
+    mkdir -p "$2"
+    case $1 in
+    fuzz_csv)
+        find "$top/golden" -name '*.csv' -size -8k
+        ;;
+    fuzz_rules)
+        find "$top/golden" "$top/rules" -path '*rules/*.yaml' -size -16k
+        ;;
+    fuzz_pipeline)
+        for case_dir in "$top"/golden/*/; do
+            [ -f "$case_dir/loans.csv" ] || continue
+            [ "$(wc -c <"$case_dir/loans.csv")" -lt 8000 ] || continue
+            {
+                cat "$case_dir/loans.csv"
+                echo --
+                cat "$case_dir/events.csv" 2>/dev/null || echo event_id,account_id,date,type,amount
+            } >"$2/$(basename "$case_dir")"
+        done
+        ;;
+    esac | while IFS= read -r file; do
+        cp "$file" "$2/$(sha256sum <"$file" | cut -c 1-16)"
+    done
+}
+
+if [ "$1" = --one ]; then # for xargs below
+    program=$2
+    name=$(basename "$program")
+    rm -rf "$program.seeds"
+    seeds "$name" "$program.seeds"
+    mkdir -p "$program.corpus"
+    set --
+    [ -f "$here/$name.words" ] && set -- "-dict=$here/$name.words"
+    "$program" "$@" -max_total_time="$seconds" -timeout=20 -len_control=10 -max_len=20000 -print_final_stats=1 \
+        -artifact_prefix="$program." "$program.corpus" "$program.seeds" >"$program.log" 2>&1
+    echo $? >"$program.status"
+    exit 0
+fi
+
+printf '%s\n' "$@" | xargs -P 2 -n 1 sh "$0" "$seconds" --one
 passed=0
 failed=0
 for program in "$@"; do
-    name=$(basename "$program")
-    mkdir -p "$program.corpus"
-    seeds=$here/corpus/$name
-    [ -d "$seeds" ] || seeds=
-    # shellcheck disable=SC2086
-    if "$program" -max_total_time="$seconds" -artifact_prefix="$program." "$program.corpus" $seeds >"$program.log" 2>&1; then
+    if [ "$(cat "$program.status")" = 0 ]; then
         passed=$((passed + 1))
     else
-        tail -n 40 "$program.log"
+        echo "$program:"
+        grep -e '^SUMMARY' -e 'Test unit written' -e 'runtime error' -e '^ *#[0-9]* .*engine/' "$program.log" | head -n 20
         failed=$((failed + 1))
     fi
 done

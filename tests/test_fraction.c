@@ -1,0 +1,50 @@
+/* fraction.h: `0.5%`, `1/3`, `0.05`, `2`. */
+#include "expect.h"
+
+static struct fraction parse(const char *text)
+{
+    struct fraction fraction = {A("7"), A("7")};
+    if (fraction_parse(&expect_arena, text_of(text), &fraction) != FAULT_NONE)
+        fail_msg("'%s' was refused", text);
+    return fraction;
+}
+
+static void test_parse(void **state)
+{
+    (void)state;
+    assert_int_equal(fraction_compare(&expect_arena, parse("0.5%"), parse("1/200")), 0);
+    assert_int_equal(fraction_compare(&expect_arena, parse("0.5 %"), parse("0.005")), 0);
+    assert_int_equal(fraction_compare(&expect_arena, parse("100%"), parse("1")), 0);
+    assert_int_equal(fraction_compare(&expect_arena, parse("2/6"), parse("1/3")), 0);
+    assert_int_equal(fraction_compare(&expect_arena, parse("0/5"), parse("0%")), 0);
+    assert_true(fraction_compare(&expect_arena, parse("1/3"), parse("33.333333333333333333%")) > 0);
+    assert_true(fraction_compare(&expect_arena, parse("0.33"), parse("1/3")) < 0);
+    struct fraction third = parse("1/3");
+    assert_amount(third.num, "1");
+    assert_amount(third.den, "3");
+    assert_amount(parse("12.5%").den, "1000");
+    struct fraction long_one = parse("999999999999999999999999999998/999999999999999999999999999999");
+    assert_true(fraction_compare(&expect_arena, long_one, parse("1")) < 0);
+}
+
+static void test_refusals(void **state)
+{
+    static const char *const bad[] = {
+        "", "%", " %", "/", "1/", "/3", "1/0", "-1/3", "1/-3", "-5%", "1.5/3", "1/3.5", "1/3%", "1 / 3",
+        "0,5%", "5%%", "% 5", "1/2/3", "five", "+1/2", "1e2", "5  %", "9999999999999999999999999999999/1",
+    };
+    struct fraction fraction = {A("7"), A("8")};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        if (fraction_parse(&expect_arena, text_of(bad[i]), &fraction) != FAULT_FRACTION_FORM)
+            fail_msg("'%s' was not refused", bad[i]);
+    assert_code(fraction_parse(&expect_arena, (struct text){NULL, 0}, &fraction), FAULT_FRACTION_FORM);
+    assert_amount(fraction.num, "7");
+    assert_amount(fraction.den, "8");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(test_parse), TEST(test_refusals)};
+    return RUN(tests);
+}
