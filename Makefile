@@ -7,7 +7,7 @@
 #> golden     every folder of golden/: input, command, expected bytes
 #> atomic     old output or new, never a mix: kills, full disks, no memory
 #> threads    the same bytes for any number of threads; V=tsan watches them
-#> prop       one program per tests/prop_*.c: laws on random cases; SEED=n for others
+#> prop       the laws, held against what the program writes about random books; SEEDS=a..b
 #> kiva       published schedules and receipts, recomputed; skipped where their files are not
 #> model      the program against the independent model, on random books; SEEDS=a..b
 #> nofloat    proof that engine/ has no floating point
@@ -34,7 +34,6 @@ $(error V=$(V) is no variant: release, debug, san, tsan, limbs)
 endif
 
 PREFIX       ?= /usr/local
-SEED         ?= 1
 SEEDS        ?= 1..60
 FUZZ_SECONDS ?= 30
 JOBS         ?= $(shell nproc 2>/dev/null || echo 2)
@@ -51,7 +50,6 @@ CLI_C    := $(sort $(wildcard cli/*.c))
 ENGINE_O := $(ENGINE_C:%.c=$(OUT)/%.o)
 CLI_O    := $(CLI_C:%.c=$(OUT)/%.o)
 UNIT     := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/test_*.c)))
-PROP     := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/prop_*.c)))
 FUZZ     := $(patsubst %.c,$(OUT)/%,$(sort $(wildcard tests/fuzz_*.c)))
 
 LANGUAGE := -std=c11 -D_GNU_SOURCE -pthread
@@ -112,10 +110,6 @@ $(OUT)/tests/test_%: $(OUT)/tests/test_%.o $(LIBRARY)
 	@echo "  CC   $@"
 	@$(COMPILE) $(LDFLAGS) $^ $(LIBS) -lcmocka -o $@
 
-$(OUT)/tests/prop_%: $(OUT)/tests/prop_%.o $(LIBRARY)
-	@echo "  CC   $@"
-	@$(COMPILE) $(LDFLAGS) $^ $(LIBS) -lcmocka -o $@
-
 $(OUT)/tests/fuzz_%: $(OUT)/tests/fuzz_%.o $(LIBRARY)
 	@echo "  CC   $@"
 	@$(COMPILE) $(LDFLAGS) -fsanitize=fuzzer $^ $(LIBS) -o $@
@@ -143,13 +137,13 @@ nofloat:
 tidy:
 	$(RESULT) sh tests/tidy.sh
 
-tests: $(UNIT) $(PROP)
+tests: $(UNIT)
 
 unit: $(UNIT)
 	$(RESULT) sh tests/unit.sh $(JOBS) $(UNIT)
 
-prop: $(PROP)
-	$(RESULT) env SEED=$(SEED) sh tests/unit.sh $(JOBS) $(PROP)
+prop: $(PROGRAM)
+	$(RESULT) python3 -B tests/model/laws.py $(PROGRAM) --seeds $(SEEDS)
 
 golden: $(PROGRAM)
 	$(RESULT) sh tests/golden.sh $(PROGRAM)

@@ -68,7 +68,7 @@ struct rule_value {
     bool set;   /* given in the file, or by the default */
     bool given; /* given in the file */
     struct place at;
-    const struct yaml_node *node;
+    const struct yaml_node *node; /* in the file, well or not; NULL: absent */
     struct text text;                  /* TEXT, ID, CODE, SOURCE; of every scalar as written */
     int32_t number;                    /* COUNT, FLAG, DAY; CHOICE: index among the allowed; -1: a map instead */
     struct amount amount;              /* AMOUNT, in minor units */

@@ -21,6 +21,12 @@ static bool given(const struct check *check, enum rule_key key)
     return value_of(check, key)->given;
 }
 
+/* Not in the file at all: what is there and at fault has been reported already. */
+static bool absent(const struct check *check, enum rule_key key)
+{
+    return value_of(check, key)->node == NULL;
+}
+
 /* Where to point for a key: at its value, else at the clause around it. */
 static struct place place_of(const struct check *check, enum rule_key key, enum rule_key clause)
 {
@@ -123,7 +129,7 @@ static bool check_installments(const struct check *check)
     const struct rule_value *value = value_of(check, RULE_SCHEDULE_INSTALLMENTS);
     bool fixed = value_of(check, RULE_SCHEDULE_SPLIT)->number == RULE_SPLIT_FIXED;
     if (!value->set) {
-        if (!fixed)
+        if (!fixed && absent(check, RULE_SCHEDULE_INSTALLMENTS))
             NOTE(check, FAULT_RULE_KEY_MISSING, value_of(check, RULE_SCHEDULE)->at,
                  "key `schedule.installments` is missing");
         return fixed;
@@ -207,7 +213,7 @@ static void check_due(const struct check *check)
         return;
     if (every->span.count == 0)
         NOTE(check, FAULT_NUMBER_RANGE, every->at, "schedule.every must be at least one period");
-    if (months && !given(check, RULE_SCHEDULE_DUE_MISSING_DAY))
+    if (months && absent(check, RULE_SCHEDULE_DUE_MISSING_DAY))
         NOTE(check, FAULT_RULE_KEY_MISSING,
              place_of(check, RULE_SCHEDULE_DUE, RULE_SCHEDULE),
              "key `schedule.due.missing_day` is missing: months lack days");
@@ -225,7 +231,8 @@ static bool check_rounding(const struct check *check)
     const struct rule_value *mode = value_of(check, RULE_SCHEDULE_ROUNDING_MODE);
     const struct rule_value *residual = value_of(check, RULE_SCHEDULE_ROUNDING_RESIDUAL);
     if (!rounding->set) {
-        if (value_of(check, RULE_SCHEDULE_SPLIT)->number == RULE_SPLIT_EQUAL)
+        if (absent(check, RULE_SCHEDULE_ROUNDING) &&
+            value_of(check, RULE_SCHEDULE_SPLIT)->number == RULE_SPLIT_EQUAL)
             NOTE(check, FAULT_ROUNDING_MISSING, value_of(check, RULE_SCHEDULE)->at,
                  "`split: equal` divides: schedule.rounding {unit, mode, residual} is missing");
         return false;
@@ -233,6 +240,8 @@ static bool check_rounding(const struct check *check)
     if (!above_zero(check, RULE_SCHEDULE_ROUNDING_UNIT) || !residual->set)
         return false;
     bool leading = residual->number == RESIDUAL_LEADING;
+    if (!mode->set && !leading && !absent(check, RULE_SCHEDULE_ROUNDING_MODE))
+        return false;
     if (!mode->set && !leading)
         NOTE(check, FAULT_ROUNDING_MISSING, rounding->at, "schedule.rounding names no mode");
     else if (mode->set && leading && mode->number != ROUNDING_DOWN)
@@ -382,7 +391,7 @@ static void check_provision(const struct check *check)
         if (fraction_compare(check->arena, rate->fraction, whole) > 0)
             NOTE(check, FAULT_RULE_LIMITS, rate->at, "a provision of '%.*s' is above 100%%",
                  (int)rate->text.len, rate->text.ptr);
-        if (!given(check, RULE_ARREARS_PROVISION))
+        if (absent(check, RULE_ARREARS_PROVISION))
             NOTE(check, FAULT_ROUNDING_MISSING, rate->at,
                  "a provision divides: arrears.provision.rounding {unit, mode} is missing");
     }

@@ -4,7 +4,7 @@
 #   key     each row of engine/rule_keys.def stands on a line `covers: ...` of some golden/*/why.md
 #   event   each row of engine/event.def has a case golden/event-TYPE or golden/event-TYPE-...
 #   fault   each row of engine/fault.def is reported in some case: as [slug] in an expected message, or in rejects.csv
-#   option  each command of `nol --help`, and each option of `nol COMMAND --help`, stands behind `nol COMMAND` in some cmd
+#   option  each command of `nol --help`, and each option of `nol COMMAND --help`, stands behind `nol COMMAND` in a cmd
 # What is missing is printed; the last line is `N passed, N failed`.
 set -u
 nol=${1:?usage: coverage.sh NOL}

@@ -60,7 +60,8 @@ run_case() { # CASE FOLDER, in which copy/ stdout stderr exit appear
     cp -R "$1" "$2/copy"
     (
         cd "$2/copy" && rm -rf stdout stderr exit absent files why.md &&
-            env -i PATH="$NOL_PATH:/usr/local/bin:/usr/bin:/bin" LC_ALL=C TZ=UTC sh ./cmd >"$2/stdout" 2>"$2/stderr" </dev/null
+            env -i PATH="$NOL_PATH:/usr/local/bin:/usr/bin:/bin" LC_ALL=C TZ=UTC \
+                sh ./cmd >"$2/stdout" 2>"$2/stderr" </dev/null
         echo $? >"$2/exit"
     )
 }
@@ -103,7 +104,7 @@ update_case() { # CASE FOLDER
 one() {
     case_dir=$1
     case_name=$(basename "$case_dir")
-    folder=$(mktemp -d "$RESULTS/work.XXXXXX")
+    folder=$(mktemp -d "$RESULTS/case.XXXXXX")
     if [ ! -f "$case_dir/cmd" ]; then
         echo "    cmd is missing" >"$folder/report"
     else

@@ -1,0 +1,251 @@
+#!/usr/bin/env python3
+"""The laws of the books, held against what nol writes about random ones (the model is not asked).
+
+    laws.py NOL_BINARY --seeds A..B
+
+1 planned principal adds up, numbered nominal dates strictly increase     2 outstanding + repaid + ... = disbursed
+3 money received = allocated + held + refunded, rows = totals             4 groups add up, opening + movements = closing
+5 row order, locale, time zone, folder and threads change no byte         6 a later run's opening is the earlier run's
+  closing; reversing a payment is never having had it
+
+Each seed is printed when one of its laws is broken.  The last line is `N passed, N failed`.
+"""
+import argparse
+import csv
+import itertools
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date, timedelta
+from decimal import Decimal, getcontext
+from pathlib import Path
+
+import random_book
+
+getcontext().prec = 100  # far beyond any sum here: the figures stay exact
+UNSHARED = ("manifest.yaml", "SHA256SUMS")  # they hold the digests of the inputs
+
+
+def read(path):
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))
+
+
+def write(path, rows, columns):
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, columns, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+class Book:
+    def __init__(self, binary, seed, folder):
+        self.binary, self.folder, self.rng = binary, folder, random.Random(seed)
+        self.options = random_book.make_book(seed, folder, None, False)
+
+    def value(self, option):
+        return self.options[self.options.index(option) + 1] if option in self.options else None
+
+    def files(self, option):
+        return [value for name, value in zip(self.options, self.options[1:]) if name == option]
+
+    def run(self, out, options=None, folder=None, **environment):
+        command = [self.binary, "run", *(options or self.options), "--out", out]
+        done = subprocess.run(
+            command, cwd=folder or self.folder, capture_output=True, env={**os.environ, **environment}, timeout=120
+        )
+        return done.returncode
+
+    def table(self, out, name):
+        return read(self.folder / out / name)
+
+
+def amounts(row, names):
+    return [Decimal(row[name]) for name in names.split()]
+
+
+def law_1(book):
+    disbursed = {row["account_id"]: Decimal(row["disbursed"]) for row in book.table("out", "arrears.csv")}
+    rows = defaultdict(list)
+    for row in book.table("out", "schedule.csv"):
+        rows[row["account_id"]].append(row)
+    for account, own in rows.items():
+        assert sum(Decimal(row["principal_due"]) for row in own) == disbursed[account], account
+        numbered = [row for row in own if row["n"]]
+        assert all(Decimal(row["principal_due"]) > 0 for row in numbered), account
+        planned = numbered[: 1 + max(i for i, row in enumerate(numbered) if int(row["n"]) == i + 1)]
+        pairs = zip(planned, planned[1:])
+        # only a row made by an event, which is the last, may share a date
+        assert all(a["due_nominal"] < b["due_nominal"] or b is planned[-1] for a, b in pairs), account
+
+
+def law_2(book):
+    for row in book.table("out", "arrears.csv"):
+        disbursed, repaid, written_off, forgiven, outstanding, claim, credit = amounts(
+            row, "disbursed repaid written_off forgiven outstanding claim credit"
+        )
+        assert outstanding + repaid + written_off + forgiven == disbursed, row["account_id"]
+        assert min(outstanding, repaid, written_off, claim, credit) >= 0, row["account_id"]
+
+
+def law_3(book):
+    placed, paid = defaultdict(Decimal), defaultdict(Decimal)
+    for row in book.table("out", "allocations.csv"):
+        parts = amounts(row, "principal fee penalty credit")
+        placed[row["account_id"], row["event_id"], row["type"]] += sum(parts)
+        paid[row["account_id"]] += sum(parts[:3])
+    given = {}
+    for file in book.files("--events"):
+        for row in read(book.folder / file):
+            given[row["account_id"], row["event_id"]] = row["amount"]
+    for (account, event, kind), total in placed.items():
+        if kind in ("repay", "recover", "opening"):
+            assert total == Decimal(given[account, event]), (account, event)
+    by_rows = defaultdict(Decimal)
+    for row in book.table("out", "schedule.csv"):
+        by_rows[row["account_id"]] += sum(amounts(row, "principal_paid fee_paid penalty_paid"))
+    for row in book.table("out", "arrears.csv"):
+        account = row["account_id"]
+        assert by_rows[account] == paid[account] == sum(amounts(row, "repaid recovered")), account
+
+
+def law_4(book):
+    summed = defaultdict(Decimal)
+    names = "disbursed repaid written_off recovered outstanding claim credit due_to_date paid_to_date overdue provision"
+    for row in book.table("out", "arrears.csv"):
+        for name, amount in zip(names.split(), amounts(row, names)):
+            summed[row["currency"], name] += amount
+    groupings = defaultdict(Decimal)
+    for row in book.table("out", "portfolio.csv"):
+        for name, amount in zip(names.split(), amounts(row, names)):
+            groupings[row["group_by"], row["currency"], name] += amount
+    for (grouping, currency, name), amount in groupings.items():
+        assert summed[currency, name] == amount, (grouping, currency, name)
+    if book.value("--from"):
+        for row in book.table("out", "movement.csv"):
+            opening, restated, taken_over, disbursed, repaid, written_off, forgiven, closing = amounts(
+                row, "opening restated taken_over disbursed repaid written_off forgiven closing"
+            )
+            assert opening + restated + taken_over + disbursed - repaid - written_off - forgiven == closing, row
+            before, expense, gone, after = amounts(
+                row, "provision_opening provision_expense provision_written_off provision_closing"
+            )
+            assert before + expense - gone == after, row
+
+
+def same_output(book, other):
+    for path in sorted((book.folder / "out").iterdir()):
+        if path.name not in UNSHARED:
+            assert path.read_bytes() == (other / path.name).read_bytes(), path.name
+
+
+def law_5(book):
+    moved = book.folder / "elsewhere"
+    moved.mkdir()
+    shutil.copytree(book.folder / "rules", moved / "rules")
+    for option in ("--loans", "--events"):
+        for file in book.files(option):
+            rows = read(book.folder / file)
+            columns = list(rows[0]) if rows else (book.folder / file).read_text().strip().split(",")
+            book.rng.shuffle(rows)
+            write(moved / file, rows, columns)
+    environment = {"LC_ALL": "de_DE.UTF-8", "TZ": "Asia/Jakarta"}
+    threads = ["--threads", str(book.rng.choice([1, 2, 5]))]
+    assert book.run("out", book.options + threads, moved, **environment) == 0, "another order is refused"
+    same_output(book, moved / "out")
+
+
+def law_6_prefix(book):
+    as_of = date.fromisoformat(book.value("--as-of"))
+    later = as_of + timedelta(days=book.rng.randint(1, 400))
+    if later > date(2199, 12, 31):
+        return
+    plain = [
+        word
+        for option, word in zip([""] + book.options, book.options)
+        if not {option, word} & {"--from", "--from-known-at", "--as-of"}
+    ]
+    if book.run("before", [*plain, "--as-of", str(as_of)]) != 0:
+        return
+    period = ["--as-of", str(later), "--from", str(as_of + timedelta(days=1))]
+    if book.run("after", plain + period) != 0:
+        return  # an event after as-of may be refused; the earlier run never sees it
+    opening = {}
+    for row in book.table("after", "movement.csv"):
+        opening[row["group_by"], row["group"], row["currency"]] = amounts(row, "opening provision_opening")
+        assert Decimal(row["restated"]) == 0, row
+    for row in book.table("before", "portfolio.csv"):
+        key = row["group_by"], row["group"], row["currency"]
+        assert opening.get(key, [0, 0]) == amounts(row, "outstanding provision"), key
+
+
+def law_6_reverse(book):
+    events = {file: read(book.folder / file) for file in book.files("--events")}
+    every = list(itertools.chain(*events.values()))
+    tied = {row["account_id"] for row in every if row["type"] in ("refund", "reverse", "recover", "write-off")}
+    free = [(file, row) for file, own in events.items() for row in own if row["type"] == "repay" and row["account_id"] not in tied]
+    if not free:
+        return
+    file, payment = book.rng.choice(free)
+    columns = [*payment] + [name for name in ("recorded", "ref") if name not in payment]
+    reverse = {name: "" for name in columns}
+    reverse |= {"event_id": "R", "type": "reverse", "ref": payment["event_id"], "account_id": payment["account_id"],
+                "date": payment["date"], "recorded": payment.get("recorded") or payment["date"]}  # fmt: skip
+    plain = [word for option, word in zip([""] + book.options, book.options)
+             if not {option, word} & {"--from", "--from-known-at"}]  # fmt: skip
+    path = book.folder / file
+    write(path, [row for row in events[file] if row is not payment], columns)
+    without = book.run("without", plain)
+    write(path, events[file] + [reverse], columns)
+    assert book.run("reversed", plain) == without, payment
+    if without == 0:
+        for name in ("schedule.csv", "allocations.csv", "arrears.csv", "portfolio.csv", "classes.csv"):
+            assert book.table("without", name) == book.table("reversed", name), (name, payment)
+
+
+LAWS = [law_1, law_2, law_3, law_4, law_5, law_6_prefix, law_6_reverse]
+
+
+def try_seed(binary, seed):
+    folder = Path(tempfile.mkdtemp(prefix=f"nol-laws-{seed}-"))
+    broken = []
+    try:
+        book = Book(binary, seed, folder)
+        if book.run("out") != 0:
+            broken.append(f"seed {seed}: the book is refused")
+        for law in LAWS if not broken else []:
+            try:
+                law(book)
+            except AssertionError as why:
+                broken.append(f"seed {seed}: {law.__name__} is broken: {why}")
+    finally:
+        shutil.rmtree(folder)
+    return broken
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("binary")
+    parser.add_argument("--seeds", required=True, help="A..B, both included; one random seed is added")
+    options = parser.parse_args()
+    first, last = (int(word) for word in options.seeds.split(".."))
+    seeds = [*range(first, last + 1), random.SystemRandom().randrange(10**6, 10**9)]
+    print(f"seeds {first}..{last} and {seeds[-1]}")
+    binary = str(Path(options.binary).resolve())
+    failed = 0
+    with ProcessPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
+        for broken in pool.map(try_seed, itertools.repeat(binary), seeds):
+            failed += len(broken)
+            for line in broken:
+                print(line)
+    print(f"{len(seeds) * len(LAWS) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
