@@ -13,10 +13,12 @@
 #> nofloat    proof that engine/ has no floating point
 #> headers    every header of engine/ compiles alone
 #> layers     no module uses a later one of engine/LAYERS
+#> manual     docs/ says what the tables say
 #> tidy       habits: line and function length, a test for every module, ...
 #> fuzz       needs clang: FUZZ_SECONDS=30 for each tests/fuzz_*.c
 #> bench      time and memory on large books
 #> format     clang-format in place
+#> docs       docs/rules.md and docs/faults.md from the tables
 #> install    into PREFIX=/usr/local, below DESTDIR
 #> uninstall
 #> clean
@@ -62,9 +64,10 @@ endif
 COMPILE  := $(CC) $(LANGUAGE) $(WARNINGS) $(OPTIMIZE) -Iengine $(CFLAGS)
 LIBS     := -lgmp -lyaml -lcrypto
 
-CHECKS := headers layers nofloat tidy unit golden atomic threads prop kiva model
+CHECKS := headers layers nofloat tidy manual unit golden atomic threads prop kiva model
 
-.PHONY: all help demo check bench install uninstall clean $(CHECKS) fuzz fuzz-run format tests
+
+.PHONY: all docs help demo check bench install uninstall clean $(CHECKS) fuzz fuzz-run format tests
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -136,6 +139,12 @@ nofloat:
 
 tidy:
 	$(RESULT) sh tests/tidy.sh
+
+manual: $(PROGRAM)
+	$(RESULT) sh tests/docs.sh $(PROGRAM) check
+
+docs: $(PROGRAM)
+	@sh tests/docs.sh $(PROGRAM) write
 
 tests: $(UNIT)
 
