@@ -4,6 +4,7 @@
 #> demo       a month of the example book, in numbers
 #> check      everything below up to `model`; the last line says `N passed, N failed`
 #> unit       one program per tests/test_*.c
+#> coverage   every key, event type, slug, command and option has a golden case
 #> golden     every folder of golden/: input, command, expected bytes
 #> atomic     old output or new, never a mix: kills, full disks, no memory
 #> threads    the same bytes for any number of threads; V=tsan watches them
@@ -64,7 +65,7 @@ endif
 COMPILE  := $(CC) $(LANGUAGE) $(WARNINGS) $(OPTIMIZE) -Iengine $(CFLAGS)
 LIBS     := -lgmp -lyaml -lcrypto
 
-CHECKS := headers layers nofloat tidy manual unit golden atomic threads prop kiva model
+CHECKS := headers layers nofloat tidy manual unit golden coverage atomic threads prop kiva model
 
 
 .PHONY: all docs help demo check bench install uninstall clean $(CHECKS) fuzz fuzz-run format tests
@@ -153,6 +154,9 @@ unit: $(UNIT)
 
 prop: $(PROGRAM)
 	$(RESULT) python3 -B tests/model/laws.py $(PROGRAM) --seeds $(SEEDS)
+
+coverage: $(PROGRAM)
+	$(RESULT) sh tests/coverage.sh $(PROGRAM)
 
 golden: $(PROGRAM)
 	$(RESULT) sh tests/golden.sh $(PROGRAM)
