@@ -120,6 +120,20 @@ static void list(struct faults *faults, const struct fault *fault)
     }
 }
 
+static void add(struct faults *faults, const struct fault *fault)
+{
+    faults->total++;
+    faults->by_code[fault->code]++;
+    list(faults, fault);
+}
+
+static void add(struct faults *faults, const struct fault *fault)
+{
+    faults->total++;
+    faults->by_code[fault->code]++;
+    list(faults, fault);
+}
+
 void fault_add(struct faults *faults, enum fault_code code, struct place at, const char *format,
                ...)
 {
@@ -128,20 +142,21 @@ void fault_add(struct faults *faults, enum fault_code code, struct place at, con
     va_start(arguments, format);
     (void)vsnprintf(fault.text, sizeof fault.text, format, arguments);
     va_end(arguments);
-    faults->total++;
-    faults->by_code[code]++;
-    list(faults, &fault);
+    add(faults, &fault);
 }
 
-bool faults_know(const struct faults *faults, enum fault_code code, struct place at)
+void fault_add_once(struct faults *faults, enum fault_code code, struct place at,
+                    const char *format, ...)
 {
-    for (unsigned i = 0; i < faults->count; i++) {
-        const struct fault *known = &faults->listed[i];
-        if (known->code == code && known->at.file == at.file && known->at.line == at.line &&
-            known->at.col == at.col)
-            return true;
-    }
-    return false;
+    struct fault fault = {.code = code, .at = at};
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(fault.text, sizeof fault.text, format, arguments);
+    va_end(arguments);
+    for (unsigned i = 0; i < faults->count; i++)
+        if (fault_compare(&faults->listed[i], &fault) == 0)
+            return;
+    add(faults, &fault);
 }
 
 void faults_merge(struct faults *into, const struct faults *from)

@@ -63,8 +63,9 @@ void faults_free(struct faults *faults);
 void fault_add(struct faults *faults, enum fault_code code, struct place at, const char *format,
                ...) __attribute__((format(printf, 4, 5)));
 
-/** faults_know(faults, code, at): whether this very fault has been noted already. */
-bool faults_know(const struct faults *faults, enum fault_code code, struct place at);
+/** fault_add_once(faults, code, at, format, ...): the same, unless this very fault, text included, has been noted. */
+void fault_add_once(struct faults *faults, enum fault_code code, struct place at,
+                    const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 /** faults_merge(into, from): add all of ${from}, which is unchanged. */
 void faults_merge(struct faults *into, const struct faults *from);

@@ -23,7 +23,10 @@ struct memory {
  */
 void *memory_resize(const struct memory *memory, void *block, size_t size);
 
-/** memory_try(size): a block as of memory_resize(), but NULL when there is no memory: for what can be done without. */
+/**
+ * memory_try(size):
+ * A block as of memory_resize(), but NULL when there is no memory: for what can be done without.
+ */
 void *memory_try(size_t size);
 
 /** memory_release(block): give back what memory_resize() returned; NULL does nothing. */

@@ -59,8 +59,8 @@ void out_dir_abandon(struct out_dir *out);
 
 /**
  * out_dir_unlink(out):
- * Remove what was written, for a process that ends at once: asks for no memory and leaves ${out} as it is, which other
- * threads may still be writing to.
+ * Remove what was written, for a process that ends at once: asks for no memory and leaves ${out} as
+ * it is, which other threads may still be writing to.
  */
 void out_dir_unlink(const struct out_dir *out);
 

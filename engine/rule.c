@@ -69,11 +69,7 @@ static struct text nth_allowed(const void *words, size_t i)
 }
 
 /* Note a fault once: an amended file is compiled once per version. */
-#define NOTE(context, code, at, ...)                                                               \
-    do {                                                                                           \
-        if (!faults_know((context)->faults, (code), (at)))                                         \
-            fault_add((context)->faults, (code), (at), __VA_ARGS__);                               \
-    } while (0)
+#define NOTE(context, code, at, ...) fault_add_once((context)->faults, (code), (at), __VA_ARGS__)
 
 /* --- one value --- */
 

@@ -33,11 +33,7 @@ static struct place place_of(const struct check *check, enum rule_key key, enum 
     return given(check, key) ? value_of(check, key)->at : value_of(check, clause)->at;
 }
 
-#define NOTE(check, code, at, ...)                                                                 \
-    do {                                                                                           \
-        if (!faults_know((check)->faults, (code), (at)))                                           \
-            fault_add((check)->faults, (code), (at), __VA_ARGS__);                                 \
-    } while (0)
+#define NOTE(check, code, at, ...) fault_add_once((check)->faults, (code), (at), __VA_ARGS__)
 
 struct split_rounding rule_rounding(const struct rule_scope *rules)
 {

@@ -77,7 +77,7 @@ static void test_absent(void **state)
         {"{path: principal.max, was: absent, value: 50}", "amendment-was"},
         {"{path: arrears.non_performing, was: [bad], value: absent}", ""},
         {"{path: principal.max, was: 1_000_000, value: absent}", "rule-key-missing"},
-        {"{path: arrears.classes.worst, was: absent, value: {id: worst, range: 5..}}", "classes-cover"},
+        {"{path: arrears.classes.worst, was: absent, value: {id: worst, range: 5..}}", "classes-cover classes-cover"},
         {"{path: arrears.classes.bad.provision, was: absent, value: 10%}", "rounding-missing"},
         {"{path: arrears.provision, was: absent, value: {rounding: {unit: 1, mode: up}}}", ""},
         {"{path: schedule.grace, was: absent, value: {length: 2 months, place: before-term}}", ""},
