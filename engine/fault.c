@@ -127,13 +127,6 @@ static void add(struct faults *faults, const struct fault *fault)
     list(faults, fault);
 }
 
-static void add(struct faults *faults, const struct fault *fault)
-{
-    faults->total++;
-    faults->by_code[fault->code]++;
-    list(faults, fault);
-}
-
 void fault_add(struct faults *faults, enum fault_code code, struct place at, const char *format,
                ...)
 {

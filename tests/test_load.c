@@ -225,7 +225,7 @@ static void test_event_faults(void **state)
         {"E1,L1,2024-02-10,opening,0,,,,,,", "column-required 2:30"},
         {"E1,L1,2024-02-10,opening,0,,,minutes,,,", ""},
         {"E1,L1,2024-02-10,collateral,0,,,,,,", ""},
-        {"E1,L1,2024-02-10,reverse,,,,,,,", "column-required 2:29"},
+        {"E1,L1,2024-02-10,reverse,,,,,,,", "column-required 2:30"},
         {"E1,L1,2024-02-10,unidentified,5,,,,,,", "column-not-taken 2:4"},
         {"E1,L1,2024-02-10,repay,333,,,,,,\"a\nb\"", "text-control 2:34"},
     };

@@ -10,10 +10,11 @@ failed=0
 # Modules without tests/test_MODULE.c, and the test that covers them.
 covered='
 load_rules:test_program    reading files of programs
-book:test_load             rows brought together
+book:golden                rows brought together
 tally:golden               control totals in manifest.yaml
 report:golden              the bytes of the files
 work:golden                one account after another
+crew:golden                the same bytes for any number of threads
 out_dir:golden             the folder whole or not at all
 manifest:golden            its bytes
 run:golden                 everything together
