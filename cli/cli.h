@@ -19,7 +19,8 @@ struct cli_option {
     const char *meaning;
 };
 
-/* What was given: for each option of the command its values, and the arguments that are no options. */
+/* What was given: for each option of the command its values, and the arguments that are no options.
+ */
 struct cli_values {
     const char **list;
     unsigned count;
@@ -50,7 +51,8 @@ extern const struct cli_command cli_check;
 extern const struct cli_command cli_keys;
 extern const struct cli_command cli_verify;
 
-/** cli_parse(arguments, command, argc, argv): exact names only; false after a message on standard error. */
+/** cli_parse(arguments, command, argc, argv): exact names only; false after a message on standard
+ * error. */
 bool cli_parse(struct cli_arguments *arguments, const struct cli_command *command, int argc,
                char **argv);
 
@@ -69,31 +71,36 @@ bool cli_date(const struct cli_arguments *arguments, const char *name, struct da
 /** cli_usage(format, ...): a message about the command line; returns EXIT_USAGE. */
 int cli_usage(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/** cli_report(faults): print all faults in file order, the rest by slug; returns the exit status they lead to. */
+/** cli_report(faults): print all faults in file order, the rest by slug; returns the exit status
+ * they lead to. */
 int cli_report(struct faults *faults);
 
-/** cli_memory(out): the policy that ends the process with status 3, removing ${out} (may be NULL) first. */
+/** cli_memory(out): the policy that ends the process with status 3, removing ${out} (may be NULL)
+ * first. */
 const struct memory *cli_memory(struct memory *memory, struct out_dir *out);
 
 /* The options that describe a run, for the tables of the commands that are called "as run". */
 #define CLI_RUN_OPTIONS                                                                            \
     {"--rules", "DIR", true, false, "the programs: a folder of rule files, or one file"},          \
-    {"--loans", "FILE", true, true, "the loan book"},                                              \
-    {"--events", "FILE", false, true, "what happened to the loans"},                               \
-    {"--as-of", "DATE", true, false, "the day whose end is reported"},                             \
-    {"--known-at", "DATE", false, false, "count only what was recorded by this day"},              \
-    {"--from", "DATE", false, false, "first day of the period: movement.csv, migration.csv"},      \
-    {"--from-known-at", "DATE", false, false, "the opening as it was known on this day"},          \
-    {"--attribute", "COLUMN", false, true, "group summaries by this column of the book"},          \
-    {"--carry", "COLUMN", false, true, "copy this column to arrears.csv"},                         \
-    {"--ignore", "COLUMN", false, true, "a column of the book that nol shall not mind"},           \
-    {"--quarantine", NULL, false, false, "set faulty accounts aside, compute the rest"},           \
-    {"--threads", "N", false, false, "how many threads; else as many as there are processors"}
+        {"--loans", "FILE", true, true, "the loan book"},                                          \
+        {"--events", "FILE", false, true, "what happened to the loans"},                           \
+        {"--as-of", "DATE", true, false, "the day whose end is reported"},                         \
+        {"--known-at", "DATE", false, false, "count only what was recorded by this day"},          \
+        {"--from", "DATE", false, false, "first day of the period: movement.csv, migration.csv"},  \
+        {"--from-known-at", "DATE", false, false, "the opening as it was known on this day"},      \
+        {"--attribute", "COLUMN", false, true, "group summaries by this column of the book"},      \
+        {"--carry", "COLUMN", false, true, "copy this column to arrears.csv"},                     \
+        {"--ignore", "COLUMN", false, true, "a column of the book that nol shall not mind"},       \
+        {"--quarantine", NULL, false, false, "set faulty accounts aside, compute the rest"},       \
+    {                                                                                              \
+        "--threads", "N", false, false, "how many threads; else as many as there are processors"   \
+    }
 
 /** cli_run_read(arguments, options): fill ${options} from the arguments; false after a message. */
 bool cli_run_read(const struct cli_arguments *arguments, struct run_options *options);
 
-/** cli_watch(options): show progress on a terminal and stop in good order on SIGINT, SIGTERM and SIGHUP. */
+/** cli_watch(options): show progress on a terminal and stop in good order on SIGINT, SIGTERM and
+ * SIGHUP. */
 void cli_watch(struct run_options *options);
 
 #endif

@@ -67,7 +67,8 @@ static int run(const struct cli_arguments *arguments)
         return cli_usage("nol keys takes no arguments");
     puts("# The rule language\n"
          "\n"
-         "Made by `nol keys` from the table that the parser reads.  `*`: required where the map around it is\n"
+         "Made by `nol keys` from the table that the parser reads.  `*`: required where the map "
+         "around it is\n"
          "given; `[]`: an element of a list; `.*`: an entry under a name of your own.");
     for (unsigned key = 0; key < RULE_KEYS; key++) {
         const struct rule_row *row = rule_row((enum rule_key)key);
@@ -75,8 +76,9 @@ static int run(const struct cli_arguments *arguments)
         if (key == 0)
             printf("\n## The file\n\n| key | value | default | meaning |\n|---|---|---|---|\n");
         if (clause && (row->bind != RULE_BIND_NONE || key == RULE_AMENDMENTS))
-            printf("\n## %s\n\nBinds %s.\n\n| key | value | default | meaning |\n|---|---|---|---|\n",
-                   row->path, bind_text(row->bind));
+            printf(
+                "\n## %s\n\nBinds %s.\n\n| key | value | default | meaning |\n|---|---|---|---|\n",
+                row->path, bind_text(row->bind));
         print_row((enum rule_key)key);
     }
     return EXIT_DONE;

@@ -32,14 +32,17 @@ const struct cli_command cli_run = {
     .name = "run",
     .arguments = "--rules DIR --loans FILE [--events FILE] --as-of DATE [...] --out DIR",
     .meaning = "the month: schedules, arrears and totals from rules, book and events",
-    .more = "example:\n"
-            "\n"
-            "  nol run --rules rules --loans examples/loans.csv --events examples/events.csv \\\n"
-            "          --attribute district --from 2026-10-01 --as-of 2026-10-31 --out october\n"
-            "\n"
-            "october/ then holds schedule.csv, allocations.csv, arrears.csv, portfolio.csv, classes.csv,\n"
-            "movement.csv, migration.csv, unidentified.csv, manifest.yaml and SHA256SUMS.  It appears whole\n"
-            "or not at all; any fault in the input is listed and leaves an earlier october/ as it was.",
+    .more =
+        "example:\n"
+        "\n"
+        "  nol run --rules rules --loans examples/loans.csv --events examples/events.csv \\\n"
+        "          --attribute district --from 2026-10-01 --as-of 2026-10-31 --out october\n"
+        "\n"
+        "october/ then holds schedule.csv, allocations.csv, arrears.csv, portfolio.csv, "
+        "classes.csv,\n"
+        "movement.csv, migration.csv, unidentified.csv, manifest.yaml and SHA256SUMS.  It appears "
+        "whole\n"
+        "or not at all; any fault in the input is listed and leaves an earlier october/ as it was.",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,

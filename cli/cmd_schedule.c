@@ -14,8 +14,8 @@ static const struct {
     enum loan_column column;
     const char *option;
 } given[] = {
-    {LOAN_PRINCIPAL, "--principal"},       {LOAN_DISBURSED, "--disbursed"},
-    {LOAN_AGREED, "--agreed"},             {LOAN_INSTALLMENTS, "--installments"},
+    {LOAN_PRINCIPAL, "--principal"}, {LOAN_DISBURSED, "--disbursed"},
+    {LOAN_AGREED, "--agreed"},       {LOAN_INSTALLMENTS, "--installments"},
     {LOAN_FIRST_DUE, "--first-due"},
 };
 
@@ -49,8 +49,7 @@ static void make_row(const struct cli_arguments *arguments, const struct program
         if (column == LOAN_PROGRAM)
             value = program->id;
         for (unsigned i = 0; i < GIVEN; i++)
-            if (given[i].column == (enum loan_column)column &&
-                cli_has(arguments, given[i].option))
+            if (given[i].column == (enum loan_column)column && cli_has(arguments, given[i].option))
                 value = without_underscores(arena, cli_value(arguments, given[i].option));
         csv_text(&bytes, value);
     }
@@ -96,11 +95,11 @@ static void print_table(const struct account *account)
     struct amount balance = account->totals.disbursed;
     int wide = (int)strlen(grouped(arena, balance, decimals));
     wide = wide < 9 ? 9 : wide;
-    printf("%.*s (%.*s)\n%.*s %s, disbursed %s\n\n",
-           (int)rules->value[RULE_TITLE].text.len, rules->value[RULE_TITLE].text.ptr,
-           (int)rules->value[RULE_STATUS].text.len, rules->value[RULE_STATUS].text.ptr,
-           (int)loan->program->code.len, loan->program->code.ptr,
-           grouped(arena, balance, decimals), date_text(day, loan->disbursed));
+    printf("%.*s (%.*s)\n%.*s %s, disbursed %s\n\n", (int)rules->value[RULE_TITLE].text.len,
+           rules->value[RULE_TITLE].text.ptr, (int)rules->value[RULE_STATUS].text.len,
+           rules->value[RULE_STATUS].text.ptr, (int)loan->program->code.len,
+           loan->program->code.ptr, grouped(arena, balance, decimals),
+           date_text(day, loan->disbursed));
     printf("%5s  %-10s  %*s  %*s\n", "row", "due", wide, "principal", wide, "balance");
     for (unsigned i = 0; i < account->row_count; i++) {
         const struct row *row = &account->rows[i];
@@ -132,10 +131,8 @@ static void plan(const struct cli_arguments *arguments, const struct program *pr
     struct account account;
     struct account_refusal refusal = {0};
     struct event *none[1];
-    struct load load = {.arena = arguments->arena,
-                        .faults = faults,
-                        .programs = &program,
-                        .program_count = 1};
+    struct load load = {
+        .arena = arguments->arena, .faults = faults, .programs = &program, .program_count = 1};
     make_row(arguments, program, &columns, &row);
     if (!load_split(&load, &row))
         return;

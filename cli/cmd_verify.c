@@ -163,13 +163,14 @@ const struct cli_command cli_verify = {
     .name = "verify",
     .arguments = "DIR (then as nol run, without --out)",
     .meaning = "recompute a published result and compare it to the byte",
-    .more = "example:\n"
-            "\n"
-            "  nol verify october --rules rules --loans examples/loans.csv \\\n"
-            "             --events examples/events.csv --attribute district \\\n"
-            "             --from 2026-10-01 --as-of 2026-10-31\n"
-            "\n"
-            "October's manifest.yaml names the options and the digests of the inputs it was made from.",
+    .more =
+        "example:\n"
+        "\n"
+        "  nol verify october --rules rules --loans examples/loans.csv \\\n"
+        "             --events examples/events.csv --attribute district \\\n"
+        "             --from 2026-10-01 --as-of 2026-10-31\n"
+        "\n"
+        "October's manifest.yaml names the options and the digests of the inputs it was made from.",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,

@@ -1,8 +1,8 @@
 #include "cli.h"
 
 /*
- * To add a command: a file cmd_<name>.c with its struct cli_command, a line in cli.h and one here, a golden case
- * command-<name>; tests/coverage.sh tells what is missing.
+ * To add a command: a file cmd_<name>.c with its struct cli_command, a line in cli.h and one here,
+ * a golden case command-<name>; tests/coverage.sh tells what is missing.
  */
 static const struct cli_command *const commands[] = {
     &cli_run, &cli_schedule, &cli_check, &cli_keys, &cli_verify,
@@ -24,12 +24,15 @@ static void print_help(void)
          "example: the month of October over the shipped example book\n"
          "\n"
          "  nol run --rules rules --loans examples/loans.csv --events examples/events.csv \\\n"
-         "          --attribute district --attribute sector --from 2026-10-01 --as-of 2026-10-31 \\\n"
+         "          --attribute district --attribute sector --from 2026-10-01 --as-of 2026-10-31 "
+         "\\\n"
          "          --out october\n"
          "\n"
-         "Then look at october/portfolio.csv (totals by group) and october/arrears.csv (who is late).\n"
+         "Then look at october/portfolio.csv (totals by group) and october/arrears.csv (who is "
+         "late).\n"
          "\n"
-         "exit status: 0 done, 1 data refused or a check failed, 2 usage, 3 environment (disk, memory)");
+         "exit status: 0 done, 1 data refused or a check failed, 2 usage, 3 environment (disk, "
+         "memory)");
 }
 
 static void print_command_help(const struct cli_command *command)

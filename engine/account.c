@@ -90,14 +90,15 @@ static bool disburse(struct account *account, struct date date, struct amount am
     unsigned room = plan_rows_max(account->arena, account->loan, amount) +
                     (unsigned)account->event_count; /* each event makes at most one extra row */
     account->rows = arena_alloc(account->arena, room * sizeof *account->rows);
-    enum fault_code code = plan_make(account->arena, account->loan, date, amount, account->rows,
-                                     &account->row_count);
+    enum fault_code code =
+        plan_make(account->arena, account->loan, date, amount, account->rows, &account->row_count);
     if (code == FAULT_PLAN_TOO_LATE)
         return refuse(refusal, code, "a row of the plan disbursed on %s falls due after 2199-12-31",
                       date_text(day, date));
     if (code == FAULT_PLAN_ROW_VANISHES)
-        return refuse(refusal, code,
-                      "so little disbursed leaves a row of zero or less under the schedule's rounding");
+        return refuse(
+            refusal, code,
+            "so little disbursed leaves a row of zero or less under the schedule's rounding");
     account->highest_n = account->rows[account->row_count - 1].n;
     account->stage = ACCOUNT_RUNNING;
     account->payouts[account->payout_count++] = (struct account_payout){date, amount};
@@ -188,7 +189,8 @@ static struct amount use_uncovered(struct account *account, const struct event *
     return needed;
 }
 
-/* The row in which money lent anew on ${date} falls due: the next due after it, the last, or an extra row. */
+/* The row in which money lent anew on ${date} falls due: the next due after it, the last, or an
+ * extra row. */
 static struct row *row_for_new_principal(struct account *account, struct date date)
 {
     struct row *last = &account->rows[account->row_count - 1];
@@ -198,10 +200,8 @@ static struct row *row_for_new_principal(struct account *account, struct date da
     if (date_equal(last->due, date))
         return last;
     struct row *extra = last + 1;
-    *extra = (struct row){.n = ++account->highest_n,
-                          .due_nominal = date,
-                          .due = date,
-                          .paid_on = DATE_NONE};
+    *extra = (struct row){
+        .n = ++account->highest_n, .due_nominal = date, .due = date, .paid_on = DATE_NONE};
     account->row_count++;
     return extra;
 }
@@ -230,8 +230,7 @@ static bool apply_refund(struct account *account, const struct event *event,
     struct amount covered = amount_least(event->amount, account->totals.credit);
     struct amount uncovered = amount_sub(account->arena, event->amount, covered);
     struct amount held = account->totals.credit;
-    if (!amount_is_zero(uncovered) &&
-        !amount_is_zero(use_uncovered(account, event, uncovered)))
+    if (!amount_is_zero(uncovered) && !amount_is_zero(use_uncovered(account, event, uncovered)))
         return refuse_amount(account, refusal, FAULT_REFUND_ABOVE_CREDIT, event->amount,
                              "the credit held", held);
     allocation_refund(account, event, covered);
@@ -261,9 +260,9 @@ static bool apply_write_off(struct account *account, const struct event *event,
     struct account_totals *totals = &account->totals;
     bool already = account->stage == ACCOUNT_WRITTEN_OFF;
     if (already || !anything_unpaid(account))
-        return was_overtaken(account, event) ||
-               refuse(refusal, FAULT_NOTHING_TO_WRITE_OFF,
-                      already ? "the loan is written off already" : "nothing of the loan is unpaid");
+        return was_overtaken(account, event) || refuse(refusal, FAULT_NOTHING_TO_WRITE_OFF,
+                                                       already ? "the loan is written off already"
+                                                               : "nothing of the loan is unpaid");
     account->stage = ACCOUNT_WRITTEN_OFF;
     totals->written_off = totals->outstanding;
     totals->outstanding = AMOUNT_ZERO;

@@ -1,8 +1,8 @@
 /*
  * The account: a loan's rows and totals as events are applied to them in order (semantics 4 to 6).
  *
- * Nothing here is stored between runs: an account is computed from the contract and its events, for one as-of and one
- * known-at, and belongs to the arena it was begun with.
+ * Nothing here is stored between runs: an account is computed from the contract and its events, for
+ * one as-of and one known-at, and belongs to the arena it was begun with.
  */
 #ifndef NOL_ACCOUNT_H
 #define NOL_ACCOUNT_H
@@ -59,7 +59,7 @@ struct account {
     enum account_stage stage;
     struct date day;     /* up to which all has been applied */
     struct date opening; /* of the opening that counts, DATE_NONE without one */
-    struct row *rows; /* by due date, then n */
+    struct row *rows;    /* by due date, then n */
     unsigned row_count;
     unsigned first_open; /* no row before it has anything unpaid */
     int32_t highest_n;
@@ -69,7 +69,8 @@ struct account {
     unsigned payout_count;
     struct account_credit *credits;
     unsigned credit_count;
-    struct amount *uncovered; /* of each reversed payment: how much of it refunds used, by event index */
+    struct amount
+        *uncovered; /* of each reversed payment: how much of it refunds used, by event index */
     struct account_line *lines;
     size_t line_count, line_room;
     const struct event *taken_over_by; /* the opening, once applied */
@@ -85,27 +86,29 @@ struct account_refusal {
 
 /**
  * account_exists(loan, events, count, as_of, known_at):
- * Whether the account is in any file or count: agreed by as-of, recorded by known-at, not waiting for an opening.
- * The events are resolved for the same dates.
+ * Whether the account is in any file or count: agreed by as-of, recorded by known-at, not waiting
+ * for an opening. The events are resolved for the same dates.
  */
 bool account_exists(const struct loan *loan, struct event *const *events, size_t count,
                     struct date as_of, struct date known_at);
 
-/** account_begin(account, arena, loan, events, count): before the first event; events sorted and resolved. */
+/** account_begin(account, arena, loan, events, count): before the first event; events sorted and
+ * resolved. */
 void account_begin(struct account *account, struct arena *arena, const struct loan *loan,
                    struct event **events, size_t count);
 
 /**
  * account_apply(account, event, refusal):
- * Bring the account to the event's day and apply the event, which counts.  False when the event is refused: the account
- * is no longer meaningful then.
+ * Bring the account to the event's day and apply the event, which counts.  False when the event is
+ * refused: the account is no longer meaningful then.
  */
 bool account_apply(struct account *account, struct event *event, struct account_refusal *refusal);
 
 /** account_disburse_by_book(account, refusal): the disbursement that the loan's own row says. */
 bool account_disburse_by_book(struct account *account, struct account_refusal *refusal);
 
-/** account_advance(account, date): the day's beginnings up to ${date}: held credit pays what falls due. */
+/** account_advance(account, date): the day's beginnings up to ${date}: held credit pays what falls
+ * due. */
 void account_advance(struct account *account, struct date date);
 
 /** account_row_unpaid(row, component): what is unpaid of it. */
@@ -116,8 +119,8 @@ struct amount account_row_unpaid(struct arena *arena, const struct row *row,
 bool account_row_is_open(const struct row *row);
 
 /**
- * account_law(account): the laws of design 8 that hold after every event (2, 3 and the sum of rows).
- * NULL when all hold, else the broken one in words.
+ * account_law(account): the laws of design 8 that hold after every event (2, 3 and the sum of
+ * rows). NULL when all hold, else the broken one in words.
  */
 const char *account_law(const struct account *account);
 

@@ -12,8 +12,8 @@ struct pass {
     struct date date;
     struct amount money; /* left to allocate */
     size_t first_line;
-    bool recovers;    /* what is paid counts as recovered */
-    bool as_if_due;   /* an opening: rows already due count as paid on their due date */
+    bool recovers;  /* what is paid counts as recovered */
+    bool as_if_due; /* an opening: rows already due count as paid on their due date */
 };
 
 /* --- lines --- */
@@ -44,8 +44,7 @@ static struct account_line *line_of(struct pass *pass, struct row *row)
 }
 
 static struct pass begin_pass(struct account *account, const struct event *event,
-                              const struct rule_scope *rules, struct date date,
-                              struct amount money)
+                              const struct rule_scope *rules, struct date date, struct amount money)
 {
     return (struct pass){
         .account = account,

@@ -15,7 +15,8 @@ void allocation_open(struct account *account, const struct event *event);
 /** allocation_use_credit(account, day): apply held credit to what it may pay on ${day}. */
 void allocation_use_credit(struct account *account, struct date day);
 
-/** allocation_refund(account, event, money): pay ${money}, at most the credit held, out of credit, oldest first. */
+/** allocation_refund(account, event, money): pay ${money}, at most the credit held, out of credit,
+ * oldest first. */
 void allocation_refund(struct account *account, const struct event *event, struct amount money);
 
 #endif

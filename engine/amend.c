@@ -8,10 +8,10 @@ enum { PATTERN_MAX = 256 };
 /* One change on its way down the tree. */
 struct change {
     struct rule_context *context;
-    struct text path;                /* as written */
+    struct text path; /* as written */
     struct place path_at;
-    const struct yaml_node *was;     /* NULL: absent */
-    const struct yaml_node *value;   /* NULL: absent */
+    const struct yaml_node *was;   /* NULL: absent */
+    const struct yaml_node *value; /* NULL: absent */
     struct place was_at;
     bool refused;
 };
@@ -114,7 +114,8 @@ static const struct yaml_pair *find_child(const struct yaml_node *node, struct t
     return NULL;
 }
 
-/* A copy of ${node} in which ${old} (NULL: a new entry at the end) holds ${value} (NULL: is left out). */
+/* A copy of ${node} in which ${old} (NULL: a new entry at the end) holds ${value} (NULL: is left
+ * out). */
 static const struct yaml_node *with_child(struct change *change, const struct yaml_node *node,
                                           const struct yaml_pair *old, struct text name,
                                           const struct yaml_node *value)
@@ -153,8 +154,8 @@ static const struct yaml_node *replace(struct change *change, const struct yaml_
     bool stands = old != NULL;
     (void)text_quote(quoted, change->path);
     if (stands && change->was == NULL)
-        REFUSE(change, FAULT_AMENDMENT_WAS, change->was_at, "%s is not absent: it stands at line %u",
-               quoted, old->value->at.line);
+        REFUSE(change, FAULT_AMENDMENT_WAS, change->was_at,
+               "%s is not absent: it stands at line %u", quoted, old->value->at.line);
     else if (!stands && change->was != NULL)
         REFUSE(change, FAULT_AMENDMENT_WAS, change->was_at, "%s is absent, not what `was` says",
                quoted);
@@ -221,8 +222,8 @@ const struct yaml_node *amend_apply(struct rule_context *context, const struct y
         .was_at = was->at,
     };
     const char *dot = memchr(path->text.ptr, '.', path->text.len);
-    struct text clause = {path->text.ptr, dot == NULL ? path->text.len
-                                                      : (size_t)(dot - path->text.ptr)};
+    struct text clause = {path->text.ptr,
+                          dot == NULL ? path->text.len : (size_t)(dot - path->text.ptr)};
     enum rule_key key = rule_find(clause);
     if (key == RULE_KEYS || rule_row(key)->bind == RULE_BIND_NONE) {
         char quoted[TEXT_QUOTE_MAX];

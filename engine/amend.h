@@ -8,8 +8,9 @@
 
 /**
  * amend_apply(context, root, set):
- * The tree ${root} with the one change ${set} (a scope with path, was and value).  Unchanged parts are shared.
- * Adds a fault and returns ${root} when the path cannot be amended or `was` is not what stands.
+ * The tree ${root} with the one change ${set} (a scope with path, was and value).  Unchanged parts
+ * are shared. Adds a fault and returns ${root} when the path cannot be amended or `was` is not what
+ * stands.
  */
 const struct yaml_node *amend_apply(struct rule_context *context, const struct yaml_node *root,
                                     const struct rule_scope *set);

@@ -158,7 +158,8 @@ size_t amount_text_size(struct amount a)
 }
 
 /* Put sign, point and leading zeros around the digits of a magnitude. */
-static char *place_point(char *out, bool negative, const char *digits, size_t count, unsigned decimals)
+static char *place_point(char *out, bool negative, const char *digits, size_t count,
+                         unsigned decimals)
 {
     if (negative)
         *out++ = '-';
@@ -202,10 +203,10 @@ static char *write_limbs(char *out, struct amount a, unsigned decimals)
 }
 
 static const char two_digits[201] = "0001020304050607080910111213141516171819"
-                                     "2021222324252627282930313233343536373839"
-                                     "4041424344454647484950515253545556575859"
-                                     "6061626364656667686970717273747576777879"
-                                     "8081828384858687888990919293949596979899";
+                                    "2021222324252627282930313233343536373839"
+                                    "4041424344454647484950515253545556575859"
+                                    "6061626364656667686970717273747576777879"
+                                    "8081828384858687888990919293949596979899";
 
 /* The digits of a magnitude that end at ${end}; none of zero. */
 static char *write_digits_before(char *end, uint64_t magnitude)

@@ -26,8 +26,8 @@ struct amount {
 };
 
 enum {
-    AMOUNT_DIGITS_MAX = 30,                    /* digits of an amount in a file */
-    AMOUNT_TEXT_MAX = AMOUNT_DIGITS_MAX + 16,  /* bytes of such an amount as text */
+    AMOUNT_DIGITS_MAX = 30,                   /* digits of an amount in a file */
+    AMOUNT_TEXT_MAX = AMOUNT_DIGITS_MAX + 16, /* bytes of such an amount as text */
 };
 
 #define AMOUNT_ZERO ((struct amount){0, NULL})
@@ -42,7 +42,8 @@ struct amount amount_add_any(struct arena *arena, struct amount a, struct amount
 struct amount amount_sub_any(struct arena *arena, struct amount a, struct amount b);
 int amount_compare_any(struct amount a, struct amount b);
 
-#ifdef NOL_AMOUNT_LIMBS_ONLY /* a build that never takes the short way, for the differential test */
+#ifdef NOL_AMOUNT_LIMBS_ONLY /* a build that never takes the short way, for the differential test  \
+                              */
 #define AMOUNT_BOTH_WORDS(a, b) false
 #else
 #define AMOUNT_BOTH_WORDS(a, b) ((a).limbs == NULL && (b).limbs == NULL)
@@ -108,17 +109,20 @@ void amount_to_mpz(mpz_t out, struct amount a);
 /** amount_from_mpz(arena, value): the amount of ${value}. */
 struct amount amount_from_mpz(struct arena *arena, const mpz_t value);
 
-/** amount_from_digits(arena, digits): of 1..AMOUNT_DIGITS_MAX plain decimal digits, checked by the caller. */
+/** amount_from_digits(arena, digits): of 1..AMOUNT_DIGITS_MAX plain decimal digits, checked by the
+ * caller. */
 struct amount amount_from_digits(struct arena *arena, struct text digits);
 
 /**
- * amount_text_size(a): at most so many bytes does amount_write(..., a, decimals) write, for decimals <= 9.
+ * amount_text_size(a): at most so many bytes does amount_write(..., a, decimals) write, for
+ * decimals <= 9.
  */
 size_t amount_text_size(struct amount a);
 
 /**
  * amount_write(out, a, decimals):
- * Write ${a} minor units as a plain decimal with exactly ${decimals} <= 9 decimals.  Returns the end; no NUL.
+ * Write ${a} minor units as a plain decimal with exactly ${decimals} <= 9 decimals.  Returns the
+ * end; no NUL.
  */
 char *amount_write(char *out, struct amount a, unsigned decimals);
 

@@ -62,8 +62,8 @@ static struct text quoted_field(struct arena *arena, const struct csv_record *re
 static struct text account_of(struct arena *arena, const struct book_input *input,
                               const struct csv_record *record)
 {
-    unsigned column = input->role == BOOK_LOANS ? (unsigned)LOAN_ACCOUNT_ID
-                                                : (unsigned)EVENT_ACCOUNT_ID;
+    unsigned column =
+        input->role == BOOK_LOANS ? (unsigned)LOAN_ACCOUNT_ID : (unsigned)EVENT_ACCOUNT_ID;
     int16_t field = input->columns.known[column];
     return record->quoted ? quoted_field(arena, record, field) : plain_field(record, field);
 }
@@ -159,8 +159,7 @@ static struct book_row *take_rows(struct book_rows *rows, struct text account_id
 {
     struct book_row *first = rows->count == 0 ? NULL : rows->list + rows->next;
     *count = 0;
-    while (rows->next < rows->count &&
-           text_equal(rows->list[rows->next].account_id, account_id)) {
+    while (rows->next < rows->count && text_equal(rows->list[rows->next].account_id, account_id)) {
         rows->next++;
         ++*count;
     }
@@ -204,8 +203,7 @@ static enum book_result advance(struct book *book, struct book_stream *stream, s
 {
     keep_text(&stream->last, stream->account_id);
     for (;;) {
-        enum csv_result result =
-            read_row(book, &stream->reader, stream->input, &stream->head);
+        enum csv_result result = read_row(book, &stream->reader, stream->input, &stream->head);
         stream->ended = result != CSV_RECORD;
         if (stream->ended)
             return result == CSV_END ? BOOK_END : BOOK_REFUSED;
@@ -226,8 +224,8 @@ static enum book_result advance(struct book *book, struct book_stream *stream, s
 static bool open_streams(struct book *book, const struct columns_named *named)
 {
     bool opened = true;
-    book->streams = memory_resize(
-        book->memory, NULL, (book->input_count + 1) * sizeof *book->streams);
+    book->streams =
+        memory_resize(book->memory, NULL, (book->input_count + 1) * sizeof *book->streams);
     for (unsigned i = 0; i < book->input_count; i++) {
         struct book_stream *stream = &book->streams[i];
         *stream = (struct book_stream){.input = &book->inputs[i], .reader = {.fd = -1}};
@@ -251,9 +249,8 @@ static void make_room(struct arena *arena, struct book_rows *rows)
 }
 
 /* Hold all rows of ${account_id} that the role's streams begin with. */
-static enum book_result take_streams(struct book *book, enum book_role role,
-                                     struct text account_id, struct arena *arena,
-                                     struct book_rows *rows)
+static enum book_result take_streams(struct book *book, enum book_role role, struct text account_id,
+                                     struct arena *arena, struct book_rows *rows)
 {
     for (unsigned i = 0; i < book->input_count; i++) {
         struct book_stream *stream = &book->streams[i];
@@ -289,8 +286,7 @@ static enum book_result next_of_streams(struct book *book, struct arena *arena,
     struct book_rows loans = {0}, events = {0};
     bundle->account_id = (struct text){
         arena_copy(arena, head->account_id.ptr, head->account_id.len), head->account_id.len};
-    enum book_result result =
-        take_streams(book, BOOK_LOANS, bundle->account_id, arena, &loans);
+    enum book_result result = take_streams(book, BOOK_LOANS, bundle->account_id, arena, &loans);
     if (result == BOOK_BUNDLE)
         result = take_streams(book, BOOK_EVENTS, bundle->account_id, arena, &events);
     bundle->loans = loans.list;
@@ -306,8 +302,8 @@ bool book_open(struct book *book, const struct memory *memory, struct book_input
                unsigned count, const struct columns_named *named, bool gathered,
                struct faults *faults)
 {
-    *book = (struct book){
-        .memory = memory, .inputs = inputs, .input_count = count, .faults = faults};
+    *book =
+        (struct book){.memory = memory, .inputs = inputs, .input_count = count, .faults = faults};
     arena_init(&book->arena, memory);
     return gathered ? gather(book, named) : open_streams(book, named);
 }

@@ -1,9 +1,11 @@
 /*
- * The book: all rows of loans.csv and events.csv files, brought together by account, accounts bytewise by account_id.
+ * The book: all rows of loans.csv and events.csv files, brought together by account, accounts
+ * bytewise by account_id.
  *
- * Files that are sorted by account_id are read side by side, and no more than an account's rows are held at a time.  As
- * soon as a row is out of order book_next() says so; the book is then opened again to be gathered: all rows are held
- * in memory and sorted.  Which way was taken shows in no result.
+ * Files that are sorted by account_id are read side by side, and no more than an account's rows are
+ * held at a time.  As soon as a row is out of order book_next() says so; the book is then opened
+ * again to be gathered: all rows are held in memory and sorted.  Which way was taken shows in no
+ * result.
  */
 #ifndef NOL_BOOK_H
 #define NOL_BOOK_H
@@ -18,7 +20,7 @@ struct book_input {
     enum book_role role;
     unsigned number; /* among the files of its role, from 1 */
     struct columns columns;
-    uint64_t rows;                    /* these two once it has been read to its end */
+    uint64_t rows; /* these two once it has been read to its end */
     char digest[DIGEST_HEX_LEN + 1];
 };
 
@@ -50,7 +52,7 @@ struct book {
     struct book_input *inputs;
     unsigned input_count;
     struct faults *faults;
-    struct book_stream *streams; /* NULL: gathered */
+    struct book_stream *streams;       /* NULL: gathered */
     struct book_rows rows[BOOK_ROLES]; /* gathered; of streams those without an account_id */
     uint64_t bytes_done, bytes_total;  /* for whoever watches */
 };
@@ -64,8 +66,9 @@ enum book_result {
 
 /**
  * book_open(book, memory, inputs, count, named, gathered, faults):
- * Open ${inputs}, whose file and role are set, and read their headers; ${gathered}: read and sort all rows now.
- * False when a file cannot be read or its header is wrong: the faults say why.  Close in any case.
+ * Open ${inputs}, whose file and role are set, and read their headers; ${gathered}: read and sort
+ * all rows now. False when a file cannot be read or its header is wrong: the faults say why.  Close
+ * in any case.
  */
 bool book_open(struct book *book, const struct memory *memory, struct book_input *inputs,
                unsigned count, const struct columns_named *named, bool gathered,
@@ -73,7 +76,8 @@ bool book_open(struct book *book, const struct memory *memory, struct book_input
 
 void book_close(struct book *book);
 
-/** book_next(book, arena, bundle): the rows of the next account, valid as long as ${arena} and the book. */
+/** book_next(book, arena, bundle): the rows of the next account, valid as long as ${arena} and the
+ * book. */
 enum book_result book_next(struct book *book, struct arena *arena, struct book_bundle *bundle);
 
 /** book_role_name(role): `loans`, `events`. */

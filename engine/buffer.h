@@ -1,6 +1,6 @@
 /*
- * Growing output: bytes put together before they are written.  The typed cells of CSV are written here: an amount,
- * a date, a text with quotes where needed.
+ * Growing output: bytes put together before they are written.  The typed cells of CSV are written
+ * here: an amount, a date, a text with quotes where needed.
  */
 #ifndef NOL_BUFFER_H
 #define NOL_BUFFER_H
@@ -26,7 +26,8 @@ void buffer_grow(struct buffer *buffer, size_t more);
 /** buffer_reserve(buffer, more): make room for ${more} bytes, return where they go. */
 static inline char *buffer_reserve(struct buffer *buffer, size_t more)
 {
-    if (buffer->room - buffer->len <= more) /* also nothing in an empty one: there is always a place */
+    if (buffer->room - buffer->len <=
+        more) /* also nothing in an empty one: there is always a place */
         buffer_grow(buffer, more);
     return buffer->bytes + buffer->len;
 }
@@ -43,7 +44,8 @@ void buffer_printf(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*
- * Cells.  Each puts its value and a comma behind it; csv_end_row() turns the last comma into a line feed.
+ * Cells.  Each puts its value and a comma behind it; csv_end_row() turns the last comma into a line
+ * feed.
  */
 
 void csv_text(struct buffer *buffer, struct text text);
@@ -56,7 +58,8 @@ void csv_end_row(struct buffer *buffer);
 /** csv_text_max(text): at most so many bytes does csv_write_text() write. */
 size_t csv_text_max(struct text text);
 
-/** csv_write_text(out, text): the text, in quotes when it has a quote, comma, CR or LF; returns the end. */
+/** csv_write_text(out, text): the text, in quotes when it has a quote, comma, CR or LF; returns the
+ * end. */
 char *csv_write_text(char *out, struct text text);
 
 #endif

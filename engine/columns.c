@@ -66,18 +66,18 @@ static bool check_field(const struct header *header, unsigned i, const struct co
         return true;
     struct text near = text_nearest(name, count, nth_spec, specs);
     if (near.len > 0)
-        fault_add(faults, FAULT_COLUMN_UNKNOWN, place_of(header, i),
-                  "unknown column %s; did you mean '%.*s'? (else --attribute, --carry or --ignore it)",
-                  quoted, (int)near.len, near.ptr);
+        fault_add(
+            faults, FAULT_COLUMN_UNKNOWN, place_of(header, i),
+            "unknown column %s; did you mean '%.*s'? (else --attribute, --carry or --ignore it)",
+            quoted, (int)near.len, near.ptr);
     else
         fault_add(faults, FAULT_COLUMN_UNKNOWN, place_of(header, i),
                   "unknown column %s; --attribute, --carry or --ignore it", quoted);
     return false;
 }
 
-static int16_t *find_all(struct arena *arena, const struct header *header,
-                         const struct text *names, unsigned count, const char *option, bool *found,
-                         struct faults *faults)
+static int16_t *find_all(struct arena *arena, const struct header *header, const struct text *names,
+                         unsigned count, const char *option, bool *found, struct faults *faults)
 {
     char quoted[TEXT_QUOTE_MAX];
     int16_t *fields = ARENA_ARRAY(arena, int16_t, count);
@@ -94,8 +94,7 @@ static int16_t *find_all(struct arena *arena, const struct header *header,
 
 bool columns_read(struct arena *arena, const struct csv_record *header_record,
                   const struct column_spec *specs, unsigned count,
-                  const struct columns_named *named, struct columns *columns,
-                  struct faults *faults)
+                  const struct columns_named *named, struct columns *columns, struct faults *faults)
 {
     struct header header;
     if (!split_header(header_record, &header, faults))
@@ -117,7 +116,7 @@ bool columns_read(struct arena *arena, const struct csv_record *header_record,
         return well;
     columns->attributes = find_all(arena, &header, named->attributes, named->attribute_count,
                                    "--attribute", &well, faults);
-    columns->carried = find_all(arena, &header, named->carried, named->carried_count, "--carry",
-                                &well, faults);
+    columns->carried =
+        find_all(arena, &header, named->carried, named->carried_count, "--carry", &well, faults);
     return well;
 }

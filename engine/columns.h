@@ -1,6 +1,6 @@
 /*
- * Which column of a CSV file holds what: the header against the columns that the file has by design, and against those
- * that options name.
+ * Which column of a CSV file holds what: the header against the columns that the file has by
+ * design, and against those that options name.
  */
 #ifndef NOL_COLUMNS_H
 #define NOL_COLUMNS_H
@@ -32,7 +32,8 @@ struct column_spec {
 
 /**
  * columns_read(arena, header, specs, count, named, columns, faults):
- * Understand the header record by ${specs}.  ${named} is NULL for files that take no attributes.  False after a fault.
+ * Understand the header record by ${specs}.  ${named} is NULL for files that take no attributes.
+ * False after a fault.
  */
 bool columns_read(struct arena *arena, const struct csv_record *header,
                   const struct column_spec *specs, unsigned count,

@@ -1,6 +1,7 @@
 /*
- * Work in parallel, results in order: batches are worked on by several threads and written by one at a time, in the
- * order in which they were handed in.  With one thread everything happens in the caller's.
+ * Work in parallel, results in order: batches are worked on by several threads and written by one
+ * at a time, in the order in which they were handed in.  With one thread everything happens in the
+ * caller's.
  */
 #ifndef NOL_CREW_H
 #define NOL_CREW_H
@@ -29,7 +30,8 @@ struct crew_task {
 
 struct crew;
 
-/** crew_start(memory, threads, task): 1 <= threads <= CREW_THREADS_MAX; NULL when a thread cannot be started. */
+/** crew_start(memory, threads, task): 1 <= threads <= CREW_THREADS_MAX; NULL when a thread cannot
+ * be started. */
 struct crew *crew_start(const struct memory *memory, unsigned threads,
                         const struct crew_task *task);
 

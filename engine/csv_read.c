@@ -7,8 +7,8 @@
 
 enum { BLOCK = 1024 * 1024, ROOM = BLOCK + CSV_RECORD_MAX + 2 };
 
-bool csv_open(struct csv_reader *reader, const struct memory *memory,
-              const struct fault_file *file, struct faults *faults)
+bool csv_open(struct csv_reader *reader, const struct memory *memory, const struct fault_file *file,
+              struct faults *faults)
 {
     *reader = (struct csv_reader){.memory = memory, .file = file, .line = 1};
     struct place at = {file, 0, 0};
@@ -61,7 +61,8 @@ static bool fill(struct csv_reader *reader, struct faults *faults)
     return true;
 }
 
-/* Find the line feed that ends the record at ${from}; len if there is none.  A quote opens at a field's start only. */
+/* Find the line feed that ends the record at ${from}; len if there is none.  A quote opens at a
+ * field's start only. */
 static size_t find_quoted_end(const char *bytes, size_t len, size_t *open_quote)
 {
     bool quoted = false, field_start = true;
@@ -200,7 +201,8 @@ static enum fault_code check_bytes(const struct csv_record *record, uint32_t *of
     return FAULT_NONE;
 }
 
-/* Unquote the field that begins at *at with a quote; *at moves behind the closing one.  False: stray quote at *at. */
+/* Unquote the field that begins at *at with a quote; *at moves behind the closing one.  False:
+ * stray quote at *at. */
 static bool unquote(const struct csv_record *record, uint32_t *at, struct text *field)
 {
     char *bytes = record->bytes, *out = bytes + *at + 1;

@@ -1,9 +1,9 @@
 /*
  * CSV by RFC 4180: bytes -> records -> fields, each with its place.
  *
- * A file is read once, in large blocks, and digested on the way.  UTF-8 with or without a byte order mark, LF or CRLF,
- * quotes honoured.  A record is handed out as raw bytes first (so that it can wait, be sorted and be split by somebody
- * else) and split into fields by csv_split().
+ * A file is read once, in large blocks, and digested on the way.  UTF-8 with or without a byte
+ * order mark, LF or CRLF, quotes honoured.  A record is handed out as raw bytes first (so that it
+ * can wait, be sorted and be split by somebody else) and split into fields by csv_split().
  */
 #ifndef NOL_CSV_READ_H
 #define NOL_CSV_READ_H
@@ -44,9 +44,10 @@ struct csv_reader {
     uint64_t bytes; /* read so far */
 };
 
-/** csv_open(reader, memory, file, faults): false when the file cannot be opened; close it in any case. */
-bool csv_open(struct csv_reader *reader, const struct memory *memory,
-              const struct fault_file *file, struct faults *faults);
+/** csv_open(reader, memory, file, faults): false when the file cannot be opened; close it in any
+ * case. */
+bool csv_open(struct csv_reader *reader, const struct memory *memory, const struct fault_file *file,
+              struct faults *faults);
 
 void csv_close(struct csv_reader *reader);
 
@@ -57,14 +58,15 @@ void csv_close(struct csv_reader *reader);
 enum csv_result csv_next(struct csv_reader *reader, struct csv_record *record,
                          struct faults *faults);
 
-/** csv_digest(reader, hex): of the whole file, once csv_next() said CSV_END; false when OpenSSL fails. */
+/** csv_digest(reader, hex): of the whole file, once csv_next() said CSV_END; false when OpenSSL
+ * fails. */
 bool csv_digest(struct csv_reader *reader, char hex[DIGEST_HEX_LEN + 1]);
 
 /**
  * csv_split(record, fields, count):
- * Split into fields, unquoted in place.  At most CSV_FIELDS_MAX are stored; ${count} is how many there are.
- * Returns FAULT_NONE, FAULT_CSV_QUOTE_STRAY, FAULT_CSV_NUL, FAULT_CSV_LONE_CR or FAULT_TEXT_UTF8, with *offset the
- * byte at fault; fields before it are valid.
+ * Split into fields, unquoted in place.  At most CSV_FIELDS_MAX are stored; ${count} is how many
+ * there are. Returns FAULT_NONE, FAULT_CSV_QUOTE_STRAY, FAULT_CSV_NUL, FAULT_CSV_LONE_CR or
+ * FAULT_TEXT_UTF8, with *offset the byte at fault; fields before it are valid.
  */
 enum fault_code csv_split(const struct csv_record *record, struct text *fields, unsigned *count,
                           uint32_t *offset);

@@ -17,7 +17,8 @@ static const struct {
     [SPAN_YEARS] = {"year", SPAN_MONTHS, 12},
 };
 
-/* Days before 1970-01-01 of the day given, by counting from 1 March of year 0 in 400-year cycles. */
+/* Days before 1970-01-01 of the day given, by counting from 1 March of year 0 in 400-year cycles.
+ */
 static int32_t days_from_civil(int year, int month, int day)
 {
     int shifted = year - (month <= 2);
@@ -140,7 +141,8 @@ struct date date_in_month(struct date from, int32_t months, int day, enum date_m
 struct date date_add_span(struct date from, struct span span, int32_t times,
                           enum date_missing_day missing)
 {
-    const int64_t calendar_months = 12 * (YEAR_MAX - YEAR_MIN + 2); /* more lead out of it from any day */
+    const int64_t calendar_months =
+        12 * (YEAR_MAX - YEAR_MIN + 2); /* more lead out of it from any day */
     int64_t steps = (int64_t)span.count * units[span.unit].base_count * times;
     if (units[span.unit].base == SPAN_DAYS)
         return clamp(from.day + steps);

@@ -63,7 +63,8 @@ int date_month_days(int year, int month);
 
 /**
  * date_parse(text, out): read YYYY-MM-DD.
- * Returns FAULT_NONE, FAULT_DATE_FORM (which includes a day that does not exist) or FAULT_DATE_RANGE.
+ * Returns FAULT_NONE, FAULT_DATE_FORM (which includes a day that does not exist) or
+ * FAULT_DATE_RANGE.
  */
 enum fault_code date_parse(struct text text, struct date *out);
 
@@ -75,14 +76,15 @@ const char *date_text(char out[DATE_TEXT_LEN + 1], struct date date);
 
 /**
  * date_in_month(from, months, day, missing):
- * Day ${day} (1..31) of the month ${months} months after the month of ${from}; where that month has no
- * such day: its last day, or the first of the month after.
+ * Day ${day} (1..31) of the month ${months} months after the month of ${from}; where that month has
+ * no such day: its last day, or the first of the month after.
  */
 struct date date_in_month(struct date from, int32_t months, int day, enum date_missing_day missing);
 
 /**
- * date_add_span(from, span, times, missing): from + times * span in one step.  This and date_in_month() give a day
- * just outside the calendar (date_in_range() tells) for everything beyond it; |times| <= 200000.
+ * date_add_span(from, span, times, missing): from + times * span in one step.  This and
+ * date_in_month() give a day just outside the calendar (date_in_range() tells) for everything
+ * beyond it; |times| <= 200000.
  */
 struct date date_add_span(struct date from, struct span span, int32_t times,
                           enum date_missing_day missing);
@@ -98,8 +100,8 @@ bool span_has_months(struct span span);
 
 /**
  * span_divide(whole, part, times):
- * How often ${part} goes into ${whole}; false when it does not go in a whole number of times (days and weeks
- * do not measure months).
+ * How often ${part} goes into ${whole}; false when it does not go in a whole number of times (days
+ * and weeks do not measure months).
  */
 bool span_divide(struct span whole, struct span part, int32_t *times);
 

@@ -21,8 +21,9 @@ enum fault_code decimal_parse(struct arena *arena, struct text text, struct deci
 
 /**
  * decimal_to_amount(arena, decimal, decimals, out):
- * The decimal in minor units of a currency with ${decimals} <= 9 decimals; further decimals must be zero.
- * Returns FAULT_NONE, FAULT_AMOUNT_NEGATIVE or FAULT_AMOUNT_DECIMALS; ${out} is untouched on a fault.
+ * The decimal in minor units of a currency with ${decimals} <= 9 decimals; further decimals must be
+ * zero. Returns FAULT_NONE, FAULT_AMOUNT_NEGATIVE or FAULT_AMOUNT_DECIMALS; ${out} is untouched on
+ * a fault.
  */
 enum fault_code decimal_to_amount(struct arena *arena, struct decimal decimal, unsigned decimals,
                                   struct amount *out);
@@ -37,8 +38,8 @@ void decimal_sum_merge(struct decimal_sum *sum, const struct decimal_sum *other)
 void decimal_sum_clear(struct decimal_sum *sum);
 
 /**
- * decimal_sum_text(arena, sum): the total as a plain decimal without needless zeros, NUL-terminated;
- * it belongs to the arena.
+ * decimal_sum_text(arena, sum): the total as a plain decimal without needless zeros,
+ * NUL-terminated; it belongs to the arena.
  */
 const char *decimal_sum_text(struct arena *arena, const struct decimal_sum *sum);
 

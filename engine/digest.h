@@ -18,7 +18,8 @@ void digest_free(struct digest *digest);
 /** digest_add(digest, bytes, len): false when OpenSSL fails. */
 bool digest_add(struct digest *digest, const void *bytes, size_t len);
 
-/** digest_end(digest, hex): the digest of all bytes added, as lower-case hexadecimal, NUL-terminated. */
+/** digest_end(digest, hex): the digest of all bytes added, as lower-case hexadecimal,
+ * NUL-terminated. */
 bool digest_end(struct digest *digest, char hex[DIGEST_HEX_LEN + 1]);
 
 #endif

@@ -73,8 +73,8 @@ void event_resolve(struct event **events, size_t count, struct event **reverses,
     }
     if (found > 1)
         qsort(reverses, found, sizeof *reverses, compare_latest_first);
-    /* A reverse can only be removed by a later one: from the last to the first all is decided.  Of several live
-     * reverses of one event the first recorded is met last and stays. */
+    /* A reverse can only be removed by a later one: from the last to the first all is decided.  Of
+     * several live reverses of one event the first recorded is met last and stays. */
     for (size_t i = 0; i < found; i++)
         if (reverses[i]->removed_by == NULL)
             reverses[i]->target->removed_by = reverses[i];

@@ -1,5 +1,6 @@
 /*
- * What happens to an account: typed events, which of them count, and their total order (semantics 2, 3).
+ * What happens to an account: typed events, which of them count, and their total order (semantics
+ * 2, 3).
  */
 #ifndef NOL_EVENT_H
 #define NOL_EVENT_H
@@ -62,16 +63,17 @@ bool event_recorded_before(const struct event *a, const struct event *b);
 
 /**
  * event_resolve(events, count, reverses, as_of, known_at):
- * Decide for events[0..count-1], which hold all events of the account with targets linked, which are known, which are
- * removed by a live reverse and which count.  ${reverses} is scratch for ${count} pointers.
+ * Decide for events[0..count-1], which hold all events of the account with targets linked, which
+ * are known, which are removed by a live reverse and which count.  ${reverses} is scratch for
+ * ${count} pointers.
  */
 void event_resolve(struct event **events, size_t count, struct event **reverses, struct date as_of,
                    struct date known_at);
 
 /**
  * event_was_overtaken(events, count, event):
- * Whether some known event that is not removed was recorded after ${event} and is dated on or before it: then a booking
- * with nothing left to act on was right when it was made (semantics 3).
+ * Whether some known event that is not removed was recorded after ${event} and is dated on or
+ * before it: then a booking with nothing left to act on was right when it was made (semantics 3).
  */
 bool event_was_overtaken(struct event *const *events, size_t count, const struct event *event);
 

@@ -59,11 +59,13 @@ enum fault_class fault_class_of(enum fault_code code);
 void faults_init(struct faults *faults);
 void faults_free(struct faults *faults);
 
-/** fault_add(faults, code, at, format, ...): note one more; the text is lower case, without a full stop. */
+/** fault_add(faults, code, at, format, ...): note one more; the text is lower case, without a full
+ * stop. */
 void fault_add(struct faults *faults, enum fault_code code, struct place at, const char *format,
                ...) __attribute__((format(printf, 4, 5)));
 
-/** fault_add_once(faults, code, at, format, ...): the same, unless this very fault, text included, has been noted. */
+/** fault_add_once(faults, code, at, format, ...): the same, unless this very fault, text included,
+ * has been noted. */
 void fault_add_once(struct faults *faults, enum fault_code code, struct place at,
                     const char *format, ...) __attribute__((format(printf, 4, 5)));
 

@@ -28,8 +28,8 @@ enum fault_code fraction_parse(struct arena *arena, struct text text, struct fra
             return FAULT_FRACTION_FORM;
     }
     out->num = num.digits;
-    out->den = amount_times(arena, den.digits,
-                            amount_power10(arena, num.scale + (percent ? 2 : 0)));
+    out->den =
+        amount_times(arena, den.digits, amount_power10(arena, num.scale + (percent ? 2 : 0)));
     return FAULT_NONE;
 }
 

@@ -13,7 +13,8 @@ struct fraction {
 
 /**
  * fraction_parse(arena, text, out):
- * Read `0.5%`, `1/3`, `0.05` or `2`.  Returns FAULT_NONE or FAULT_FRACTION_FORM; ${out} is untouched on a fault.
+ * Read `0.5%`, `1/3`, `0.05` or `2`.  Returns FAULT_NONE or FAULT_FRACTION_FORM; ${out} is
+ * untouched on a fault.
  */
 enum fault_code fraction_parse(struct arena *arena, struct text text, struct fraction *out);
 

@@ -24,15 +24,23 @@ const struct column_spec load_loan_columns[LOAN_COLUMNS] = {
 };
 
 const struct column_spec load_event_columns[EVENT_COLUMNS] = {
-    [EVENT_EVENT_ID] = {"event_id", true},   [EVENT_ACCOUNT_ID] = {"account_id", true},
-    [EVENT_DATE] = {"date", true},           [EVENT_TYPE] = {"type", true},
-    [EVENT_AMOUNT] = {"amount", true},       [EVENT_RECORDED] = {"recorded", false},
-    [EVENT_SEQ] = {"seq", false},            [EVENT_DOCUMENT] = {"document", false},
-    [EVENT_REF] = {"ref", false},            [EVENT_COMPONENT] = {"component", false},
-    [EVENT_KIND] = {"kind", false},          [EVENT_ROW] = {"row", false},
+    [EVENT_EVENT_ID] = {"event_id", true},
+    [EVENT_ACCOUNT_ID] = {"account_id", true},
+    [EVENT_DATE] = {"date", true},
+    [EVENT_TYPE] = {"type", true},
+    [EVENT_AMOUNT] = {"amount", true},
+    [EVENT_RECORDED] = {"recorded", false},
+    [EVENT_SEQ] = {"seq", false},
+    [EVENT_DOCUMENT] = {"document", false},
+    [EVENT_REF] = {"ref", false},
+    [EVENT_COMPONENT] = {"component", false},
+    [EVENT_KIND] = {"kind", false},
+    [EVENT_ROW] = {"row", false},
     [EVENT_INSTALLMENTS] = {"installments", false},
-    [EVENT_EVERY] = {"every", false},        [EVENT_GRACE] = {"grace", false},
-    [EVENT_DUE] = {"due", false},            [EVENT_NOTE] = {"note", false},
+    [EVENT_EVERY] = {"every", false},
+    [EVENT_GRACE] = {"grace", false},
+    [EVENT_DUE] = {"due", false},
+    [EVENT_NOTE] = {"note", false},
 };
 
 /* --- faults of a row --- */
@@ -177,7 +185,8 @@ static bool read_amount(const struct reading *reading, unsigned column, int deci
     struct arena *arena = reading->load->arena;
     struct decimal decimal;
     enum fault_code code = decimal_parse(arena, load_field(row, column), &decimal);
-    bool totalled = column == (reading->of_loan ? (unsigned)LOAN_PRINCIPAL : (unsigned)EVENT_AMOUNT);
+    bool totalled =
+        column == (reading->of_loan ? (unsigned)LOAN_PRINCIPAL : (unsigned)EVENT_AMOUNT);
     if (code == FAULT_NONE && totalled) {
         row->amount = decimal;
         row->has_amount = true;
@@ -207,8 +216,7 @@ static bool read_amount(const struct reading *reading, unsigned column, int deci
 
 static bool positive(const struct reading *reading, unsigned column, struct amount amount)
 {
-    return amount_sign(amount) > 0 ||
-           refuse(reading, column, FAULT_AMOUNT_ZERO, "above zero");
+    return amount_sign(amount) > 0 || refuse(reading, column, FAULT_AMOUNT_ZERO, "above zero");
 }
 
 static bool read_number(const struct reading *reading, unsigned column, bool signs, int32_t least,
@@ -264,7 +272,8 @@ static const struct program *find_program(const struct reading *reading)
         load_fault(load, reading->row, LOAN_PROGRAM, FAULT_PROGRAM_UNKNOWN,
                    "no program %s; did you mean '%.*s'?", quoted, (int)near.len, near.ptr);
     else
-        load_fault(load, reading->row, LOAN_PROGRAM, FAULT_PROGRAM_UNKNOWN, "no program %s", quoted);
+        load_fault(load, reading->row, LOAN_PROGRAM, FAULT_PROGRAM_UNKNOWN, "no program %s",
+                   quoted);
     return NULL;
 }
 
@@ -364,8 +373,8 @@ static void choose_grace(const struct reading *reading, struct loan *loan)
     loan->grace = chosen;
     if (text.len == 0 && chosen < 0) {
         load_fault(reading->load, reading->row, LOAN_GRACE, FAULT_COLUMN_REQUIRED,
-                   "grace is empty and the program has no default; it offers %d..%d periods",
-                   least, most);
+                   "grace is empty and the program has no default; it offers %d..%d periods", least,
+                   most);
         return;
     }
     if (text.len == 0)
@@ -408,8 +417,8 @@ static void check_first_due(const struct reading *reading, const struct loan *lo
                      "on or after the disbursement");
     if (day == RULE_DAY_SAME)
         return;
-    struct date wanted = date_in_month(loan->first_due, 0, day == RULE_DAY_LAST ? 31 : day,
-                                       MISSING_LAST_OF_MONTH);
+    struct date wanted =
+        date_in_month(loan->first_due, 0, day == RULE_DAY_LAST ? 31 : day, MISSING_LAST_OF_MONTH);
     char text[DATE_TEXT_LEN + 1];
     if (!date_equal(wanted, loan->first_due))
         load_fault(load, row, LOAN_FIRST_DUE, FAULT_FIRST_DUE_DAY,
@@ -436,8 +445,8 @@ static void check_more(const struct reading *reading)
     char quoted[TEXT_QUOTE_MAX];
     unsigned attributes = reading->load->attribute_count;
     for (unsigned i = 0; i < attributes + reading->load->carried_count; i++) {
-        int16_t field = i < attributes ? row->columns->attributes[i]
-                                       : row->columns->carried[i - attributes];
+        int16_t field =
+            i < attributes ? row->columns->attributes[i] : row->columns->carried[i - attributes];
         struct text text = row->fields[field];
         if (text_is_plain(text) && text.len <= TEXT_BYTES_MAX)
             continue;
@@ -472,8 +481,7 @@ void load_loan(struct load *load, struct load_row *row, struct loan *loan)
         return;
     if (date_before(loan->agreed, loan->program->in_force)) {
         char text[DATE_TEXT_LEN + 1];
-        load_fault(load, row,
-                   load_field(row, LOAN_AGREED).len > 0 ? LOAN_AGREED : LOAN_DISBURSED,
+        load_fault(load, row, load_field(row, LOAN_AGREED).len > 0 ? LOAN_AGREED : LOAN_DISBURSED,
                    FAULT_AGREED_BEFORE_IN_FORCE, "agreed before the program was in force, %s",
                    date_text(text, loan->program->in_force));
     }
@@ -509,8 +517,8 @@ static bool read_type(const struct reading *reading, enum event_type *out)
         load_fault(reading->load, reading->row, EVENT_TYPE, FAULT_TYPE_UNKNOWN,
                    "no event type %s; did you mean '%.*s'?", quoted, (int)near.len, near.ptr);
     else
-        load_fault(reading->load, reading->row, EVENT_TYPE, FAULT_TYPE_UNKNOWN,
-                   "no event type %s", quoted);
+        load_fault(reading->load, reading->row, EVENT_TYPE, FAULT_TYPE_UNKNOWN, "no event type %s",
+                   quoted);
     return false;
 }
 
@@ -585,8 +593,8 @@ void load_event(struct load *load, struct load_row *row, const struct program *p
         (void)read_number(&reading, EVENT_SEQ, true, -999999999, 999999999, &event->seq);
     if (!read_type(&reading, &event->type)) {
         struct decimal decimal;
-        row->has_amount = decimal_parse(load->arena, load_field(row, EVENT_AMOUNT), &decimal) ==
-                          FAULT_NONE;
+        row->has_amount =
+            decimal_parse(load->arena, load_field(row, EVENT_AMOUNT), &decimal) == FAULT_NONE;
         if (row->has_amount)
             row->amount = decimal;
         return;

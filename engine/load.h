@@ -1,5 +1,6 @@
 /*
- * Rows of the book become typed: one CSV record -> a loan or an event, every fault with file, line and column.
+ * Rows of the book become typed: one CSV record -> a loan or an event, every fault with file, line
+ * and column.
  */
 #ifndef NOL_LOAD_H
 #define NOL_LOAD_H
@@ -59,9 +60,9 @@ struct row_fault {
 struct load_row {
     struct csv_record record;
     const struct columns *columns;
-    struct text *fields;         /* columns->count of them, once split */
-    struct row_fault *fault;     /* NULL: none so far */
-    struct decimal amount;       /* for control totals: principal or amount, 0 when it cannot be read */
+    struct text *fields;     /* columns->count of them, once split */
+    struct row_fault *fault; /* NULL: none so far */
+    struct decimal amount;   /* for control totals: principal or amount, 0 when it cannot be read */
     bool has_amount;
 };
 
@@ -73,21 +74,25 @@ struct load {
     unsigned attribute_count, carried_count;
 };
 
-/** load_split(load, row): split the record into fields; false (and a fault) when it is no row of its file. */
+/** load_split(load, row): split the record into fields; false (and a fault) when it is no row of
+ * its file. */
 bool load_split(struct load *load, struct load_row *row);
 
 /** load_field(row, column): a known column's field, empty when the file lacks it. */
 struct text load_field(const struct load_row *row, unsigned column);
 
-/** load_fault(load, row, column, code, format, ...): note a fault of a row; column < 0: of the row as a whole. */
+/** load_fault(load, row, column, code, format, ...): note a fault of a row; column < 0: of the row
+ * as a whole. */
 void load_fault(struct load *load, struct load_row *row, int column, enum fault_code code,
                 const char *format, ...) __attribute__((format(printf, 5, 6)));
 
-/** load_loan(load, row, loan): a split row of loans.csv; ${loan} is complete when row->fault is NULL. */
+/** load_loan(load, row, loan): a split row of loans.csv; ${loan} is complete when row->fault is
+ * NULL. */
 void load_loan(struct load *load, struct load_row *row, struct loan *loan);
 
 /**
- * load_event(load, row, program, event): a split row of events.csv; ${program} (NULL if unknown) has the currency.
+ * load_event(load, row, program, event): a split row of events.csv; ${program} (NULL if unknown)
+ * has the currency.
  * ${event} is complete when row->fault is NULL; its origin is ${row}.
  */
 void load_event(struct load *load, struct load_row *row, const struct program *program,

@@ -1,5 +1,6 @@
 /*
- * Rule files from disk: a file, or every *.yaml of a folder (NAME.test.yaml apart), become programs.
+ * Rule files from disk: a file, or every *.yaml of a folder (NAME.test.yaml apart), become
+ * programs.
  */
 #ifndef NOL_LOAD_RULES_H
 #define NOL_LOAD_RULES_H
@@ -22,7 +23,8 @@ struct rules {
 
 /**
  * load_rules(arena, paths, count, order, rules, faults):
- * Read all of ${paths}; everything belongs to ${arena}.  Files are ordered for messages from ${order} on.  False after a fault.
+ * Read all of ${paths}; everything belongs to ${arena}.  Files are ordered for messages from
+ * ${order} on.  False after a fault.
  */
 bool load_rules(struct arena *arena, const char *const *paths, unsigned count, unsigned order,
                 struct rules *rules, struct faults *faults);

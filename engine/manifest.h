@@ -1,5 +1,6 @@
 /*
- * manifest.yaml: what the figures were made from, so that anybody can make them again.  No path, time or host.
+ * manifest.yaml: what the figures were made from, so that anybody can make them again.  No path,
+ * time or host.
  */
 #ifndef NOL_MANIFEST_H
 #define NOL_MANIFEST_H
@@ -11,7 +12,8 @@
 
 #define NOL_VERSION "0.1.0"
 
-/** manifest_write(buffer, options, rules, inputs, count, tallies): ${tallies} has scratch memory of its own. */
+/** manifest_write(buffer, options, rules, inputs, count, tallies): ${tallies} has scratch memory of
+ * its own. */
 void manifest_write(struct buffer *buffer, const struct run_options *options,
                     const struct rules *rules, const struct book_input *inputs, unsigned count,
                     struct tallies *tallies);

@@ -61,8 +61,7 @@ static bool is_ours(int fd)
     bool ours = dir != NULL;
     for (struct dirent *entry; ours && (entry = readdir(dir)) != NULL;)
         ours = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-               strcmp(entry->d_name, SUMS_NAME) == 0 ||
-               sums_list(sums, sums_len, entry->d_name);
+               strcmp(entry->d_name, SUMS_NAME) == 0 || sums_list(sums, sums_len, entry->d_name);
     if (dir != NULL)
         (void)closedir(dir);
     return ours;
@@ -142,8 +141,7 @@ static void remove_stale(struct arena *arena, const char *parent, const char *pr
 
 /* --- writing --- */
 
-bool out_dir_open(struct out_dir *out, struct arena *arena, const char *path,
-                  struct faults *faults)
+bool out_dir_open(struct out_dir *out, struct arena *arena, const char *path, struct faults *faults)
 {
     const char *parent;
     size_t len = strlen(path);

@@ -1,6 +1,6 @@
 /*
- * The output folder, whole or not at all: files are written to a temporary folder beside it, flushed, digested, and
- * the folder is exchanged for the old one in one step.
+ * The output folder, whole or not at all: files are written to a temporary folder beside it,
+ * flushed, digested, and the folder is exchanged for the old one in one step.
  */
 #ifndef NOL_OUT_DIR_H
 #define NOL_OUT_DIR_H
@@ -33,8 +33,8 @@ struct out_dir {
 
 /**
  * out_dir_open(out, arena, path, faults):
- * Begin writing.  False (and a fault) when ${path} is there but no run wrote it, or the folder cannot be made.
- * Folders that a killed run left beside ${path} are removed.
+ * Begin writing.  False (and a fault) when ${path} is there but no run wrote it, or the folder
+ * cannot be made. Folders that a killed run left beside ${path} are removed.
  */
 bool out_dir_open(struct out_dir *out, struct arena *arena, const char *path,
                   struct faults *faults);
@@ -45,16 +45,19 @@ struct out_file *out_dir_file(struct out_dir *out, const char *name);
 /** out_dir_write(out, file, bytes): false after a fault. */
 bool out_dir_write(struct out_dir *out, struct out_file *file, struct text bytes);
 
-/** out_dir_seal(out): close all files, write SHA256SUMS and flush everything; false after a fault. */
+/** out_dir_seal(out): close all files, write SHA256SUMS and flush everything; false after a fault.
+ */
 bool out_dir_seal(struct out_dir *out);
 
-/** out_dir_publish(out): put the sealed folder in place of the old one.  False after a fault: the old one stands. */
+/** out_dir_publish(out): put the sealed folder in place of the old one.  False after a fault: the
+ * old one stands. */
 bool out_dir_publish(struct out_dir *out);
 
 /** OUT_DIR_NONE: before out_dir_open(). */
 #define OUT_DIR_NONE ((struct out_dir){.fd = -1})
 
-/** out_dir_abandon(out): remove what was written, unless it was published.  Safe to call at any time. */
+/** out_dir_abandon(out): remove what was written, unless it was published.  Safe to call at any
+ * time. */
 void out_dir_abandon(struct out_dir *out);
 
 /**
@@ -64,7 +67,8 @@ void out_dir_abandon(struct out_dir *out);
  */
 void out_dir_unlink(const struct out_dir *out);
 
-/** out_dir_remove(path): remove a folder of plain files, such as the result of a run; best effort. */
+/** out_dir_remove(path): remove a folder of plain files, such as the result of a run; best effort.
+ */
 void out_dir_remove(const char *path);
 
 #endif

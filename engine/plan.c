@@ -36,12 +36,14 @@ static struct date period(const struct periods *periods, int32_t k)
     if (periods->day == RULE_DAY_SAME)
         return date_add_span(periods->anchor, periods->every, times, periods->missing);
     int32_t months = periods->every.count * (periods->every.unit == SPAN_YEARS ? 12 : 1) * times;
-    if (periods->day == RULE_DAY_LAST) /* no month lacks its last day: day 31, at most the month's */
+    if (periods->day ==
+        RULE_DAY_LAST) /* no month lacks its last day: day 31, at most the month's */
         return date_in_month(periods->anchor, months, 31, MISSING_LAST_OF_MONTH);
     return date_in_month(periods->anchor, months, periods->day, periods->missing);
 }
 
-/* Move the start until ${first}, the period of row 1, is after the disbursement and min_gap after it. */
+/* Move the start until ${first}, the period of row 1, is after the disbursement and min_gap after
+ * it. */
 static void find_start(struct periods *periods, const struct loan *loan, struct date disbursed,
                        int32_t first)
 {
@@ -52,8 +54,7 @@ static void find_start(struct periods *periods, const struct loan *loan, struct 
         if (date_before(earliest, after))
             earliest = after;
     }
-    while (date_before(period(periods, first), earliest) &&
-           date_in_range(period(periods, first)))
+    while (date_before(period(periods, first), earliest) && date_in_range(period(periods, first)))
         periods->shift++;
 }
 
@@ -67,12 +68,10 @@ struct shape {
 static struct shape shape_of(struct arena *arena, const struct loan *loan, struct amount amount)
 {
     const struct rule_scope *rules = loan->rules;
-    struct shape shape = {.rows = (unsigned)loan->installments,
-                          .grace = loan->grace,
-                          .step = 1};
+    struct shape shape = {.rows = (unsigned)loan->installments, .grace = loan->grace, .step = 1};
     bool given = rule_number(rules, RULE_SCHEDULE_DUE_ANCHOR) == RULE_ANCHOR_GIVEN;
-    bool within = shape.grace > 0 &&
-                  rule_number(rules, RULE_SCHEDULE_GRACE_PLACE) == RULE_GRACE_WITHIN_TERM;
+    bool within =
+        shape.grace > 0 && rule_number(rules, RULE_SCHEDULE_GRACE_PLACE) == RULE_GRACE_WITHIN_TERM;
     switch ((enum rule_split)rule_number(rules, RULE_SCHEDULE_SPLIT)) {
     case RULE_SPLIT_FIXED:
         shape.rows = split_fixed_rows(arena, amount, rule_amount(rules, RULE_SCHEDULE_SPLIT_FIXED),

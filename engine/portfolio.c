@@ -133,8 +133,8 @@ static size_t find_slot(const struct portfolio *portfolio, unsigned by, struct t
     size_t slot = hash_key(by, name, code) & (portfolio->slot_count - 1);
     for (;; slot = (slot + 1) & (portfolio->slot_count - 1)) {
         const struct group *group = portfolio->slots[slot];
-        if (group == NULL || (group->by == by && text_equal(group->name, name) &&
-                              text_equal(group->code, code)))
+        if (group == NULL ||
+            (group->by == by && text_equal(group->name, name) && text_equal(group->code, code)))
             return slot;
     }
 }
@@ -207,8 +207,7 @@ static void add_position(struct portfolio *portfolio, struct group *group,
     if (!entry->moves)
         return;
     unsigned before = portfolio_state(portfolio->states, entry->opening);
-    struct group_migration *migration =
-        get_migration(&portfolio->arena, group, before, state);
+    struct group_migration *migration = get_migration(&portfolio->arena, group, before, state);
     migration->accounts++;
     amount_sum_add(&migration->outstanding, now->figure[FIGURE_OUTSTANDING]);
 }

@@ -8,7 +8,8 @@
 
 #include "position.h"
 
-/* All classes of a run under one numbering: rule order, programs bytewise, by first appearance; then statuses, `new`. */
+/* All classes of a run under one numbering: rule order, programs bytewise, by first appearance;
+ * then statuses, `new`. */
 struct portfolio_states {
     const struct text *names;
     unsigned classes; /* names[0..classes-1] */
@@ -17,8 +18,8 @@ struct portfolio_states {
 
 /**
  * portfolio_states_of(arena, programs, count, as_of, from):
- * The states of ${programs} (sorted by id): classes of the versions at ${as_of}, then those that only versions at the day
- * before ${from} (DATE_NONE: no period) have.
+ * The states of ${programs} (sorted by id): classes of the versions at ${as_of}, then those that
+ * only versions at the day before ${from} (DATE_NONE: no period) have.
  */
 struct portfolio_states portfolio_states_of(struct arena *arena,
                                             const struct program *const *programs, unsigned count,
@@ -100,8 +101,8 @@ void portfolio_add(struct portfolio *portfolio, const struct portfolio_entry *en
 void portfolio_merge(struct portfolio *into, const struct portfolio *from);
 
 /**
- * portfolio_sorted(portfolio): all groups, count of them: `all`, then program, then each attribute; values, then
- * currencies, bytewise.  The array belongs to the portfolio.
+ * portfolio_sorted(portfolio): all groups, count of them: `all`, then program, then each attribute;
+ * values, then currencies, bytewise.  The array belongs to the portfolio.
  */
 struct group **portfolio_sorted(struct portfolio *portfolio);
 

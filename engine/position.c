@@ -134,9 +134,8 @@ static void provide(const struct account *account, struct position *position)
     if (!rule_is_set(rules, RULE_ARREARS_PROVISION))
         return;
     const struct rule_value *classes = &rules->value[RULE_ARREARS_CLASSES];
-    struct fraction rate = classes->items[position->class_index]
-                               ->value[RULE_ARREARS_CLASSES_PROVISION]
-                               .fraction;
+    struct fraction rate =
+        classes->items[position->class_index]->value[RULE_ARREARS_CLASSES_PROVISION].fraction;
     position->figure[FIGURE_PROVISION] = rounding_quotient(
         arena, base, rate.num, rate.den, rule_amount(rules, RULE_ARREARS_PROVISION_ROUNDING_UNIT),
         (enum rounding_mode)rule_number(rules, RULE_ARREARS_PROVISION_ROUNDING_MODE));

@@ -66,8 +66,8 @@ const struct program *program_read(struct arena *arena, const struct fault_file 
     if (base == NULL)
         return NULL;
     const struct rule_value *amendments = &base->value[RULE_AMENDMENTS];
-    struct versions versions = {
-        ARENA_ARRAY(arena, struct program_version, amendments->count + 1), 1};
+    struct versions versions = {ARENA_ARRAY(arena, struct program_version, amendments->count + 1),
+                                1};
     versions.list[0] = (struct program_version){base->value[RULE_IN_FORCE].date, base};
     rule_check(arena, base, faults);
     struct rule_context context = {

@@ -23,8 +23,8 @@ struct program {
 
 /**
  * program_read(arena, file, bytes, faults):
- * Read the rule file ${bytes}; everything belongs to ${arena}.  Adds all faults of all versions; NULL when there
- * was any.
+ * Read the rule file ${bytes}; everything belongs to ${arena}.  Adds all faults of all versions;
+ * NULL when there was any.
  */
 const struct program *program_read(struct arena *arena, const struct fault_file *file,
                                    struct text bytes, struct faults *faults);

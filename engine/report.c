@@ -53,7 +53,8 @@ void report_header(struct buffer *buffer, enum report_file file, const struct te
 
 /* --- per account --- */
 
-/* What the rows of one schedule share: the beginning of each line, and how much room a line may take. */
+/* What the rows of one schedule share: the beginning of each line, and how much room a line may
+ * take. */
 struct schedule_lines {
     const struct account *account;
     struct date as_of;
@@ -237,20 +238,20 @@ static void rate_cell(struct buffer *buffer, const struct report_groups *groups,
         csv_empty(buffer);
         return;
     }
-    struct amount rate = rounding_quotient(
-        arena, amount_sum_value(arena, &group->figure[part]),
-        amount_power10(arena, RATE_DECIMALS), over, amount_of(1), ROUNDING_HALF_EVEN);
+    struct amount rate = rounding_quotient(arena, amount_sum_value(arena, &group->figure[part]),
+                                           amount_power10(arena, RATE_DECIMALS), over, amount_of(1),
+                                           ROUNDING_HALF_EVEN);
     csv_amount(buffer, rate, RATE_DECIMALS);
 }
 
 void report_portfolio(struct buffer *buffer, const struct report_groups *groups)
 {
     static const enum figure columns[] = {
-        FIGURE_DISBURSED,   FIGURE_REPAID,         FIGURE_FUNDED,       FIGURE_WRITTEN_OFF,
-        FIGURE_FORGIVEN,    FIGURE_RECOVERED,      FIGURE_OUTSTANDING,  FIGURE_CLAIM,
-        FIGURE_FEE_DUE,     FIGURE_FEE_PAID,       FIGURE_PENALTY_DUE,  FIGURE_PENALTY_PAID,
-        FIGURE_CREDIT,      FIGURE_DUE_TO_DATE,    FIGURE_PAID_TO_DATE, FIGURE_OVERDUE,
-        FIGURE_PAR0,        FIGURE_PAR30,          FIGURE_PAR60,        FIGURE_PAR90,
+        FIGURE_DISBURSED,      FIGURE_REPAID,      FIGURE_FUNDED,       FIGURE_WRITTEN_OFF,
+        FIGURE_FORGIVEN,       FIGURE_RECOVERED,   FIGURE_OUTSTANDING,  FIGURE_CLAIM,
+        FIGURE_FEE_DUE,        FIGURE_FEE_PAID,    FIGURE_PENALTY_DUE,  FIGURE_PENALTY_PAID,
+        FIGURE_CREDIT,         FIGURE_DUE_TO_DATE, FIGURE_PAID_TO_DATE, FIGURE_OVERDUE,
+        FIGURE_PAR0,           FIGURE_PAR30,       FIGURE_PAR60,        FIGURE_PAR90,
         FIGURE_NON_PERFORMING, FIGURE_PROVISION,   FIGURE_NET_VALUE,    FIGURE_CURRENT,
         FIGURE_NON_CURRENT,
     };
@@ -282,7 +283,7 @@ void report_classes(struct buffer *buffer, const struct report_groups *groups)
                 continue;
             group_key(buffer, groups, group);
             csv_text(buffer, states->names[c]);
-            csv_number(buffer, (int64_t)class->accounts);
+            csv_number(buffer, (int64_t) class->accounts);
             sum_cell(buffer, groups, &class->outstanding, group->decimals);
             sum_cell(buffer, groups, &class->provision, group->decimals);
             csv_end_row(buffer);

@@ -23,7 +23,8 @@ enum report_file {
 /** report_name(file): its name in the output folder. */
 const char *report_name(enum report_file file);
 
-/** report_header(buffer, file, carried, count): the header line; ${carried} columns end arrears.csv. */
+/** report_header(buffer, file, carried, count): the header line; ${carried} columns end
+ * arrears.csv. */
 void report_header(struct buffer *buffer, enum report_file file, const struct text *carried,
                    unsigned count);
 

@@ -2,7 +2,8 @@
 
 #include <assert.h>
 
-/* Whether the quotient's magnitude goes up by one; twice the remainder against the divisor decides. */
+/* Whether the quotient's magnitude goes up by one; twice the remainder against the divisor decides.
+ */
 static bool goes_up(enum rounding_mode mode, bool exact, int twice_to_divisor, bool odd)
 {
     switch (mode) {

@@ -13,8 +13,9 @@ enum component { COMPONENT_PENALTY, COMPONENT_FEE, COMPONENT_PRINCIPAL, COMPONEN
 enum { ROW_UNNUMBERED = -1 };
 
 struct row {
-    int32_t n;       /* ROW_UNNUMBERED: a zero row of a grace */
-    uint32_t touched; /* scratch of the allocation: 1 + index of the last line of this row, 0: none */
+    int32_t n; /* ROW_UNNUMBERED: a zero row of a grace */
+    uint32_t
+        touched; /* scratch of the allocation: 1 + index of the last line of this row, 0: none */
     struct date due_nominal;
     struct date due;
     struct date paid_on; /* DATE_NONE: something is unpaid */

@@ -194,8 +194,8 @@ static bool parse_range(struct rule_context *context, enum rule_key key,
     return true;
 }
 
-static bool parse_day(struct rule_context *context, enum rule_key key,
-                      const struct yaml_node *node, int32_t *out)
+static bool parse_day(struct rule_context *context, enum rule_key key, const struct yaml_node *node,
+                      int32_t *out)
 {
     int32_t day = parse_digits(node->text);
     if (text_is(node->text, "same"))
@@ -288,8 +288,8 @@ static bool parse_order(struct rule_context *context, enum rule_key key,
     return false;
 }
 
-static bool parse_ids(struct rule_context *context, enum rule_key key,
-                      const struct yaml_node *node, struct rule_value *value)
+static bool parse_ids(struct rule_context *context, enum rule_key key, const struct yaml_node *node,
+                      struct rule_value *value)
 {
     unsigned count = 0;
     for (const struct yaml_pair *entry = node->first; entry != NULL; entry = entry->next)
@@ -391,8 +391,8 @@ static const char *kind_wanted(enum rule_type type)
     return takes_kind(type, YAML_LIST) ? "a list" : "a value";
 }
 
-bool rule_parse_value(struct rule_context *context, enum rule_key key,
-                      const struct yaml_node *node, struct rule_value *out)
+bool rule_parse_value(struct rule_context *context, enum rule_key key, const struct yaml_node *node,
+                      struct rule_value *out)
 {
     static const char *const kinds[] = {"a value", "a map", "a list"};
     enum rule_type type = rows[key].type;
@@ -513,7 +513,8 @@ struct siblings {
     struct text prefix;
 };
 
-/* The name of the nth key of the table if it stands directly below the prefix, else an empty text. */
+/* The name of the nth key of the table if it stands directly below the prefix, else an empty text.
+ */
 static struct text nth_sibling(const void *context, size_t i)
 {
     const struct siblings *siblings = context;

@@ -69,20 +69,21 @@ struct rule_value {
     bool given; /* given in the file */
     struct place at;
     const struct yaml_node *node; /* in the file, well or not; NULL: absent */
-    struct text text;                  /* TEXT, ID, CODE, SOURCE; of every scalar as written */
-    int32_t number;                    /* COUNT, FLAG, DAY; CHOICE: index among the allowed; -1: a map instead */
-    struct amount amount;              /* AMOUNT, in minor units */
-    struct fraction fraction;          /* FRACTION */
-    struct span span;                  /* SPAN */
-    int32_t from, upto;                /* RANGE, both included */
-    struct date date;                  /* DATE */
-    uint8_t order[RULE_ORDER_MAX];     /* ORDER: indexes among the allowed */
-    unsigned count;                    /* LIST, NAMED, IDS */
-    const struct rule_scope **items;   /* LIST, NAMED */
-    const struct text *ids;            /* IDS */
+    struct text text;             /* TEXT, ID, CODE, SOURCE; of every scalar as written */
+    int32_t number;       /* COUNT, FLAG, DAY; CHOICE: index among the allowed; -1: a map instead */
+    struct amount amount; /* AMOUNT, in minor units */
+    struct fraction fraction;        /* FRACTION */
+    struct span span;                /* SPAN */
+    int32_t from, upto;              /* RANGE, both included */
+    struct date date;                /* DATE */
+    uint8_t order[RULE_ORDER_MAX];   /* ORDER: indexes among the allowed */
+    unsigned count;                  /* LIST, NAMED, IDS */
+    const struct rule_scope **items; /* LIST, NAMED */
+    const struct text *ids;          /* IDS */
 };
 
-/* The values of the keys that stand directly or in maps below one root, one list element or one name. */
+/* The values of the keys that stand directly or in maps below one root, one list element or one
+ * name. */
 struct rule_scope {
     struct text name; /* of a NAMED entry */
     struct place at;
@@ -93,8 +94,8 @@ struct rule_scope {
 struct rule_context {
     struct arena *arena;
     struct faults *faults;
-    unsigned decimals;                 /* of the currency */
-    const struct rule_value *sources;  /* for SOURCE; NULL while they are read */
+    unsigned decimals;                /* of the currency */
+    const struct rule_value *sources; /* for SOURCE; NULL while they are read */
 };
 
 /** rule_row(key): the table's row. */
@@ -103,24 +104,26 @@ const struct rule_row *rule_row(enum rule_key key);
 /** rule_find(path): the key with exactly this path, RULE_KEYS if there is none. */
 enum rule_key rule_find(struct text path);
 
-/** rule_is_below(path, parent): whether path is parent plus exactly one name, or one name for parent "". */
+/** rule_is_below(path, parent): whether path is parent plus exactly one name, or one name for
+ * parent "". */
 bool rule_is_below(const char *path, struct text parent);
 
-/** rule_allowed(key, index): the word at ${index} of the key's allowed words, len 0 beyond the last. */
+/** rule_allowed(key, index): the word at ${index} of the key's allowed words, len 0 beyond the
+ * last. */
 struct text rule_allowed(enum rule_key key, unsigned index);
 
 /**
  * rule_parse_value(context, key, node, out):
- * Read ${node} by the type of ${key} (the keys below a MAP, LIST or NAMED are left out).  Adds a fault and returns
- * false when it does not fit; ${out} is untouched then.
+ * Read ${node} by the type of ${key} (the keys below a MAP, LIST or NAMED are left out).  Adds a
+ * fault and returns false when it does not fit; ${out} is untouched then.
  */
-bool rule_parse_value(struct rule_context *context, enum rule_key key,
-                      const struct yaml_node *node, struct rule_value *out);
+bool rule_parse_value(struct rule_context *context, enum rule_key key, const struct yaml_node *node,
+                      struct rule_value *out);
 
 /**
  * rule_compile(arena, root, faults):
- * Read a whole rule file's tree.  The scope belongs to ${arena} and is complete only when no fault was added.
- * NULL when the file is no rule file at all.
+ * Read a whole rule file's tree.  The scope belongs to ${arena} and is complete only when no fault
+ * was added. NULL when the file is no rule file at all.
  */
 struct rule_scope *rule_compile(struct arena *arena, const struct yaml_node *root,
                                 struct faults *faults);

@@ -141,8 +141,8 @@ static bool check_installments(const struct check *check)
         NOTE(check, FAULT_RULE_CONFLICT, value->at,
              "`split: {fixed: A}` sets the number of installments itself; no range goes with it");
     else if (min > max)
-        NOTE(check, FAULT_RULE_LIMITS, value->at, "installments.max %d is below installments.min %d",
-             max, min);
+        NOTE(check, FAULT_RULE_LIMITS, value->at,
+             "installments.max %d is below installments.min %d", max, min);
     else if (given(check, RULE_SCHEDULE_INSTALLMENTS_DEFAULT) && (chosen < min || chosen > max))
         NOTE(check, FAULT_RULE_LIMITS, value_of(check, RULE_SCHEDULE_INSTALLMENTS_DEFAULT)->at,
              "installments.default %d is outside %d..%d", chosen, min, max);
@@ -210,8 +210,7 @@ static void check_due(const struct check *check)
     if (every->span.count == 0)
         NOTE(check, FAULT_NUMBER_RANGE, every->at, "schedule.every must be at least one period");
     if (months && absent(check, RULE_SCHEDULE_DUE_MISSING_DAY))
-        NOTE(check, FAULT_RULE_KEY_MISSING,
-             place_of(check, RULE_SCHEDULE_DUE, RULE_SCHEDULE),
+        NOTE(check, FAULT_RULE_KEY_MISSING, place_of(check, RULE_SCHEDULE_DUE, RULE_SCHEDULE),
              "key `schedule.due.missing_day` is missing: months lack days");
     if (!months && given(check, RULE_SCHEDULE_DUE_MISSING_DAY))
         NOTE(check, FAULT_RULE_CONFLICT, value_of(check, RULE_SCHEDULE_DUE_MISSING_DAY)->at,
@@ -285,10 +284,11 @@ static void check_rows(const struct check *check)
         if (!proof_vanishing(check->arena, &limits, (unsigned)n, &rounding, &principal))
             continue;
         char *text = arena_alloc(check->arena, amount_text_size(principal) + 1);
-        *amount_write(text, principal, (unsigned)rule_number(check->rules, RULE_CURRENCY_DECIMALS)) =
-            '\0';
+        *amount_write(text, principal,
+                      (unsigned)rule_number(check->rules, RULE_CURRENCY_DECIMALS)) = '\0';
         NOTE(check, FAULT_ROWS_VANISH, value_of(check, RULE_SCHEDULE_ROUNDING)->at,
-             "a principal of %s in %d rows, inside the program's limits, leaves a row of zero or less",
+             "a principal of %s in %d rows, inside the program's limits, leaves a row of zero or "
+             "less",
              text, n);
         return;
     }
@@ -343,8 +343,9 @@ static void check_cover(const struct check *check, const struct rule_value *clas
         }
         if (range->upto != RULE_RANGE_OPEN &&
             class_covering(classes, range->upto + 1) == classes->count)
-            NOTE(check, FAULT_CLASSES_COVER, range->at, "day %d is in no class; the last class is open, such as %d..",
-                 range->upto + 1, range->upto + 1);
+            NOTE(check, FAULT_CLASSES_COVER, range->at,
+                 "day %d is in no class; the last class is open, such as %d..", range->upto + 1,
+                 range->upto + 1);
     }
     if (class_covering(classes, 0) == classes->count)
         NOTE(check, FAULT_CLASSES_COVER, classes->at, "day 0 is in no class");
@@ -372,7 +373,8 @@ static void check_class_ids(const struct check *check, enum rule_key key)
             NOTE(check, FAULT_CLASS_UNKNOWN, ids->at, "%s: no class %s; did you mean '%.*s'?",
                  rule_row(key)->path, quoted, (int)near.len, near.ptr);
         else
-            NOTE(check, FAULT_CLASS_UNKNOWN, ids->at, "%s: no class %s", rule_row(key)->path, quoted);
+            NOTE(check, FAULT_CLASS_UNKNOWN, ids->at, "%s: no class %s", rule_row(key)->path,
+                 quoted);
     }
 }
 

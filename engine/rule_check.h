@@ -1,6 +1,7 @@
 /*
- * What a version of a program must fulfil beyond the types of its keys: keys that belong together, limits
- * that make sense, classes that cover every case, roundings that leave no loan without a row.
+ * What a version of a program must fulfil beyond the types of its keys: keys that belong together,
+ * limits that make sense, classes that cover every case, roundings that leave no loan without a
+ * row.
  */
 #ifndef NOL_RULE_CHECK_H
 #define NOL_RULE_CHECK_H
@@ -8,13 +9,15 @@
 #include "rule.h"
 #include "split.h"
 
-/** rule_check(arena, rules, faults): note all that is wrong with one version; ${arena} is scratch. */
+/** rule_check(arena, rules, faults): note all that is wrong with one version; ${arena} is scratch.
+ */
 void rule_check(struct arena *arena, const struct rule_scope *rules, struct faults *faults);
 
 /** rule_rounding(rules): the schedule's rounding; requires that the rules have one. */
 struct split_rounding rule_rounding(const struct rule_scope *rules);
 
-/** rule_grace(rules, which): min, max or default grace in whole periods; 0 without one, -1 without a default. */
+/** rule_grace(rules, which): min, max or default grace in whole periods; 0 without one, -1 without
+ * a default. */
 int32_t rule_grace(const struct rule_scope *rules, enum rule_key which);
 
 enum rule_split { RULE_SPLIT_FIXED = -1, RULE_SPLIT_EQUAL, RULE_SPLIT_BULLET };
@@ -24,7 +27,8 @@ enum rule_count_from { RULE_DAY_AFTER_DUE, RULE_DUE_DATE, RULE_END_OF_TOLERANCE 
 enum rule_by { RULE_BY_INSTALLMENT, RULE_BY_COMPONENT };
 enum rule_excess { RULE_EXCESS_HOLD, RULE_EXCESS_NEXT, RULE_EXCESS_LAST };
 
-/** rule_installments(rules, which): min, max or default number of installments, 0 when the rules name none. */
+/** rule_installments(rules, which): min, max or default number of installments, 0 when the rules
+ * name none. */
 int32_t rule_installments(const struct rule_scope *rules, enum rule_key which);
 
 #endif

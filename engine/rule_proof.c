@@ -12,8 +12,9 @@ struct amount proof_least(struct arena *arena, const struct proof_limits *limits
 }
 
 /*
- * With `last` and `first`, n - 1 rows carry the share q = j units and one row carries P - (n-1) q.  That row
- * is <= 0 exactly when P <= (n-1) q.  The principals whose share is j units and that satisfy this are an interval:
+ * With `last` and `first`, n - 1 rows carry the share q = j units and one row carries P - (n-1) q.
+ * That row is <= 0 exactly when P <= (n-1) q.  The principals whose share is j units and that
+ * satisfy this are an interval:
  *
  *   up         P / n in (j-1, j] units         P in [n (j-1) u + 1,      (n-1) j u]
  *   half-up    P / n in [j-1/2, j+1/2) units   P in [n (2j-1) u / 2 up,  (n-1) j u]
@@ -59,13 +60,12 @@ static bool residual_row_vanishes(struct arena *arena, const struct proof_limits
 }
 
 /*
- * In every other way a row vanishes exactly for the principals below some bound, so that the smallest allowed one
- * decides:
- *   a share that rounds to 0 does so for all smaller principals too;
+ * In every other way a row vanishes exactly for the principals below some bound, so that the
+ * smallest allowed one decides: a share that rounds to 0 does so for all smaller principals too;
  *   leading: a row is 0 exactly when P <= (n-1) u;
- *   cumulative: for P >= n u neighbouring multiples of P/n are a unit apart and so are their roundings, and the
- *     last row keeps P/n >= u less than a unit off; below that each of the n - 1 first rows must be exactly
- *     one unit, which a larger P < n u only makes easier, in every mode.
+ *   cumulative: for P >= n u neighbouring multiples of P/n are a unit apart and so are their
+ * roundings, and the last row keeps P/n >= u less than a unit off; below that each of the n - 1
+ * first rows must be exactly one unit, which a larger P < n u only makes easier, in every mode.
  */
 bool proof_vanishing(struct arena *arena, const struct proof_limits *limits, unsigned rows,
                      const struct split_rounding *rounding, struct amount *principal)

@@ -1,6 +1,7 @@
 /*
- * The proof that no loan inside a program's own limits loses a row to rounding (design 2): not a sample, an
- * exact decision over every principal min, min + multiple_of, ..., max and every number of rows.
+ * The proof that no loan inside a program's own limits loses a row to rounding (design 2): not a
+ * sample, an exact decision over every principal min, min + multiple_of, ..., max and every number
+ * of rows.
  */
 #ifndef NOL_RULE_PROOF_H
 #define NOL_RULE_PROOF_H
@@ -14,8 +15,8 @@ struct proof_limits {
 
 /**
  * proof_vanishing(arena, limits, rows, rounding, principal):
- * Whether some principal inside ${limits}, split equally over ${rows}, gives a row <= 0; if so ${principal} is
- * the smallest found such one.
+ * Whether some principal inside ${limits}, split equally over ${rows}, gives a row <= 0; if so
+ * ${principal} is the smallest found such one.
  */
 bool proof_vanishing(struct arena *arena, const struct proof_limits *limits, unsigned rows,
                      const struct split_rounding *rounding, struct amount *principal);

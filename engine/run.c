@@ -276,7 +276,8 @@ static bool write_summaries(struct month *month)
         written = write_buffer(month, month->files[file], &buffer);
     }
     struct out_file *manifest = written ? out_dir_file(month->out, "manifest.yaml") : NULL;
-    manifest_write(&buffer, month->options, &month->rules, month->inputs, month->input_count, &month->works[0].tallies);
+    manifest_write(&buffer, month->options, &month->rules, month->inputs, month->input_count,
+                   &month->works[0].tallies);
     written = manifest != NULL && write_buffer(month, manifest, &buffer);
     buffer_free(&buffer);
     return written;

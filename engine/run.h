@@ -52,8 +52,8 @@ enum run_outcome {
 
 /**
  * run_month(options, arena, out, faults):
- * Do the run.  The files that faults name belong to ${arena}.  ${out} is the folder being written, for whoever must remove it when the process is stopped; it is abandoned
- * or published on return.
+ * Do the run.  The files that faults name belong to ${arena}.  ${out} is the folder being written,
+ * for whoever must remove it when the process is stopped; it is abandoned or published on return.
  */
 enum run_outcome run_month(const struct run_options *options, struct arena *arena,
                            struct out_dir *out, struct faults *faults);

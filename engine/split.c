@@ -77,8 +77,8 @@ unsigned split_fixed_rows(struct arena *arena, struct amount whole, struct amoun
                           unsigned most)
 {
     assert(amount_sign(whole) > 0 && amount_sign(part) > 0);
-    struct amount rows = rounding_quotient(arena, whole, amount_of(1), part, amount_of(1),
-                                           ROUNDING_UP);
+    struct amount rows =
+        rounding_quotient(arena, whole, amount_of(1), part, amount_of(1), ROUNDING_UP);
     if (amount_compare(rows, amount_of(most)) > 0)
         return most + 1;
     return (unsigned)rows.word;

@@ -7,9 +7,9 @@
 #include "rounding.h"
 
 enum split_residual {
-    RESIDUAL_LAST,       /* rows 1..n-1 get the rounded share, the last row the rest */
-    RESIDUAL_FIRST,      /* rows 2..n get it, the first row the rest */
-    RESIDUAL_LEADING,    /* shares rounded down, one unit more from row 1 on, below a unit: last row */
+    RESIDUAL_LAST,    /* rows 1..n-1 get the rounded share, the last row the rest */
+    RESIDUAL_FIRST,   /* rows 2..n get it, the first row the rest */
+    RESIDUAL_LEADING, /* shares rounded down, one unit more from row 1 on, below a unit: last row */
     RESIDUAL_CUMULATIVE, /* row k = R(P k/n) - R(P (k-1)/n), row n ends at P exactly */
 };
 
@@ -22,12 +22,14 @@ struct split_rounding {
 /**
  * split_equal(arena, whole, rows, rounding, out):
  * Divide ${whole} >= 0 into ${rows} >= 1 parts out[0..rows-1] that add up to it exactly.
- * A part may come out <= 0 when the rounding is too coarse for the whole: split_is_positive() tells.
+ * A part may come out <= 0 when the rounding is too coarse for the whole: split_is_positive()
+ * tells.
  */
 void split_equal(struct arena *arena, struct amount whole, unsigned rows,
                  const struct split_rounding *rounding, struct amount *out);
 
-/** split_fixed_rows(arena, whole, part, most): how many rows of ${part} > 0 pay ${whole} > 0; most + 1 if more than ${most}. */
+/** split_fixed_rows(arena, whole, part, most): how many rows of ${part} > 0 pay ${whole} > 0; most
+ * + 1 if more than ${most}. */
 unsigned split_fixed_rows(struct arena *arena, struct amount whole, struct amount part,
                           unsigned most);
 

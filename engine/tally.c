@@ -27,8 +27,8 @@ static void add(struct tally *tally, const struct load_row *row)
         decimal_sum_add(&tally->sum, row->amount);
 }
 
-void tallies_add(struct tallies *tallies, unsigned input, enum book_role role,
-                 enum event_type type, const struct load_row *row, bool rejected)
+void tallies_add(struct tallies *tallies, unsigned input, enum book_role role, enum event_type type,
+                 const struct load_row *row, bool rejected)
 {
     struct tally_role *totals = &tallies->roles[role];
     add(&tallies->inputs[input].by_type[type], row);

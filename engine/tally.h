@@ -1,5 +1,6 @@
 /*
- * Control totals: how many rows and what sum were read, accepted and rejected (design 5), per input and per role.
+ * Control totals: how many rows and what sum were read, accepted and rejected (design 5), per input
+ * and per role.
  */
 #ifndef NOL_TALLY_H
 #define NOL_TALLY_H
@@ -30,13 +31,15 @@ struct tallies {
 void tallies_init(struct tallies *tallies, const struct memory *memory, unsigned inputs);
 void tallies_free(struct tallies *tallies);
 
-/** tallies_add(tallies, input, role, type, row, rejected): count one row; ${type} EVENT_TYPES for loans. */
-void tallies_add(struct tallies *tallies, unsigned input, enum book_role role,
-                 enum event_type type, const struct load_row *row, bool rejected);
+/** tallies_add(tallies, input, role, type, row, rejected): count one row; ${type} EVENT_TYPES for
+ * loans. */
+void tallies_add(struct tallies *tallies, unsigned input, enum book_role role, enum event_type type,
+                 const struct load_row *row, bool rejected);
 
 void tallies_merge(struct tallies *into, const struct tallies *from);
 
-/** tallies_law(tallies): NULL when accepted + rejected = read for counts and sums, else the broken part. */
+/** tallies_law(tallies): NULL when accepted + rejected = read for counts and sums, else the broken
+ * part. */
 const char *tallies_law(struct tallies *tallies);
 
 #endif

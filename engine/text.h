@@ -41,7 +41,8 @@ static inline int text_compare(struct text a, struct text b)
     return (a.len > b.len) - (a.len < b.len);
 }
 
-/** text_is_utf8(text): whether it is well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates). */
+/** text_is_utf8(text): whether it is well-formed UTF-8 (RFC 3629: no overlong forms, no
+ * surrogates). */
 bool text_is_utf8(struct text text);
 
 /** text_chars(text): how many characters (not bytes) the well-formed UTF-8 has. */
@@ -59,8 +60,9 @@ const char *text_quote(char out[TEXT_QUOTE_MAX], struct text text);
 
 /**
  * text_nearest(word, count, nth, context):
- * The best "did you mean" among nth(context, 0..count-1): the candidate that ${word} becomes with the
- * fewest typing slips (insert, delete, replace, swap), at most a third of its length; len 0 if none.
+ * The best "did you mean" among nth(context, 0..count-1): the candidate that ${word} becomes with
+ * the fewest typing slips (insert, delete, replace, swap), at most a third of its length; len 0 if
+ * none.
  */
 struct text text_nearest(struct text word, size_t count,
                          struct text (*nth)(const void *context, size_t i), const void *context);

@@ -324,15 +324,14 @@ static void *grow(struct work *work, void *list, size_t count, size_t *room, siz
     if (count < *room)
         return list;
     *room = *room == 0 ? 64 : 2 * *room;
-    return memory_resize(work->job->memory, list,
-                         memory_product(work->job->memory, *room, size));
+    return memory_resize(work->job->memory, list, memory_product(work->job->memory, *room, size));
 }
 
 static void set_aside(struct work *work, const struct book_row *raw, const struct load_row *row,
                       unsigned type_column, unsigned amount_column)
 {
-    work->rejects = grow(work, work->rejects, work->reject_count, &work->reject_room,
-                         sizeof *work->rejects);
+    work->rejects =
+        grow(work, work->rejects, work->reject_count, &work->reject_room, sizeof *work->rejects);
     struct work_reject *reject = &work->rejects[work->reject_count++];
     bool split = row->fields != NULL;
     struct text nothing = {"", 0};
@@ -340,8 +339,8 @@ static void set_aside(struct work *work, const struct book_row *raw, const struc
         .input = raw->input,
         .line = raw->record.line,
         .account_id = keep(work, raw->account_id),
-        .type = keep(work, split && type_column < EVENT_COLUMNS ? load_field(row, type_column)
-                                                                : nothing),
+        .type = keep(work,
+                     split && type_column < EVENT_COLUMNS ? load_field(row, type_column) : nothing),
         .amount = keep(work, split ? load_field(row, amount_column) : nothing),
         .code = row->fault != NULL ? row->fault->code : FAULT_ACCOUNT_REJECTED,
     };

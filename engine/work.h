@@ -1,7 +1,9 @@
 /*
- * The work on one account at a time: rows -> loan and events -> account -> positions -> report rows and portfolio.
+ * The work on one account at a time: rows -> loan and events -> account -> positions -> report rows
+ * and portfolio.
  *
- * A struct work is one worker's: it shares nothing that it writes to.  What several workers made is merged by run.c.
+ * A struct work is one worker's: it shares nothing that it writes to.  What several workers made is
+ * merged by run.c.
  */
 #ifndef NOL_WORK_H
 #define NOL_WORK_H
@@ -58,7 +60,8 @@ struct work {
 void work_init(struct work *work, const struct work_job *job);
 void work_free(struct work *work);
 
-/** work_merge(into, from): add what another worker found; ${from} keeps its texts and must outlive ${into}. */
+/** work_merge(into, from): add what another worker found; ${from} keeps its texts and must outlive
+ * ${into}. */
 void work_merge(struct work *into, const struct work *from);
 
 /** work_account(work, bundle): all of one account; its report rows are added to work->out. */

@@ -16,7 +16,8 @@ static struct place place_of(const struct reader *reader, yaml_mark_t mark)
     return (struct place){reader->file, (uint32_t)mark.line + 1, (uint32_t)mark.column + 1};
 }
 
-/* Note a fault; the reader goes on where the tree stays meaningful, else next_event() has stopped. */
+/* Note a fault; the reader goes on where the tree stays meaningful, else next_event() has stopped.
+ */
 #define REFUSE(reader, code, mark, ...)                                                            \
     do {                                                                                           \
         fault_add((reader)->faults, (code), place_of((reader), (mark)), __VA_ARGS__);              \
@@ -67,8 +68,8 @@ static bool check_properties(struct reader *reader, const yaml_event_t *event, c
         REFUSE(reader, FAULT_YAML_ANCHOR, event->start_mark, "anchor '&%.40s'; write the value out",
                anchor);
     if (tag != NULL)
-        REFUSE(reader, FAULT_YAML_TAG, event->start_mark, "tag '%.40s'; every value is typed by its key",
-               tag);
+        REFUSE(reader, FAULT_YAML_TAG, event->start_mark,
+               "tag '%.40s'; every value is typed by its key", tag);
     return anchor == NULL && tag == NULL;
 }
 
@@ -185,7 +186,8 @@ static struct yaml_node *read_node(struct reader *reader, yaml_event_t *event, u
     return node;
 }
 
-/* Pass over events up to the next of ${wanted}; false at the end of the stream or a syntax error. */
+/* Pass over events up to the next of ${wanted}; false at the end of the stream or a syntax error.
+ */
 static bool skip_to(struct reader *reader, yaml_event_type_t wanted, yaml_event_t *event)
 {
     for (;;) {

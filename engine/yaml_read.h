@@ -1,9 +1,10 @@
 /*
  * Strict YAML (design 4.3): bytes -> a tree of maps, lists and texts, each with its place.
  *
- * Every scalar stays text; the rule table decides what it means.  Refused, with file:line:col: tabs as
- * indentation, anchors, aliases, tags, merge keys, a second document, duplicate keys, NUL, nesting
- * deeper than 8, a file larger than 256 KiB, more than 4096 entries in one map or list, an empty file.  The only user of libyaml, by its event interface.
+ * Every scalar stays text; the rule table decides what it means.  Refused, with file:line:col: tabs
+ * as indentation, anchors, aliases, tags, merge keys, a second document, duplicate keys, NUL,
+ * nesting deeper than 8, a file larger than 256 KiB, more than 4096 entries in one map or list, an
+ * empty file.  The only user of libyaml, by its event interface.
  */
 #ifndef NOL_YAML_READ_H
 #define NOL_YAML_READ_H
@@ -32,13 +33,14 @@ struct yaml_pair {
 
 /**
  * yaml_read(arena, file, bytes, faults):
- * Parse ${bytes}, the contents of ${file}, into a tree that belongs to ${arena}.  NULL after a fault, which has
- * then been added to ${faults}.
+ * Parse ${bytes}, the contents of ${file}, into a tree that belongs to ${arena}.  NULL after a
+ * fault, which has then been added to ${faults}.
  */
 struct yaml_node *yaml_read(struct arena *arena, const struct fault_file *file, struct text bytes,
                             struct faults *faults);
 
-/** yaml_find(map, key): the value under ${key} of a map, NULL if ${map} is NULL, no map, or lacks it. */
+/** yaml_find(map, key): the value under ${key} of a map, NULL if ${map} is NULL, no map, or lacks
+ * it. */
 const struct yaml_node *yaml_find(const struct yaml_node *map, struct text key);
 
 #endif

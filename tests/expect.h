@@ -1,6 +1,6 @@
 /*
- * What the unit tests share: one arena for each test, short names for values as they are written, assertions that show
- * both sides as text, and a repeatable source of chance.
+ * What the unit tests share: one arena for each test, short names for values as they are written,
+ * assertions that show both sides as text, and a repeatable source of chance.
  */
 #ifndef NOL_EXPECT_H
 #define NOL_EXPECT_H
@@ -49,8 +49,7 @@ static inline int expect_teardown(void **state)
 /* --- values as they are written --- */
 
 /* A whole number of any size. */
-static inline struct amount A(const char *digits)
-{
+static inline struct amount A(const char *digits) {
     mpz_t value;
     if (mpz_init_set_str(value, digits, 10) != 0)
         fail_msg("'%s' is no number", digits);
@@ -59,15 +58,16 @@ static inline struct amount A(const char *digits)
     return amount;
 }
 
-static inline struct date D(const char *text)
-{
+static inline struct date
+D(const char *text) {
     struct date date = DATE_NONE;
     if (*text != '\0' && date_parse(text_of(text), &date) != FAULT_NONE)
         fail_msg("'%s' is no date", text);
     return date;
 }
 
-static inline const char *amount_string(struct amount amount)
+static inline const char *
+amount_string(struct amount amount)
 {
     char *text = arena_alloc(&expect_arena, amount_text_size(amount) + 1);
     *amount_write(text, amount, 0) = '\0';

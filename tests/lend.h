@@ -1,6 +1,6 @@
 /*
- * A small lender for the tests of everything above the rules: a program from a few lines of YAML, one loan of it, its
- * events, and the account they make.
+ * A small lender for the tests of everything above the rules: a program from a few lines of YAML,
+ * one loan of it, its events, and the account they make.
  */
 #ifndef NOL_LEND_H
 #define NOL_LEND_H
@@ -31,11 +31,13 @@ static inline const struct program *lend_program(const char *yaml)
     const struct program *program =
         program_read(&expect_arena, &lend_file, text_of(yaml), &expect_faults);
     if (program == NULL)
-        fail_msg("%s: %s", faults_string(), expect_faults.count > 0 ? expect_faults.listed[0].text : "");
+        fail_msg("%s: %s", faults_string(),
+                 expect_faults.count > 0 ? expect_faults.listed[0].text : "");
     return program;
 }
 
-/* Disbursed by the book on ${disbursed}, unless that is empty; agreed on the same day, else on ${agreed}. */
+/* Disbursed by the book on ${disbursed}, unless that is empty; agreed on the same day, else on
+ * ${agreed}. */
 static inline struct loan *lend_loan(const char *yaml, const char *principal, const char *disbursed,
                                      const char *agreed, int32_t installments)
 {
@@ -103,9 +105,11 @@ static inline void lend_resolve(const char *as_of, const char *known_at)
 
 /* --- the account: all events that count, in order, with the laws after each of them --- */
 
-static inline bool lend_step(struct account *account, struct event *event, struct account_refusal *refusal)
+static inline bool lend_step(struct account *account, struct event *event,
+                             struct account_refusal *refusal)
 {
-    bool done = event == NULL ? account_disburse_by_book(account, refusal) : account_apply(account, event, refusal);
+    bool done = event == NULL ? account_disburse_by_book(account, refusal)
+                              : account_apply(account, event, refusal);
     if (!done)
         return false;
     const char *broken = account_law(account);
@@ -147,7 +151,8 @@ static inline void lend_account(struct account *account, const struct loan *loan
 }
 
 /* The slug of the refusal, `none` without one. */
-static inline const char *lend_refusal(const struct loan *loan, const char *as_of, const char *known_at)
+static inline const char *lend_refusal(const struct loan *loan, const char *as_of,
+                                       const char *known_at)
 {
     struct account account;
     struct account_refusal refusal;
@@ -179,8 +184,8 @@ static inline const char *lend_lines(const struct account *account)
     for (size_t i = 0; i < account->line_count; i++) {
         const struct account_line *line = &account->lines[i];
         end += sprintf(end, "%s%s %s %d %s %s", i == 0 ? "" : "; ", text_string(line->event->id),
-                       date_string(line->date), line->n, amount_string(line->part[COMPONENT_PRINCIPAL]),
-                       amount_string(line->credit));
+                       date_string(line->date), line->n,
+                       amount_string(line->part[COMPONENT_PRINCIPAL]), amount_string(line->credit));
     }
     return out;
 }

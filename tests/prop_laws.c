@@ -1,6 +1,7 @@
 /*
- * Random loans with random events: the laws of design 8 after every event, a run to a day equals a longer run at that
- * day (law 6), a reversed event equals one that never was, and doubled amounts change no date.
+ * Random loans with random events: the laws of design 8 after every event, a run to a day equals a
+ * longer run at that day (law 6), a reversed event equals one that never was, and doubled amounts
+ * change no date.
  */
 #include "lend.h"
 
@@ -9,12 +10,13 @@ enum { ROUNDS = 4000, EVENTS_MAX = 12 };
 static const char *const rules[] = {
     LEND_RULES,
     LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE "allocation: {excess: next}\n" LEND_ARREARS,
-    LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE "allocation: {excess: last, by: component}\n" LEND_ARREARS,
+    LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE
+    "allocation: {excess: last, by: component}\n" LEND_ARREARS,
     LEND_HEAD LEND_PRINCIPAL
-    "schedule: {installments: 5, every: 2 weeks, split: equal, rounding: {unit: 10, mode: half-even, residual: first}}\n"
-    LEND_ALLOCATION LEND_ARREARS,
-    LEND_HEAD LEND_PRINCIPAL
-    "schedule: {every: 1 month, split: {fixed: 170}, due: {missing_day: first-of-next}}\n" LEND_ALLOCATION LEND_ARREARS,
+    "schedule: {installments: 5, every: 2 weeks, split: equal, rounding: {unit: 10, mode: "
+    "half-even, residual: first}}\n" LEND_ALLOCATION LEND_ARREARS,
+    LEND_HEAD LEND_PRINCIPAL "schedule: {every: 1 month, split: {fixed: 170}, due: {missing_day: "
+                             "first-of-next}}\n" LEND_ALLOCATION LEND_ARREARS,
 };
 
 static const struct program *programs[COUNT_OF(rules)];
@@ -29,15 +31,16 @@ struct draw {
 
 static enum event_type random_type(void)
 {
-    static const enum event_type types[] = {EVENT_REPAY,    EVENT_REPAY,  EVENT_REPAY,   EVENT_REPAY, EVENT_REPAY,
-                                            EVENT_REFUND,   EVENT_RECOVER, EVENT_WRITE_OFF, EVENT_COLLATERAL,
-                                            EVENT_OPENING,  EVENT_REVERSE};
+    static const enum event_type types[] = {
+        EVENT_REPAY,   EVENT_REPAY,     EVENT_REPAY,      EVENT_REPAY,   EVENT_REPAY,  EVENT_REFUND,
+        EVENT_RECOVER, EVENT_WRITE_OFF, EVENT_COLLATERAL, EVENT_OPENING, EVENT_REVERSE};
     return types[chance() % COUNT_OF(types)];
 }
 
 static void draw(struct draw *draw)
 {
-    static const char *const ids[EVENTS_MAX] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"};
+    static const char *const ids[EVENTS_MAX] = {"a", "b", "c", "d", "e", "f",
+                                                "g", "h", "i", "j", "k", "l"};
     const struct program *program = programs[chance() % COUNT_OF(programs)];
     int32_t installments = program == programs[3] ? 5 : (int32_t)chance_in(1, 12);
     struct date start = date_add_days(D("2024-01-01"), (int32_t)chance_in(0, 60));
@@ -57,7 +60,8 @@ static void draw(struct draw *draw)
                                 .id = text_of(ids[i]),
                                 .date = date_add_days(start, (int32_t)chance_in(0, 400)),
                                 .amount = amount_of(chance_in(1, 600))};
-        event->recorded = date_add_days(event->date, chance() % 3 == 0 ? (int32_t)chance_in(0, 90) : 0);
+        event->recorded =
+            date_add_days(event->date, chance() % 3 == 0 ? (int32_t)chance_in(0, 90) : 0);
         if (event->type == EVENT_REVERSE && i == 0)
             event->type = EVENT_REPAY;
         if (event->type != EVENT_REVERSE)
@@ -87,12 +91,14 @@ static const char *all_of(const struct account *account, struct date as_of)
     struct position position;
     position_of(account, as_of, &position);
     char *out = arena_alloc(&expect_arena, 20000);
-    (void)snprintf(out, 20000, "%s\n%s\n%s\n%d %d %s", lend_rows(account), lend_totals(account), lend_lines(account),
-                   position.status, position.days_past_due, amount_string(position.figure[FIGURE_OVERDUE]));
+    (void)snprintf(out, 20000, "%s\n%s\n%s\n%d %d %s", lend_rows(account), lend_totals(account),
+                   lend_lines(account), position.status, position.days_past_due,
+                   amount_string(position.figure[FIGURE_OVERDUE]));
     return out;
 }
 
-/* Law 6: if the longer run is accepted, so is the shorter, and its lines are the longer one's beginning. */
+/* Law 6: if the longer run is accepted, so is the shorter, and its lines are the longer one's
+ * beginning. */
 static void check_prefix(struct draw *drawn, struct date early, const struct account *late)
 {
     struct account account;
@@ -104,7 +110,8 @@ static void check_prefix(struct draw *drawn, struct date early, const struct acc
         fail_msg("%s\nis not the beginning of\n%s", shorter, longer);
 }
 
-/* Without the reversed events and their reverses the account is the same, refunds and recoveries apart. */
+/* Without the reversed events and their reverses the account is the same, refunds and recoveries
+ * apart. */
 static void check_reversed(const struct draw *drawn, struct date as_of, const char *before)
 {
     struct draw without = *drawn;
@@ -112,7 +119,8 @@ static void check_reversed(const struct draw *drawn, struct date as_of, const ch
     without.count = 0;
     for (size_t i = 0; i < drawn->count; i++) {
         const struct event *event = &drawn->events[i];
-        if (event->type == EVENT_REFUND || event->type == EVENT_RECOVER || event->type == EVENT_WRITE_OFF)
+        if (event->type == EVENT_REFUND || event->type == EVENT_RECOVER ||
+            event->type == EVENT_WRITE_OFF)
             return;
         if (event->type != EVENT_REVERSE && event->removed_by == NULL)
             without.events[without.count++] = *event;
@@ -127,8 +135,10 @@ static struct amount doubled(struct amount amount)
     return amount_add(&expect_arena, amount, amount);
 }
 
-/* Twice the money, twice the unit: every figure doubles and no date moves; here for `fixed` and units apart. */
-static void check_dates_of_double(const struct draw *drawn, struct date as_of, const struct account *single)
+/* Twice the money, twice the unit: every figure doubles and no date moves; here for `fixed` and
+ * units apart. */
+static void check_dates_of_double(const struct draw *drawn, struct date as_of,
+                                  const struct account *single)
 {
     struct draw twice = *drawn;
     struct account account;
@@ -156,7 +166,8 @@ static void test_laws(void **state)
         struct account account;
         draw(&drawn);
         struct date late = date_add_days(drawn.loan.agreed, (int32_t)chance_in(0, 450));
-        struct date early = date_add_days(drawn.loan.agreed, (int32_t)chance_in(0, late.day - drawn.loan.agreed.day));
+        struct date early = date_add_days(drawn.loan.agreed,
+                                          (int32_t)chance_in(0, late.day - drawn.loan.agreed.day));
         if (run(&account, &drawn, late)) { /* asserts laws 2 and 3 after each event */
             const char *all = all_of(&account, late);
             accepted++;

@@ -15,7 +15,8 @@ static struct loan *by_event(void)
     return lend_loan(LEND_RULES, "1000", "", "2024-01-10", 3);
 }
 
-static struct event *event(const char *id, enum event_type type, const char *date, const char *amount)
+static struct event *event(const char *id, enum event_type type, const char *date,
+                           const char *amount)
 {
     return lend_event(id, type, date, amount);
 }
@@ -38,7 +39,8 @@ static void test_disburse(void **state)
     event("d", EVENT_DISBURSE, "2024-01-20", "600");
     lend_account(&account, by_event(), "2024-01-31");
     assert_int_equal(account.stage, ACCOUNT_RUNNING);
-    assert_string_equal(lend_rows(&account), "1 2024-02-20 200/0; 2 2024-03-20 200/0; 3 2024-04-20 200/0");
+    assert_string_equal(lend_rows(&account),
+                        "1 2024-02-20 200/0; 2 2024-03-20 200/0; 3 2024-04-20 200/0");
     assert_int_equal(account.highest_n, 3);
     assert_int_equal(account.payout_count, 1);
     assert_string_equal(lend_totals(&account), "600 0 0 0 600 0 0 0");
@@ -70,7 +72,8 @@ static void test_disburse_refusals(void **state)
 
 static void test_before_disbursement(void **state)
 {
-    static const enum event_type types[] = {EVENT_REPAY, EVENT_REFUND, EVENT_OPENING, EVENT_WRITE_OFF, EVENT_RECOVER};
+    static const enum event_type types[] = {EVENT_REPAY, EVENT_REFUND, EVENT_OPENING,
+                                            EVENT_WRITE_OFF, EVENT_RECOVER};
     (void)state;
     for (size_t i = 0; i < COUNT_OF(types); i++) {
         event("x", types[i], "2024-01-09", "1");
@@ -147,7 +150,8 @@ static void test_cancel(void **state)
     assert_string_equal(refusal(by_event()), "after-end");
     event("d", EVENT_DISBURSE, "2024-02-01", "1000");
     event("c", EVENT_CANCEL, "2024-02-01", "");
-    assert_string_equal(refusal(by_event()), "nothing-to-cancel"); /* disburse comes first on a day */
+    assert_string_equal(refusal(by_event()),
+                        "nothing-to-cancel"); /* disburse comes first on a day */
     /* right when it was made: the disbursement before it was told of later */
     event("d", EVENT_DISBURSE, "2024-01-31", "1000")->recorded = D("2024-02-02");
     event("c", EVENT_CANCEL, "2024-02-01", "");
@@ -164,7 +168,8 @@ static void test_reversed_is_as_if_never(void **state)
     event("q", EVENT_REPAY, "2024-03-10", "333");
     lend_reverse("r", "2024-04-01", "p");
     lend_account(&account, by_book(), "2024-03-31");
-    assert_string_equal(lend_rows(&account), "1 2024-02-10 333/333; 2 2024-03-10 333/0; 3 2024-04-10 334/0");
+    assert_string_equal(lend_rows(&account),
+                        "1 2024-02-10 333/333; 2 2024-03-10 333/0; 3 2024-04-10 334/0");
     assert_date(account.rows[0].paid_on, "2024-03-10");
     assert_string_equal(lend_lines(&account), "q 2024-03-10 1 333 0");
 }
@@ -188,7 +193,8 @@ static void test_uncovered_refund(void **state)
     lend_reverse("x", "2024-02-05", "p");
     lend_account(&account, by_book(), "2024-02-09");
     assert_string_equal(lend_totals(&account), "1100 0 0 0 1100 0 0 0");
-    assert_string_equal(lend_rows(&account), "1 2024-02-10 433/0; 2 2024-03-10 333/0; 3 2024-04-10 334/0");
+    assert_string_equal(lend_rows(&account),
+                        "1 2024-02-10 433/0; 2 2024-03-10 333/0; 3 2024-04-10 334/0");
     assert_string_equal(lend_lines(&account), ""); /* D14: nothing of it came out of credit */
     assert_int_equal(account.payout_count, 2);
     /* a reverse recorded before the refund does not excuse it */
@@ -196,7 +202,8 @@ static void test_uncovered_refund(void **state)
     assert_string_equal(lend_refusal(by_book(), "2024-02-09", ""), "refund-above-credit");
     lend_find("x")->recorded = D("2024-02-02"); /* on the day of the refund it does */
     assert_string_equal(lend_refusal(by_book(), "2024-02-09", ""), "none");
-    assert_string_equal(lend_refusal(by_book(), "2024-02-09", "2024-02-04"), "none"); /* before it was known */
+    assert_string_equal(lend_refusal(by_book(), "2024-02-09", "2024-02-04"),
+                        "none"); /* before it was known */
 }
 
 /* One part from credit, the rest anew; what one refund has used no other uses. */
@@ -222,9 +229,12 @@ static void test_where_new_principal_falls_due(void **state)
         const char *refund, *rows;
     } cases[] = {
         {"2024-02-09", "1 2024-02-10 343/0; 2 2024-03-10 333/0; 3 2024-04-10 334/0"},
-        {"2024-02-10", "1 2024-02-10 333/0; 2 2024-03-10 343/0; 3 2024-04-10 334/0"}, /* strictly after */
-        {"2024-04-10", "1 2024-02-10 333/0; 2 2024-03-10 333/0; 3 2024-04-10 344/0"}, /* the last due date */
-        {"2024-04-11", "1 2024-02-10 333/0; 2 2024-03-10 333/0; 3 2024-04-10 334/0; 4 2024-04-11 10/0"},
+        {"2024-02-10",
+         "1 2024-02-10 333/0; 2 2024-03-10 343/0; 3 2024-04-10 334/0"}, /* strictly after */
+        {"2024-04-10",
+         "1 2024-02-10 333/0; 2 2024-03-10 333/0; 3 2024-04-10 344/0"}, /* the last due date */
+        {"2024-04-11",
+         "1 2024-02-10 333/0; 2 2024-03-10 333/0; 3 2024-04-10 334/0; 4 2024-04-11 10/0"},
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -248,15 +258,18 @@ static void test_extra_rows(void **state)
     event("t", EVENT_REFUND, "2024-04-12", "5");
     lend_reverse("x", "2024-06-01", "p");
     lend_account(&account, by_book(), "2024-06-01");
-    assert_string_equal(lend_rows(&account), "1 2024-02-10 333/333; 2 2024-03-10 333/333; 3 2024-04-10 334/334; "
-                                             "4 2024-04-11 15/0; 5 2024-04-12 5/0");
+    assert_string_equal(lend_rows(&account),
+                        "1 2024-02-10 333/333; 2 2024-03-10 333/333; 3 2024-04-10 334/334; "
+                        "4 2024-04-11 15/0; 5 2024-04-12 5/0");
     lend_event_count = 0;
     event("p", EVENT_REPAY, "2024-02-01", "30");
     event("q", EVENT_REPAY, "2024-04-10", "1000");
-    event("r", EVENT_REFUND, "2024-04-10", "10"); /* refund follows repay on the day: reopens row 3 */
+    event("r", EVENT_REFUND, "2024-04-10",
+          "10"); /* refund follows repay on the day: reopens row 3 */
     lend_reverse("x", "2024-06-01", "p");
     lend_account(&account, by_book(), "2024-06-01");
-    assert_string_equal(lend_rows(&account), "1 2024-02-10 333/333; 2 2024-03-10 333/333; 3 2024-04-10 344/334");
+    assert_string_equal(lend_rows(&account),
+                        "1 2024-02-10 333/333; 2 2024-03-10 333/333; 3 2024-04-10 344/334");
     assert_date(account.rows[2].paid_on, "");
     assert_int_equal(account.first_open, 2);
 }
@@ -274,7 +287,8 @@ static void test_write_off(void **state)
     assert_string_equal(lend_totals(&account), "1000 333 667 0 0 333 0 0");
     lend_account(&account, by_book(), "2024-07-01");
     assert_string_equal(lend_totals(&account), "1000 333 667 400 0 733 0 0");
-    assert_string_equal(lend_rows(&account), "1 2024-02-10 333/333; 2 2024-03-10 333/333; 3 2024-04-10 334/67");
+    assert_string_equal(lend_rows(&account),
+                        "1 2024-02-10 333/333; 2 2024-03-10 333/333; 3 2024-04-10 334/67");
     lend_account(&account, by_book(), "2024-08-01"); /* up to the claim, then credit */
     assert_string_equal(lend_totals(&account), "1000 333 667 667 0 1033 0 33");
 }
@@ -288,7 +302,8 @@ static void test_write_off_before_the_last_due_date(void **state)
     event("v", EVENT_RECOVER, "2024-02-06", "500");
     lend_account(&account, by_book(), "2024-05-01");
     assert_string_equal(lend_totals(&account), "1000 0 1000 500 0 550 0 50");
-    assert_string_equal(lend_rows(&account), "1 2024-02-10 333/333; 2 2024-03-10 333/167; 3 2024-04-10 334/0");
+    assert_string_equal(lend_rows(&account),
+                        "1 2024-02-10 333/333; 2 2024-03-10 333/167; 3 2024-04-10 334/0");
 }
 
 static void test_write_off_refusals(void **state)

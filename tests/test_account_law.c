@@ -15,8 +15,9 @@ static void make(void)
 static void test_every_total(void **state)
 {
     struct amount *const totals[] = {
-        &account.totals.disbursed, &account.totals.repaid,   &account.totals.written_off, &account.totals.outstanding,
-        &account.totals.received,  &account.totals.refunded, &account.totals.credit,
+        &account.totals.disbursed,   &account.totals.repaid,   &account.totals.written_off,
+        &account.totals.outstanding, &account.totals.received, &account.totals.refunded,
+        &account.totals.credit,
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(totals); i++)
@@ -33,11 +34,12 @@ static void test_every_row(void **state)
     for (unsigned i = 0; i < 3; i++)
         for (unsigned c = 0; c < COMPONENTS; c++) {
             make();
-            account.rows[i].paid[c] = amount_add(&expect_arena, account.rows[i].paid[c], amount_of(1));
+            account.rows[i].paid[c] =
+                amount_add(&expect_arena, account.rows[i].paid[c], amount_of(1));
             assert_non_null(account_law(&account));
             make();
-            account.rows[i].due_of[COMPONENT_PRINCIPAL] =
-                amount_add(&expect_arena, account.rows[i].due_of[COMPONENT_PRINCIPAL], amount_of(1));
+            account.rows[i].due_of[COMPONENT_PRINCIPAL] = amount_add(
+                &expect_arena, account.rows[i].due_of[COMPONENT_PRINCIPAL], amount_of(1));
             assert_non_null(account_law(&account));
             make();
             account.rows[i].paid[c] = amount_of(-1);
@@ -51,7 +53,8 @@ static void test_pairs(void **state)
     (void)state;
     make();
     account.totals.disbursed = amount_of(1001);
-    account.totals.outstanding = amount_add(&expect_arena, account.totals.outstanding, amount_of(1));
+    account.totals.outstanding =
+        amount_add(&expect_arena, account.totals.outstanding, amount_of(1));
     assert_non_null(account_law(&account));
     make();
     account.totals.outstanding = amount_of(-1);

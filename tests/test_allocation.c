@@ -1,4 +1,5 @@
-/* allocation.h: where money goes (semantics 5), by hand.  1000 in three rows of 333, 333, 334, due on the 10th. */
+/* allocation.h: where money goes (semantics 5), by hand.  1000 in three rows of 333, 333, 334, due
+ * on the 10th. */
 #include "lend.h"
 
 #include "allocation.h"
@@ -24,7 +25,8 @@ static void test_on_the_day(void **state)
     (void)state;
     pay("p1", "2024-02-10", "333");
     run(LEND_RULES, "2024-02-10");
-    assert_string_equal(lend_rows(&account), "1 2024-02-10 333/333; 2 2024-03-10 333/0; 3 2024-04-10 334/0");
+    assert_string_equal(lend_rows(&account),
+                        "1 2024-02-10 333/333; 2 2024-03-10 333/0; 3 2024-04-10 334/0");
     assert_string_equal(lend_lines(&account), "p1 2024-02-10 1 333 0");
     assert_date(account.rows[0].paid_on, "2024-02-10");
     assert_amount(account.rows[0].paid_in_advance, "0");
@@ -45,7 +47,8 @@ static void test_hold_waits_for_the_due_date(void **state)
     assert_amount(account.rows[0].paid_in_advance, "0"); /* credit pays on the day it is used */
     assert_string_equal(lend_totals(&account), "1000 333 0 0 667 400 0 67");
     run(LEND_RULES, "2024-03-15");
-    assert_string_equal(lend_lines(&account), "p1 2024-02-01 -1 0 400; p1 2024-02-10 1 333 -333; p1 2024-03-10 2 67 -67");
+    assert_string_equal(lend_lines(&account),
+                        "p1 2024-02-01 -1 0 400; p1 2024-02-10 1 333 -333; p1 2024-03-10 2 67 -67");
     assert_string_equal(lend_totals(&account), "1000 400 0 0 600 400 0 0");
 }
 
@@ -55,9 +58,10 @@ static void test_late_and_partly(void **state)
     pay("p1", "2024-02-20", "100");
     pay("p2", "2024-03-12", "600");
     run(LEND_RULES, "2024-03-31");
-    assert_string_equal(lend_rows(&account), "1 2024-02-10 333/333; 2 2024-03-10 333/333; 3 2024-04-10 334/0");
-    assert_string_equal(lend_lines(&account),
-                        "p1 2024-02-20 1 100 0; p2 2024-03-12 1 233 0; p2 2024-03-12 2 333 0; p2 2024-03-12 -1 0 34");
+    assert_string_equal(lend_rows(&account),
+                        "1 2024-02-10 333/333; 2 2024-03-10 333/333; 3 2024-04-10 334/0");
+    assert_string_equal(lend_lines(&account), "p1 2024-02-20 1 100 0; p2 2024-03-12 1 233 0; p2 "
+                                              "2024-03-12 2 333 0; p2 2024-03-12 -1 0 34");
     assert_amount(account.rows[0].paid_late, "333");
     assert_amount(account.rows[1].paid_late, "333");
     assert_date(account.rows[0].paid_on, "2024-03-12");
@@ -68,8 +72,10 @@ static void test_next(void **state)
     (void)state;
     pay("p1", "2024-02-10", "700");
     run(RULES_NEXT, "2024-02-10");
-    assert_string_equal(lend_rows(&account), "1 2024-02-10 333/333; 2 2024-03-10 333/333; 3 2024-04-10 334/34");
-    assert_string_equal(lend_lines(&account), "p1 2024-02-10 1 333 0; p1 2024-02-10 2 333 0; p1 2024-02-10 3 34 0");
+    assert_string_equal(lend_rows(&account),
+                        "1 2024-02-10 333/333; 2 2024-03-10 333/333; 3 2024-04-10 334/34");
+    assert_string_equal(lend_lines(&account),
+                        "p1 2024-02-10 1 333 0; p1 2024-02-10 2 333 0; p1 2024-02-10 3 34 0");
     assert_amount(account.rows[1].paid_in_advance, "333");
     assert_amount(account.rows[2].paid_in_advance, "34");
     assert_date(account.rows[1].paid_on, "2024-02-10");
@@ -81,8 +87,10 @@ static void test_last(void **state)
     (void)state;
     pay("p1", "2024-02-10", "700");
     run(RULES_LAST, "2024-02-10");
-    assert_string_equal(lend_rows(&account), "1 2024-02-10 333/333; 2 2024-03-10 333/33; 3 2024-04-10 334/334");
-    assert_string_equal(lend_lines(&account), "p1 2024-02-10 1 333 0; p1 2024-02-10 3 334 0; p1 2024-02-10 2 33 0");
+    assert_string_equal(lend_rows(&account),
+                        "1 2024-02-10 333/333; 2 2024-03-10 333/33; 3 2024-04-10 334/334");
+    assert_string_equal(lend_lines(&account),
+                        "p1 2024-02-10 1 333 0; p1 2024-02-10 3 334 0; p1 2024-02-10 2 33 0");
 }
 
 /* What nothing can take is credit under any rule; the loan is paid and stays open for events. */
@@ -125,14 +133,16 @@ static void test_credit_before_payment(void **state)
 static void test_rule_of_the_payment(void **state)
 {
     (void)state;
-    const char *yaml = LEND_RULES "amendments:\n"
-                                  "  - {from: 2024-02-05, set: [{path: allocation.excess, was: hold, value: next}]}\n";
+    const char *yaml = LEND_RULES
+        "amendments:\n"
+        "  - {from: 2024-02-05, set: [{path: allocation.excess, was: hold, value: next}]}\n";
     pay("p1", "2024-02-04", "100");
     pay("p2", "2024-02-05", "100");
     run(yaml, "2024-02-09");
     assert_string_equal(lend_lines(&account), "p1 2024-02-04 -1 0 100; p2 2024-02-05 1 100 0");
     run(yaml, "2024-02-10");
-    assert_string_equal(lend_lines(&account), "p1 2024-02-04 -1 0 100; p2 2024-02-05 1 100 0; p1 2024-02-10 1 100 -100");
+    assert_string_equal(lend_lines(&account),
+                        "p1 2024-02-04 -1 0 100; p2 2024-02-05 1 100 0; p1 2024-02-10 1 100 -100");
     assert_amount(account.rows[0].paid_in_advance, "100");
 }
 
@@ -175,11 +185,14 @@ static void test_components(void **state)
     } cases[] = {
         /* 400 on rows of 5 + 10 + 333: row 1 takes 348, row 2 the 52 left */
         {RULES_WITH("allocation: {excess: hold}\n"), "5 10 333", "5 10 37"},
-        {RULES_WITH("allocation: {components: [principal, fee, penalty], excess: hold}\n"), "5 10 333", "0 0 52"},
+        {RULES_WITH("allocation: {components: [principal, fee, penalty], excess: hold}\n"),
+         "5 10 333", "0 0 52"},
         {RULES_WITH("allocation: {by: component, excess: hold}\n"), "5 10 333", "5 10 37"},
-        {RULES_WITH("allocation: {components: [principal, penalty, fee], by: component, excess: hold}\n"),
+        {RULES_WITH(
+             "allocation: {components: [principal, penalty, fee], by: component, excess: hold}\n"),
          "0 0 333", "0 0 67"},
-        {RULES_WITH("allocation: {components: [fee, principal, penalty], by: component, excess: hold}\n"),
+        {RULES_WITH(
+             "allocation: {components: [fee, principal, penalty], by: component, excess: hold}\n"),
          "0 10 333", "0 10 47"},
     };
     (void)state;
@@ -194,7 +207,8 @@ static void test_components(void **state)
         allocation_pay(&account, event, event->amount);
         if (strcmp(paid_of(0), cases[i].first) != 0 || strcmp(paid_of(1), cases[i].second) != 0)
             fail_msg("case %zu: %s; %s", i, paid_of(0), paid_of(1));
-        assert_int_equal(account.line_count, 2); /* one line a row, whatever the order of components */
+        assert_int_equal(account.line_count,
+                         2); /* one line a row, whatever the order of components */
     }
 }
 
@@ -203,14 +217,16 @@ static void test_opening_is_oldest_first(void **state)
     (void)state;
     (void)lend_event("o", EVENT_OPENING, "2024-03-20", "400");
     run(LEND_RULES, "2024-03-20");
-    assert_string_equal(lend_rows(&account), "1 2024-02-10 333/333; 2 2024-03-10 333/67; 3 2024-04-10 334/0");
+    assert_string_equal(lend_rows(&account),
+                        "1 2024-02-10 333/333; 2 2024-03-10 333/67; 3 2024-04-10 334/0");
     assert_date(account.rows[0].paid_on, "2024-02-10"); /* as if on its due date */
     assert_amount(account.rows[0].paid_late, "0");
     assert_string_equal(lend_lines(&account), "o 2024-03-20 1 333 0; o 2024-03-20 2 67 0");
     lend_event_count = 0;
     (void)lend_event("o", EVENT_OPENING, "2024-02-20", "400");
     run(LEND_RULES, "2024-02-20");
-    assert_amount(account.rows[1].paid_in_advance, "67"); /* its own date is earlier than the due date */
+    assert_amount(account.rows[1].paid_in_advance,
+                  "67"); /* its own date is earlier than the due date */
 }
 
 int main(void)

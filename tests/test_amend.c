@@ -9,7 +9,8 @@ struct amend_case {
 
 static const struct rule_scope *amended(const char *yaml)
 {
-    const struct program *program = program_read(&expect_arena, &lend_file, text_of(yaml), &expect_faults);
+    const struct program *program =
+        program_read(&expect_arena, &lend_file, text_of(yaml), &expect_faults);
     return program == NULL ? NULL : program_at(program, D("2024-07-01"));
 }
 
@@ -30,7 +31,8 @@ static void check_all(const struct amend_case *cases, size_t count)
 static void test_was_by_value(void **state)
 {
     static const struct amend_case cases[] = {
-        {"{path: principal.max, was: 1_000_000, value: 5}", "rule-limits"}, /* a version is checked like any other */
+        {"{path: principal.max, was: 1_000_000, value: 5}",
+         "rule-limits"}, /* a version is checked like any other */
         {"{path: principal.max, was: 1000000, value: 5_000}", ""},
         {"{path: principal.max, was: '1_000_000.0', value: 5_000}", ""},
         {"{path: principal.max, was: 1_000_001, value: 5_000}", "amendment-was"},
@@ -54,16 +56,24 @@ static void test_maps_and_lists(void **state)
         /* a map by its keys in any order, a list in its order */
         {"{path: principal, was: {max: 1000000, min: 100}, value: {min: 200, max: 300}}", ""},
         {"{path: principal, was: {max: 1000000}, value: {min: 200, max: 300}}", "amendment-was"},
-        {"{path: principal, was: {max: 1000000, min: 100, multiple_of: 1}, value: {min: 200, max: 300}}", "amendment-was"},
+        {"{path: principal, was: {max: 1000000, min: 100, multiple_of: 1}, value: {min: 200, max: "
+         "300}}",
+         "amendment-was"},
         {"{path: arrears.non_performing, was: [bad], value: [good, bad]}", ""},
         {"{path: arrears.non_performing, was: [good], value: [bad]}", "amendment-was"},
         {"{path: arrears.non_performing, was: [], value: [bad]}", "amendment-was"},
-        {"{path: arrears.classes, was: [{id: good, range: 0..30}, {id: bad, range: 31..}], value: [{id: bad, range: 0..}]}",
+        {"{path: arrears.classes, was: [{id: good, range: 0..30}, {id: bad, range: 31..}], value: "
+         "[{id: bad, range: 0..}]}",
          ""},
-        {"{path: arrears.classes, was: [{id: bad, range: 31..}, {id: good, range: 0..30}], value: [{id: bad, range: 0..}]}",
+        {"{path: arrears.classes, was: [{id: bad, range: 31..}, {id: good, range: 0..30}], value: "
+         "[{id: bad, range: 0..}]}",
          "amendment-was"},
-        {"{path: arrears.classes.bad, was: {range: 31.., id: bad}, value: {id: bad, range: '31..'}}", ""},
-        {"{path: schedule.rounding, was: {unit: 1, mode: down, residual: last}, value: {unit: 1, residual: leading}}", ""},
+        {"{path: arrears.classes.bad, was: {range: 31.., id: bad}, value: {id: bad, range: "
+         "'31..'}}",
+         ""},
+        {"{path: schedule.rounding, was: {unit: 1, mode: down, residual: last}, value: {unit: 1, "
+         "residual: leading}}",
+         ""},
     };
     (void)state;
     check_all(cases, COUNT_OF(cases));
@@ -73,16 +83,19 @@ static void test_absent(void **state)
 {
     static const struct amend_case cases[] = {
         {"{path: principal.multiple_of, was: absent, value: 50}", ""},
-        {"{path: principal.multiple_of, was: 1, value: 50}", "amendment-was"}, /* a default does not stand there */
+        {"{path: principal.multiple_of, was: 1, value: 50}",
+         "amendment-was"}, /* a default does not stand there */
         {"{path: principal.max, was: absent, value: 50}", "amendment-was"},
         {"{path: arrears.non_performing, was: [bad], value: absent}", ""},
         {"{path: principal.max, was: 1_000_000, value: absent}", "rule-key-missing"},
-        {"{path: arrears.classes.worst, was: absent, value: {id: worst, range: 5..}}", "classes-cover classes-cover"},
+        {"{path: arrears.classes.worst, was: absent, value: {id: worst, range: 5..}}",
+         "classes-cover classes-cover"},
         {"{path: arrears.classes.bad.provision, was: absent, value: 10%}", "rounding-missing"},
         {"{path: arrears.provision, was: absent, value: {rounding: {unit: 1, mode: up}}}", ""},
         {"{path: schedule.grace, was: absent, value: {length: 2 months, place: before-term}}", ""},
         {"{path: arrears.classes.bad.range, was: 31.., value: 31..60}, "
-         "{path: arrears.classes.worst, was: absent, value: {id: worst, range: 61..}}", ""},
+         "{path: arrears.classes.worst, was: absent, value: {id: worst, range: 61..}}",
+         ""},
     };
     (void)state;
     check_all(cases, COUNT_OF(cases));
@@ -98,7 +111,8 @@ static void test_paths(void **state)
         {"{path: nowhere, was: 1, value: 2}", "amendment-path"},
         {"{path: principal.maximum, was: 1, value: 2}", "amendment-path"},
         {"{path: principal.max.more, was: 1, value: 2}", "amendment-path"},
-        {"{path: schedule.grace.length, was: absent, value: 1 month}", "amendment-path"}, /* no grace around it */
+        {"{path: schedule.grace.length, was: absent, value: 1 month}",
+         "amendment-path"}, /* no grace around it */
         {"{path: arrears.classes.worse.range, was: 1.., value: 2..}", "amendment-path"},
         {"{path: arrears..range, was: 1, value: 2}", "amendment-path"},
         {"{path: principal., was: 1, value: 2}", "amendment-path"},
@@ -124,11 +138,12 @@ static void test_values(void **state)
     (void)state;
     const struct program *program = program_read(
         &expect_arena, &lend_file,
-        text_of(SET("{path: principal.max, was: 1_000_000, value: 2_000_000},"
-                    "{path: principal.max, was: 2_000_000, value: 3_000_000}, " /* one after the other */
-                    "{path: arrears.classes.bad.range, was: 31.., value: '31..60'},"
-                    "{path: arrears.classes.worst, was: absent, value: {id: worst, range: '61..'}},"
-                    "{path: arrears.non_performing, was: [bad], value: [bad, worst]}")),
+        text_of(SET(
+            "{path: principal.max, was: 1_000_000, value: 2_000_000},"
+            "{path: principal.max, was: 2_000_000, value: 3_000_000}, " /* one after the other */
+            "{path: arrears.classes.bad.range, was: 31.., value: '31..60'},"
+            "{path: arrears.classes.worst, was: absent, value: {id: worst, range: '61..'}},"
+            "{path: arrears.non_performing, was: [bad], value: [bad, worst]}")),
         &expect_faults);
     assert_faults("");
     const struct rule_scope *before = program_at(program, D("2024-06-30"));
@@ -138,9 +153,11 @@ static void test_values(void **state)
     assert_amount(rule_amount(after, RULE_PRINCIPAL_MIN), "100");
     assert_int_equal(before->value[RULE_ARREARS_CLASSES].count, 2);
     assert_int_equal(after->value[RULE_ARREARS_CLASSES].count, 3);
-    assert_int_equal(before->value[RULE_ARREARS_CLASSES].items[1]->value[RULE_ARREARS_CLASSES_RANGE].upto,
-                     RULE_RANGE_OPEN);
-    assert_int_equal(after->value[RULE_ARREARS_CLASSES].items[1]->value[RULE_ARREARS_CLASSES_RANGE].upto, 60);
+    assert_int_equal(
+        before->value[RULE_ARREARS_CLASSES].items[1]->value[RULE_ARREARS_CLASSES_RANGE].upto,
+        RULE_RANGE_OPEN);
+    assert_int_equal(
+        after->value[RULE_ARREARS_CLASSES].items[1]->value[RULE_ARREARS_CLASSES_RANGE].upto, 60);
     assert_int_equal(after->value[RULE_ARREARS_NON_PERFORMING].count, 2);
 }
 

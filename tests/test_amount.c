@@ -3,12 +3,30 @@
 
 /* Values around every border: zero, the word's ends, one and two limbs, thirty digits. */
 static const char *const samples[] = {
-    "0", "1", "-1", "9", "10", "99999", "-99999", "2147483647", "2147483648", "-2147483649",
-    "4294967295", "4294967296", "9223372036854775807", "-9223372036854775807",
-    "9223372036854775808", "-9223372036854775808", "-9223372036854775809",
-    "18446744073709551615", "18446744073709551616", "-18446744073709551616",
-    "999999999999999999999999999999", "-999999999999999999999999999999",
-    "340282366920938463463374607431768211456", "-340282366920938463463374607431768211457",
+    "0",
+    "1",
+    "-1",
+    "9",
+    "10",
+    "99999",
+    "-99999",
+    "2147483647",
+    "2147483648",
+    "-2147483649",
+    "4294967295",
+    "4294967296",
+    "9223372036854775807",
+    "-9223372036854775807",
+    "9223372036854775808",
+    "-9223372036854775808",
+    "-9223372036854775809",
+    "18446744073709551615",
+    "18446744073709551616",
+    "-18446744073709551616",
+    "999999999999999999999999999999",
+    "-999999999999999999999999999999",
+    "340282366920938463463374607431768211456",
+    "-340282366920938463463374607431768211457",
 };
 
 typedef void gmp_operation(mpz_ptr, mpz_srcptr, mpz_srcptr);
@@ -55,7 +73,8 @@ static void test_word_ends(void **state)
     /* the same value by another way is equal */
     struct amount same = amount_negate(&expect_arena, A("9223372036854775808"));
     assert_int_equal(amount_compare(same, least), 0);
-    struct amount back = amount_sub(&expect_arena, A("9223372036854775808"), A("9223372036854775808"));
+    struct amount back =
+        amount_sub(&expect_arena, A("9223372036854775808"), A("9223372036854775808"));
     assert_true(amount_is_zero(back));
     assert_int_equal(amount_sign(A("-18446744073709551616")) < 0, 1);
     assert_int_equal(amount_sign(AMOUNT_ZERO), 0);
@@ -119,10 +138,12 @@ static void test_digits_and_powers(void **state)
 {
     (void)state;
     assert_amount(amount_from_digits(&expect_arena, text_of("007")), "7");
-    assert_amount(amount_from_digits(&expect_arena, text_of("999999999999999999")), "999999999999999999");
+    assert_amount(amount_from_digits(&expect_arena, text_of("999999999999999999")),
+                  "999999999999999999");
     assert_amount(amount_from_digits(&expect_arena, text_of("9223372036854775807")),
                   "9223372036854775807");
-    assert_amount(amount_from_digits(&expect_arena, text_of("000000000000000000000000000001")), "1");
+    assert_amount(amount_from_digits(&expect_arena, text_of("000000000000000000000000000001")),
+                  "1");
     assert_amount(amount_from_digits(&expect_arena, text_of("123456789012345678901234567890")),
                   "123456789012345678901234567890");
     assert_amount(amount_power10(&expect_arena, 0), "1");
@@ -161,8 +182,12 @@ static void test_sums(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_arithmetic_on_all_pairs), TEST(test_word_ends), TEST(test_mpz_and_copy),
-        TEST(test_write),                   TEST(test_sums),      TEST(test_digits_and_powers),
+        TEST(test_arithmetic_on_all_pairs),
+        TEST(test_word_ends),
+        TEST(test_mpz_and_copy),
+        TEST(test_write),
+        TEST(test_sums),
+        TEST(test_digits_and_powers),
     };
     return RUN(tests);
 }

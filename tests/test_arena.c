@@ -63,8 +63,10 @@ static void test_reset_gives_the_largest_chunk_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_blocks_are_aligned_and_apart), TEST(test_zero_sized_is_never_null),
-        TEST(test_larger_than_a_chunk),          TEST(test_zero_and_copy),
+        TEST(test_blocks_are_aligned_and_apart),
+        TEST(test_zero_sized_is_never_null),
+        TEST(test_larger_than_a_chunk),
+        TEST(test_zero_and_copy),
         TEST(test_reset_gives_the_largest_chunk_again),
     };
     return RUN(tests);

@@ -60,10 +60,10 @@ static void test_quotes_only_where_needed(void **state)
     static const struct {
         const char *text, *cell;
     } cases[] = {
-        {"plain", "plain"},     {"with blank", "with blank"},
-        {"a,b", "\"a,b\""},     {"say \"no\"", "\"say \"\"no\"\"\""},
-        {"\"", "\"\"\"\""},     {"line\nfeed", "\"line\nfeed\""},
-        {"cr\r", "\"cr\r\""},   {"caf\xC3\xA9", "caf\xC3\xA9"},
+        {"plain", "plain"},   {"with blank", "with blank"},
+        {"a,b", "\"a,b\""},   {"say \"no\"", "\"say \"\"no\"\"\""},
+        {"\"", "\"\"\"\""},   {"line\nfeed", "\"line\nfeed\""},
+        {"cr\r", "\"cr\r\""}, {"caf\xC3\xA9", "caf\xC3\xA9"},
         {"'a';b", "'a';b"},
     };
     (void)state;

@@ -4,16 +4,19 @@
 #include "columns.h"
 
 static const struct fault_file file = {"loans.csv", 0};
-static const struct column_spec specs[] = {{"account_id", true}, {"principal", true}, {"agreed", false}};
+static const struct column_spec specs[] = {
+    {"account_id", true}, {"principal", true}, {"agreed", false}};
 
-static bool read_header(const char *header, const struct columns_named *named, struct columns *columns)
+static bool read_header(const char *header, const struct columns_named *named,
+                        struct columns *columns)
 {
     struct csv_record record = {.bytes = arena_copy(&expect_arena, header, strlen(header)),
                                 .len = (uint32_t)strlen(header),
                                 .line = 1,
                                 .file = &file,
                                 .quoted = strchr(header, '"') != NULL};
-    return columns_read(&expect_arena, &record, specs, COUNT_OF(specs), named, columns, &expect_faults);
+    return columns_read(&expect_arena, &record, specs, COUNT_OF(specs), named, columns,
+                        &expect_faults);
 }
 
 static void test_any_order(void **state)
@@ -57,8 +60,8 @@ static void test_faults(void **state)
 
 static void test_named_by_options(void **state)
 {
-    static const struct text attributes[] = {{"district", 8}, {"sector", 6}}, carried[] = {{"sector", 6}},
-                             ignored[] = {{"phone", 5}};
+    static const struct text attributes[] = {{"district", 8}, {"sector", 6}},
+                             carried[] = {{"sector", 6}}, ignored[] = {{"phone", 5}};
     const struct columns_named named = {attributes, 2, carried, 1, ignored, 1};
     struct columns columns;
     (void)state;

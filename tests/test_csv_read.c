@@ -23,7 +23,8 @@ static void write_file(const char *bytes, size_t len)
     assert_int_equal(close(fd), 0);
 }
 
-/* A file's records as `line:field|field`, joined by ` / `; a field that is wrong as `!slug line:col`. */
+/* A file's records as `line:field|field`, joined by ` / `; a field that is wrong as `!slug
+ * line:col`. */
 static const char *read_file(const char *bytes, size_t len)
 {
     struct csv_reader reader;
@@ -55,7 +56,8 @@ static const char *read_file(const char *bytes, size_t len)
     return out;
 }
 
-#define assert_reads(bytes, expected) assert_string_equal(read_file(bytes, sizeof bytes - 1), expected)
+#define assert_reads(bytes, expected)                                                              \
+    assert_string_equal(read_file(bytes, sizeof bytes - 1), expected)
 
 static void test_plain(void **state)
 {
@@ -67,9 +69,14 @@ static void test_plain(void **state)
     assert_reads(",\n,,\n", "1:| / 2:||");
     assert_reads("\n\n", "1: / 2:");
     assert_reads("a, b ,c\n", "1:a| b |c"); /* blanks are the field's own */
-    assert_reads("\xEF\xBB\xBF" "a,b\n", "1:a|b");
+    assert_reads("\xEF\xBB\xBF"
+                 "a,b\n",
+                 "1:a|b");
     assert_reads("\xEF\xBB\xBF", "");
-    assert_reads("a,\xEF\xBB\xBF" "b\n", "1:a|\xEF\xBB\xBF" "b"); /* no mark elsewhere */
+    assert_reads("a,\xEF\xBB\xBF"
+                 "b\n",
+                 "1:a|\xEF\xBB\xBF"
+                 "b"); /* no mark elsewhere */
 }
 
 static void test_quotes(void **state)
@@ -114,7 +121,8 @@ static void test_bytes_that_may_not_be(void **state)
     assert_reads("a\r\r\n", "1:!csv-lone-cr 1:2");
     assert_reads("\"a\rb\"\n", "1:!csv-lone-cr 1:3");
     assert_reads("a\rb\rc\r", "1:!csv-lone-cr 1:2");
-    assert_reads("a,b\r", "1:!csv-lone-cr 1:4"); /* a carriage return is no line end without its line feed */
+    assert_reads("a,b\r",
+                 "1:!csv-lone-cr 1:4"); /* a carriage return is no line end without its line feed */
     assert_reads("a,\xC3\xA9,\xFF,b\n", "1:!text-utf8 1:5");
     assert_reads("abcdefghijkl,\xC0\xAF\n", "1:!text-utf8 1:14");
 }
@@ -145,7 +153,8 @@ static void test_longest(void **state)
         memcpy(bytes + CSV_RECORD_MAX + more, "\ny\n", 3);
         write_file(bytes, CSV_RECORD_MAX + more + 3);
         assert_true(csv_open(&reader, NULL, &file, &expect_faults));
-        assert_int_equal(csv_next(&reader, &record, &expect_faults), more == 0 ? CSV_RECORD : CSV_REFUSED);
+        assert_int_equal(csv_next(&reader, &record, &expect_faults),
+                         more == 0 ? CSV_RECORD : CSV_REFUSED);
         if (more == 0) {
             assert_int_equal(record.len, CSV_RECORD_MAX);
             assert_int_equal(csv_next(&reader, &record, &expect_faults), CSV_RECORD);
@@ -160,7 +169,8 @@ static void test_longest(void **state)
     free(bytes);
 }
 
-/* Many records of odd lengths, some quoted with line feeds inside, over several blocks: all come out as put in. */
+/* Many records of odd lengths, some quoted with line feeds inside, over several blocks: all come
+ * out as put in. */
 static void test_across_blocks(void **state)
 {
     enum { TOTAL = 5 * 1024 * 1024 };
@@ -171,7 +181,9 @@ static void test_across_blocks(void **state)
     uint32_t line = 1, n = 0;
     (void)state;
     while (end < bytes + TOTAL)
-        end += sprintf(end, n % 3 == 0 ? "%u,\"q\n\"\"%0*u\"\n" : "%u,plain %0*u\r\n", n, (int)(n % 97) + 1, n), n++;
+        end += sprintf(end, n % 3 == 0 ? "%u,\"q\n\"\"%0*u\"\n" : "%u,plain %0*u\r\n", n,
+                       (int)(n % 97) + 1, n),
+            n++;
     write_file(bytes, (size_t)(end - bytes));
     assert_true(csv_open(&reader, NULL, &file, &expect_faults));
     for (uint32_t i = 0; i < n; i++) {

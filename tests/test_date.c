@@ -51,17 +51,28 @@ static void test_parse_refusals(void **state)
         const char *text;
         enum fault_code code;
     } cases[] = {
-        {"", FAULT_DATE_FORM},           {"2024-1-01", FAULT_DATE_FORM},
-        {"2024-01-1", FAULT_DATE_FORM},  {"20240101", FAULT_DATE_FORM},
-        {"2024/01/01", FAULT_DATE_FORM}, {"01-01-2024", FAULT_DATE_FORM},
-        {"2024-00-01", FAULT_DATE_FORM}, {"2024-13-01", FAULT_DATE_FORM},
-        {"2024-01-00", FAULT_DATE_FORM}, {"2024-01-32", FAULT_DATE_FORM},
-        {"2024-04-31", FAULT_DATE_FORM}, {"2023-02-29", FAULT_DATE_FORM},
-        {"2100-02-29", FAULT_DATE_FORM}, {"1900-02-29", FAULT_DATE_FORM},
-        {" 2024-01-01", FAULT_DATE_FORM}, {"2024-01-01 ", FAULT_DATE_FORM},
-        {"2024-01-0x", FAULT_DATE_FORM}, {"-024-01-01", FAULT_DATE_FORM},
-        {"2O24-01-01", FAULT_DATE_FORM}, {"1899-12-31", FAULT_DATE_RANGE},
-        {"2200-01-01", FAULT_DATE_RANGE}, {"0000-01-01", FAULT_DATE_RANGE},
+        {"", FAULT_DATE_FORM},
+        {"2024-1-01", FAULT_DATE_FORM},
+        {"2024-01-1", FAULT_DATE_FORM},
+        {"20240101", FAULT_DATE_FORM},
+        {"2024/01/01", FAULT_DATE_FORM},
+        {"01-01-2024", FAULT_DATE_FORM},
+        {"2024-00-01", FAULT_DATE_FORM},
+        {"2024-13-01", FAULT_DATE_FORM},
+        {"2024-01-00", FAULT_DATE_FORM},
+        {"2024-01-32", FAULT_DATE_FORM},
+        {"2024-04-31", FAULT_DATE_FORM},
+        {"2023-02-29", FAULT_DATE_FORM},
+        {"2100-02-29", FAULT_DATE_FORM},
+        {"1900-02-29", FAULT_DATE_FORM},
+        {" 2024-01-01", FAULT_DATE_FORM},
+        {"2024-01-01 ", FAULT_DATE_FORM},
+        {"2024-01-0x", FAULT_DATE_FORM},
+        {"-024-01-01", FAULT_DATE_FORM},
+        {"2O24-01-01", FAULT_DATE_FORM},
+        {"1899-12-31", FAULT_DATE_RANGE},
+        {"2200-01-01", FAULT_DATE_RANGE},
+        {"0000-01-01", FAULT_DATE_RANGE},
         {"9999-12-31", FAULT_DATE_RANGE},
     };
     (void)state;
@@ -102,10 +113,12 @@ static void test_missing_days(void **state)
     assert_string_equal(months("2026-10-31", 0, MISSING_FIRST_OF_NEXT), "2026-10-31");
     assert_date(date_add_months(D("2024-02-29"), 12), "2025-02-28");
     assert_date(date_add_months(D("2024-02-29"), -12), "2023-02-28");
-    assert_date(date_add_span(D("2024-02-29"), (struct span){1, SPAN_YEARS}, 4, MISSING_FIRST_OF_NEXT),
-                "2028-02-29");
-    assert_date(date_add_span(D("2024-02-29"), (struct span){1, SPAN_YEARS}, 1, MISSING_FIRST_OF_NEXT),
-                "2025-03-01");
+    assert_date(
+        date_add_span(D("2024-02-29"), (struct span){1, SPAN_YEARS}, 4, MISSING_FIRST_OF_NEXT),
+        "2028-02-29");
+    assert_date(
+        date_add_span(D("2024-02-29"), (struct span){1, SPAN_YEARS}, 1, MISSING_FIRST_OF_NEXT),
+        "2025-03-01");
     assert_date(date_in_month(D("2026-01-15"), 1, 31, MISSING_LAST_OF_MONTH), "2026-02-28");
     assert_date(date_in_month(D("2026-12-15"), 2, 30, MISSING_FIRST_OF_NEXT), "2027-03-01");
     assert_date(date_in_month(D("2026-01-31"), -13, 5, MISSING_LAST_OF_MONTH), "2024-12-05");
@@ -114,10 +127,12 @@ static void test_missing_days(void **state)
 static void test_days_and_weeks(void **state)
 {
     (void)state;
-    assert_date(date_add_span(D("2024-02-28"), (struct span){1, SPAN_DAYS}, 2, MISSING_LAST_OF_MONTH),
-                "2024-03-01");
-    assert_date(date_add_span(D("2024-01-01"), (struct span){2, SPAN_WEEKS}, 26, MISSING_LAST_OF_MONTH),
-                "2024-12-30");
+    assert_date(
+        date_add_span(D("2024-02-28"), (struct span){1, SPAN_DAYS}, 2, MISSING_LAST_OF_MONTH),
+        "2024-03-01");
+    assert_date(
+        date_add_span(D("2024-01-01"), (struct span){2, SPAN_WEEKS}, 26, MISSING_LAST_OF_MONTH),
+        "2024-12-30");
     assert_date(date_add_days(D("2024-12-31"), 1), "2025-01-01");
     assert_true(date_before(D("2024-01-01"), D("2024-01-02")));
     assert_true(date_before(D("2199-12-31"), DATE_UNLIMITED));
@@ -127,17 +142,21 @@ static void test_days_and_weeks(void **state)
 static void test_clamp(void **state)
 {
     static const enum span_unit units[] = {SPAN_DAYS, SPAN_WEEKS, SPAN_MONTHS, SPAN_YEARS};
-    struct date after = date_add_days(D("2199-12-31"), 1), before = date_add_days(D("1900-01-01"), -1);
+    struct date after = date_add_days(D("2199-12-31"), 1),
+                before = date_add_days(D("1900-01-01"), -1);
     (void)state;
     for (size_t i = 0; i < COUNT_OF(units); i++) {
         struct span long_span = {9999, units[i]};
-        struct date later = date_add_span(D("2026-01-31"), long_span, 200000, MISSING_FIRST_OF_NEXT);
-        struct date earlier = date_add_span(D("2026-01-31"), long_span, -200000, MISSING_FIRST_OF_NEXT);
+        struct date later =
+            date_add_span(D("2026-01-31"), long_span, 200000, MISSING_FIRST_OF_NEXT);
+        struct date earlier =
+            date_add_span(D("2026-01-31"), long_span, -200000, MISSING_FIRST_OF_NEXT);
         assert_int_equal(later.day, after.day);
         assert_int_equal(earlier.day, before.day);
     }
-    assert_int_equal(date_add_span(D("2199-12-31"), (struct span){1, SPAN_DAYS}, 1, MISSING_LAST_OF_MONTH).day,
-                     after.day);
+    assert_int_equal(
+        date_add_span(D("2199-12-31"), (struct span){1, SPAN_DAYS}, 1, MISSING_LAST_OF_MONTH).day,
+        after.day);
     assert_date(date_in_month(D("2199-11-30"), 1, 31, MISSING_LAST_OF_MONTH), "2199-12-31");
     assert_int_equal(date_in_month(D("2199-12-31"), 1, 1, MISSING_LAST_OF_MONTH).day, after.day);
     assert_int_equal(date_in_month(D("1900-01-01"), -1, 1, MISSING_LAST_OF_MONTH).day, before.day);
@@ -155,8 +174,9 @@ static void test_span_parse(void **state)
         {"007 days", 7, SPAN_DAYS},
     };
     static const char *const bad[] = {
-        "", "6", "6 ", "6months", " 6 months", "6  months", "6 months ", "-6 months", "6.5 months",
-        "six months", "6 monthss", "6 Months", "6 quarters", "10000 days", "s", "1 s", "6\tmonths",
+        "",           "6",          "6 ",         "6months",    " 6 months", "6  months",
+        "6 months ",  "-6 months",  "6.5 months", "six months", "6 monthss", "6 Months",
+        "6 quarters", "10000 days", "s",          "1 s",        "6\tmonths",
     };
     struct span span = {77, SPAN_YEARS};
     char out[32];
@@ -197,9 +217,9 @@ static void test_span_divide(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_every_day),      TEST(test_known_days), TEST(test_parse_refusals),
-        TEST(test_missing_days),   TEST(test_clamp),      TEST(test_days_and_weeks),
-        TEST(test_span_parse),     TEST(test_span_divide),
+        TEST(test_every_day),    TEST(test_known_days),  TEST(test_parse_refusals),
+        TEST(test_missing_days), TEST(test_clamp),       TEST(test_days_and_weeks),
+        TEST(test_span_parse),   TEST(test_span_divide),
     };
     return RUN(tests);
 }

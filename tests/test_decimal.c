@@ -39,8 +39,8 @@ static void test_parse(void **state)
 static void test_refusals(void **state)
 {
     static const char *const bad[] = {
-        "", "-", "+5", " 5", "5 ", ".5", "5.", ".", "-.5", "1.2.3", "1,000", "1_000", "1e3", "0x10",
-        "--5", "5-", "NaN", "1\n", "\xEF\xBC\x95",
+        "",      "-",     "+5",  " 5",   "5 ",  ".5", "5.",  ".",   "-.5",          "1.2.3",
+        "1,000", "1_000", "1e3", "0x10", "--5", "5-", "NaN", "1\n", "\xEF\xBC\x95",
     };
     struct decimal decimal = {A("42"), 7};
     (void)state;
@@ -82,7 +82,8 @@ static void test_minor_units(void **state)
         struct decimal decimal;
         struct amount amount = A("77");
         assert_code(parse(cases[i].text, &decimal), FAULT_NONE);
-        assert_code(decimal_to_amount(&expect_arena, decimal, cases[i].decimals, &amount), cases[i].code);
+        assert_code(decimal_to_amount(&expect_arena, decimal, cases[i].decimals, &amount),
+                    cases[i].code);
         assert_amount(amount, cases[i].code == FAULT_NONE ? cases[i].amount : "77");
     }
 }
@@ -112,7 +113,8 @@ static void test_sums(void **state)
     assert_string_equal(total_of((const char *const[]){"-3", "3.00"}, 2), "0");
     assert_string_equal(total_of((const char *const[]){"100", "200"}, 2), "300");
     assert_string_equal(total_of((const char *const[]){"0.00000000000000000000000000001",
-                                                       "999999999999999999999999999999"}, 2),
+                                                       "999999999999999999999999999999"},
+                                 2),
                         "999999999999999999999999999999.00000000000000000000000000001");
 }
 

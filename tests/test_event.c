@@ -125,7 +125,8 @@ static void test_overtaken(void **state)
     struct event *write_off = lend_event("w", EVENT_WRITE_OFF, "2024-03-01", "");
     struct event *pay = lend_event("p", EVENT_REPAY, "2024-03-01", "1");
     lend_resolve("2024-12-31", "");
-    assert_false(event_was_overtaken(lend_events, 2, write_off)); /* recorded on the same day, not after */
+    assert_false(
+        event_was_overtaken(lend_events, 2, write_off)); /* recorded on the same day, not after */
     pay->recorded = D("2024-03-02");
     lend_resolve("2024-12-31", "");
     assert_true(event_was_overtaken(lend_events, 2, write_off));

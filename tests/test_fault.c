@@ -1,4 +1,5 @@
-/* fault.h: the first 1000 faults in file order, whatever the order they are met in; all of them counted. */
+/* fault.h: the first 1000 faults in file order, whatever the order they are met in; all of them
+ * counted. */
 #include "expect.h"
 
 static const struct fault_file file_one = {"one.csv", 0}, file_two = {"two.csv", 1};
@@ -49,7 +50,8 @@ static void test_file_order(void **state)
         assert_true(fault_compare(&f[i - 1], &f[i]) < 0 && fault_compare(&f[i], &f[i - 1]) > 0);
 }
 
-/* Line 1..3000 in an order of chance: lines 1..1000 stay, whether added to one list or merged from three. */
+/* Line 1..3000 in an order of chance: lines 1..1000 stay, whether added to one list or merged from
+ * three. */
 static void test_the_first_thousand_stay(void **state)
 {
     struct faults parts[3];
@@ -112,8 +114,10 @@ static void test_once_and_long_text(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_every_code_has_its_own_slug), TEST(test_classes),
-        TEST(test_file_order),                  TEST(test_the_first_thousand_stay),
+        TEST(test_every_code_has_its_own_slug),
+        TEST(test_classes),
+        TEST(test_file_order),
+        TEST(test_the_first_thousand_stay),
         TEST(test_once_and_long_text),
     };
     return RUN(tests);

@@ -23,22 +23,45 @@ static void test_parse(void **state)
     assert_amount(third.num, "1");
     assert_amount(third.den, "3");
     assert_amount(parse("12.5%").den, "1000");
-    struct fraction long_one = parse("999999999999999999999999999998/999999999999999999999999999999");
+    struct fraction long_one =
+        parse("999999999999999999999999999998/999999999999999999999999999999");
     assert_true(fraction_compare(&expect_arena, long_one, parse("1")) < 0);
 }
 
 static void test_refusals(void **state)
 {
     static const char *const bad[] = {
-        "", "%", " %", "/", "1/", "/3", "1/0", "-1/3", "1/-3", "-5%", "1.5/3", "1/3.5", "1/3%", "1 / 3",
-        "0,5%", "5%%", "% 5", "1/2/3", "five", "+1/2", "1e2", "5  %", "9999999999999999999999999999999/1",
+        "",
+        "%",
+        " %",
+        "/",
+        "1/",
+        "/3",
+        "1/0",
+        "-1/3",
+        "1/-3",
+        "-5%",
+        "1.5/3",
+        "1/3.5",
+        "1/3%",
+        "1 / 3",
+        "0,5%",
+        "5%%",
+        "% 5",
+        "1/2/3",
+        "five",
+        "+1/2",
+        "1e2",
+        "5  %",
+        "9999999999999999999999999999999/1",
     };
     struct fraction fraction = {A("7"), A("8")};
     (void)state;
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         if (fraction_parse(&expect_arena, text_of(bad[i]), &fraction) != FAULT_FRACTION_FORM)
             fail_msg("'%s' was not refused", bad[i]);
-    assert_code(fraction_parse(&expect_arena, (struct text){NULL, 0}, &fraction), FAULT_FRACTION_FORM);
+    assert_code(fraction_parse(&expect_arena, (struct text){NULL, 0}, &fraction),
+                FAULT_FRACTION_FORM);
     assert_amount(fraction.num, "7");
     assert_amount(fraction.den, "8");
 }

@@ -16,12 +16,14 @@ static struct csv_record record_of(const char *line, uint32_t number)
                                .quoted = strchr(line, '"') != NULL};
 }
 
-static struct load_row *row_of(const char *header, const char *line, const struct column_spec *specs, unsigned count)
+static struct load_row *row_of(const char *header, const char *line,
+                               const struct column_spec *specs, unsigned count)
 {
     struct load_row *row = ARENA_ARRAY(&expect_arena, struct load_row, 1);
     struct columns *columns = ARENA_ARRAY(&expect_arena, struct columns, 1);
     struct csv_record header_record = record_of(header, 1);
-    assert_true(columns_read(&expect_arena, &header_record, specs, count, NULL, columns, &expect_faults));
+    assert_true(
+        columns_read(&expect_arena, &header_record, specs, count, NULL, columns, &expect_faults));
     row->record = record_of(line, 2);
     row->columns = columns;
     return row;
@@ -30,13 +32,15 @@ static struct load_row *row_of(const char *header, const char *line, const struc
 static void prepare(const char *yaml)
 {
     programs[0] = lend_program(yaml);
-    load = (struct load){.arena = &expect_arena, .faults = &expect_faults, .programs = programs, .program_count = 1};
+    load = (struct load){
+        .arena = &expect_arena, .faults = &expect_faults, .programs = programs, .program_count = 1};
 }
 
 /* --- loans --- */
 
-static const char loan_header[] = "account_id,program,principal,disbursed,agreed,installments,first_due,grace,"
-                                  "recorded,borrower_id,collateral";
+static const char loan_header[] =
+    "account_id,program,principal,disbursed,agreed,installments,first_due,grace,"
+    "recorded,borrower_id,collateral";
 
 static const char *loan_faults(const char *line, struct loan *loan)
 {
@@ -97,7 +101,8 @@ static void test_loan_faults(void **state)
         {"L1,lend,-5,2024-01-31,,,,,,,", "amount-negative 2:9"},
         {"L1,lend,0,2024-01-31,,,,,,,", "amount-zero 2:9"},
         {"L1,lend,1000.5,2024-01-31,,,,,,,", "amount-decimals 2:9"},
-        {"L1,lend,\"1,000\",2024-01-31,,,,,,,", "amount-form 2:10"}, /* the first byte inside the quotes */
+        {"L1,lend,\"1,000\",2024-01-31,,,,,,,",
+         "amount-form 2:10"}, /* the first byte inside the quotes */
         {"L1,lend,99,2024-01-31,,,,,,,", "principal-min 2:9"},
         {"L1,lend,1000001,2024-01-31,,,,,,,", "principal-max 2:9"},
         {"L1,lend,1000,,,,,,,,", "loan-no-date 2:1"},
@@ -133,8 +138,10 @@ static void test_first_due(void **state)
     };
     (void)state;
     prepare(LEND_HEAD LEND_PRINCIPAL
-            "schedule: {installments: 3, every: 1 month, split: equal, rounding: {unit: 1, mode: down, residual: last},"
-            " due: {anchor: given, day: last, missing_day: last-of-month}}\n" LEND_ALLOCATION LEND_ARREARS);
+            "schedule: {installments: 3, every: 1 month, split: equal, rounding: {unit: 1, mode: "
+            "down, residual: last},"
+            " due: {anchor: given, day: last, missing_day: last-of-month}}\n" LEND_ALLOCATION
+                LEND_ARREARS);
     check_loans(cases, COUNT_OF(cases));
 }
 
@@ -143,13 +150,15 @@ static void test_multiple_and_fixed(void **state)
     struct loan loan;
     (void)state;
     prepare(LEND_HEAD "principal: {min: 100, max: 5000, multiple_of: 50}\n"
-                      "schedule: {every: 1 month, split: {fixed: 300}, due: {missing_day: last-of-month}}\n"
-                      LEND_ALLOCATION LEND_ARREARS);
+                      "schedule: {every: 1 month, split: {fixed: 300}, due: {missing_day: "
+                      "last-of-month}}\n" LEND_ALLOCATION LEND_ARREARS);
     assert_string_equal(loan_faults("L1,lend,1000,2024-01-31,,,,,,,", &loan), "");
     assert_int_equal(loan.installments, 4);
     assert_string_equal(loan_faults("L1,lend,1000,2024-01-31,,4,,,,,", &loan), "");
-    assert_string_equal(loan_faults("L1,lend,1000,2024-01-31,,5,,,,,", &loan), "installments-range 2:26");
-    assert_string_equal(loan_faults("L1,lend,1001,2024-01-31,,,,,,,", &loan), "principal-multiple 2:9");
+    assert_string_equal(loan_faults("L1,lend,1000,2024-01-31,,5,,,,,", &loan),
+                        "installments-range 2:26");
+    assert_string_equal(loan_faults("L1,lend,1001,2024-01-31,,,,,,,", &loan),
+                        "principal-multiple 2:9");
 }
 
 /* The terms are those in force when the loan was agreed. */
@@ -157,14 +166,17 @@ static void test_terms_of_the_agreement(void **state)
 {
     struct loan loan;
     (void)state;
-    prepare(LEND_RULES "amendments:\n  - {from: 2024-07-01, set: [{path: principal.max, was: 1000000, value: 2000000}]}\n");
+    prepare(LEND_RULES "amendments:\n  - {from: 2024-07-01, set: [{path: principal.max, was: "
+                       "1000000, value: 2000000}]}\n");
     assert_string_equal(loan_faults("L1,lend,1500000,2024-07-01,,,,,,,", &loan), "");
-    assert_string_equal(loan_faults("L1,lend,1500000,2024-07-01,2024-06-30,,,,,,", &loan), "principal-max 2:9");
+    assert_string_equal(loan_faults("L1,lend,1500000,2024-07-01,2024-06-30,,,,,,", &loan),
+                        "principal-max 2:9");
 }
 
 /* --- events --- */
 
-static const char event_header[] = "event_id,account_id,date,type,amount,recorded,seq,document,ref,component,note";
+static const char event_header[] =
+    "event_id,account_id,date,type,amount,recorded,seq,document,ref,component,note";
 
 static struct load_row *event_row(const char *line, struct event *event)
 {
@@ -266,26 +278,33 @@ static const char *link_faults(const char *const *lines, size_t count, struct ev
     return slugs_string();
 }
 
-#define LINKS(...) link_faults((const char *const[]){__VA_ARGS__}, COUNT_OF(((const char *const[]){__VA_ARGS__})), events)
+#define LINKS(...)                                                                                 \
+    link_faults((const char *const[]){__VA_ARGS__},                                                \
+                COUNT_OF(((const char *const[]){__VA_ARGS__})), events)
 
 static void test_links(void **state)
 {
     struct event events[8];
     (void)state;
     prepare(LEND_RULES);
-    assert_string_equal(LINKS("b,L1,2024-02-10,repay,1,,,,,,", "a,L1,2024-02-11,reverse,,,,,b,,"), "");
+    assert_string_equal(LINKS("b,L1,2024-02-10,repay,1,,,,,,", "a,L1,2024-02-11,reverse,,,,,b,,"),
+                        "");
     assert_ptr_equal(events[1].target, &events[0]);
-    assert_string_equal(LINKS("b,L1,2024-02-10,repay,1,,,,,,", "a,L1,2024-02-11,reverse,,,,,c,,"), "ref-unknown");
+    assert_string_equal(LINKS("b,L1,2024-02-10,repay,1,,,,,,", "a,L1,2024-02-11,reverse,,,,,c,,"),
+                        "ref-unknown");
     assert_string_equal(LINKS("a,L1,2024-02-11,reverse,,,,,a,,"), "ref-unknown");
     assert_string_equal(LINKS("b,L1,2024-02-10,repay,1,,,,,,", "b,L1,2024-02-10,repay,2,,,,,,"),
                         "event-duplicate event-duplicate"); /* all rows that share it */
     /* a reverse of a reverse comes after it by (recorded, event_id) */
     assert_string_equal(LINKS("p,L1,2024-02-10,repay,1,,,,,,", "r1,L1,2024-02-11,reverse,,,,,p,,",
-                              "r2,L1,2024-02-11,reverse,,,,,r1,,"), "");
+                              "r2,L1,2024-02-11,reverse,,,,,r1,,"),
+                        "");
     assert_string_equal(LINKS("p,L1,2024-02-10,repay,1,,,,,,", "r2,L1,2024-02-11,reverse,,,,,p,,",
-                              "r1,L1,2024-02-11,reverse,,,,,r2,,"), "reverse-order");
-    assert_string_equal(LINKS("r1,L1,2024-02-11,reverse,,,,,r2,,", "r2,L1,2024-02-12,reverse,,,,,r1,,"),
+                              "r1,L1,2024-02-11,reverse,,,,,r2,,"),
                         "reverse-order");
+    assert_string_equal(
+        LINKS("r1,L1,2024-02-11,reverse,,,,,r2,,", "r2,L1,2024-02-12,reverse,,,,,r1,,"),
+        "reverse-order");
     load_link(&load, NULL, 0);
 }
 

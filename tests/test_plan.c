@@ -3,7 +3,8 @@
 
 #include "plan.h"
 
-#define WITH(schedule) LEND_HEAD LEND_PRINCIPAL "schedule: {" schedule "}\n" LEND_ALLOCATION LEND_ARREARS
+#define WITH(schedule)                                                                             \
+    LEND_HEAD LEND_PRINCIPAL "schedule: {" schedule "}\n" LEND_ALLOCATION LEND_ARREARS
 #define EQUAL "split: equal, rounding: {unit: 1, mode: down, residual: last}"
 #define MONTHLY "every: 1 month, " EQUAL ", due: {missing_day: last-of-month}"
 
@@ -24,13 +25,15 @@ static const char *plan_of(const struct loan *loan, const char *amount, const ch
         if (rows[i].n == ROW_UNNUMBERED)
             end += sprintf(end, "%s- %s", i == 0 ? "" : "; ", date_string(rows[i].due));
         else
-            end += sprintf(end, "%s%d %s %s", i == 0 ? "" : "; ", rows[i].n, date_string(rows[i].due),
-                           amount_string(rows[i].due_of[COMPONENT_PRINCIPAL]));
+            end +=
+                sprintf(end, "%s%d %s %s", i == 0 ? "" : "; ", rows[i].n, date_string(rows[i].due),
+                        amount_string(rows[i].due_of[COMPONENT_PRINCIPAL]));
     }
     return out;
 }
 
-static const char *plan(const char *yaml, const char *principal, const char *disbursed, int32_t installments)
+static const char *plan(const char *yaml, const char *principal, const char *disbursed,
+                        int32_t installments)
 {
     return plan_of(lend_loan(yaml, principal, disbursed, "", installments), principal, disbursed);
 }
@@ -40,9 +43,10 @@ static void test_month_ends(void **state)
     (void)state;
     assert_string_equal(plan(LEND_RULES, "1000", "2026-01-31", 3),
                         "1 2026-02-28 333; 2 2026-03-31 333; 3 2026-04-30 334");
-    assert_string_equal(plan(WITH("installments: 3, every: 1 month, " EQUAL ", due: {missing_day: first-of-next}"),
-                             "1000", "2026-01-31", 3),
-                        "1 2026-03-01 333; 2 2026-03-31 333; 3 2026-05-01 334");
+    assert_string_equal(
+        plan(WITH("installments: 3, every: 1 month, " EQUAL ", due: {missing_day: first-of-next}"),
+             "1000", "2026-01-31", 3),
+        "1 2026-03-01 333; 2 2026-03-31 333; 3 2026-05-01 334");
     assert_string_equal(plan(LEND_RULES, "1000", "2024-01-30", 3),
                         "1 2024-02-29 333; 2 2024-03-30 333; 3 2024-04-30 334");
 }
@@ -50,32 +54,40 @@ static void test_month_ends(void **state)
 static void test_other_periods(void **state)
 {
     (void)state;
-    assert_string_equal(plan(WITH("installments: 3, every: 10 days, " EQUAL), "1000", "2024-02-20", 3),
-                        "1 2024-03-01 333; 2 2024-03-11 333; 3 2024-03-21 334");
-    assert_string_equal(plan(WITH("installments: 2, every: 2 weeks, " EQUAL), "1000", "2024-12-25", 2),
-                        "1 2025-01-08 500; 2 2025-01-22 500");
-    assert_string_equal(plan(WITH("installments: 2, every: 1 year, " EQUAL ", due: {missing_day: last-of-month}"),
-                             "1000", "2024-02-29", 2),
-                        "1 2025-02-28 500; 2 2026-02-28 500");
-    assert_string_equal(plan(WITH("installments: 2, every: 3 months, " EQUAL ", due: {missing_day: last-of-month}"),
-                             "1000", "2024-11-30", 2),
-                        "1 2025-02-28 500; 2 2025-05-30 500");
+    assert_string_equal(
+        plan(WITH("installments: 3, every: 10 days, " EQUAL), "1000", "2024-02-20", 3),
+        "1 2024-03-01 333; 2 2024-03-11 333; 3 2024-03-21 334");
+    assert_string_equal(
+        plan(WITH("installments: 2, every: 2 weeks, " EQUAL), "1000", "2024-12-25", 2),
+        "1 2025-01-08 500; 2 2025-01-22 500");
+    assert_string_equal(
+        plan(WITH("installments: 2, every: 1 year, " EQUAL ", due: {missing_day: last-of-month}"),
+             "1000", "2024-02-29", 2),
+        "1 2025-02-28 500; 2 2026-02-28 500");
+    assert_string_equal(
+        plan(WITH("installments: 2, every: 3 months, " EQUAL ", due: {missing_day: last-of-month}"),
+             "1000", "2024-11-30", 2),
+        "1 2025-02-28 500; 2 2025-05-30 500");
 }
 
 static void test_due_day(void **state)
 {
     (void)state;
     /* day 15 of the month k months after the disbursement's */
-    assert_string_equal(plan(WITH("installments: 2, every: 1 month, " EQUAL ", due: {day: 15, missing_day: last-of-month}"),
+    assert_string_equal(plan(WITH("installments: 2, every: 1 month, " EQUAL
+                                  ", due: {day: 15, missing_day: last-of-month}"),
                              "1000", "2024-01-31", 2),
                         "1 2024-02-15 500; 2 2024-03-15 500");
-    assert_string_equal(plan(WITH("installments: 3, every: 1 month, " EQUAL ", due: {day: 30, missing_day: last-of-month}"),
+    assert_string_equal(plan(WITH("installments: 3, every: 1 month, " EQUAL
+                                  ", due: {day: 30, missing_day: last-of-month}"),
                              "900", "2024-12-05", 3),
                         "1 2025-01-30 300; 2 2025-02-28 300; 3 2025-03-30 300");
-    assert_string_equal(plan(WITH("installments: 3, every: 1 month, " EQUAL ", due: {day: 30, missing_day: first-of-next}"),
+    assert_string_equal(plan(WITH("installments: 3, every: 1 month, " EQUAL
+                                  ", due: {day: 30, missing_day: first-of-next}"),
                              "900", "2024-12-05", 3),
                         "1 2025-01-30 300; 2 2025-03-01 300; 3 2025-03-30 300");
-    assert_string_equal(plan(WITH("installments: 3, every: 1 month, " EQUAL ", due: {day: last, missing_day: first-of-next}"),
+    assert_string_equal(plan(WITH("installments: 3, every: 1 month, " EQUAL
+                                  ", due: {day: last, missing_day: first-of-next}"),
                              "900", "2024-12-05", 3),
                         "1 2025-01-31 300; 2 2025-02-28 300; 3 2025-03-31 300");
 }
@@ -87,7 +99,8 @@ static void test_min_gap(void **state)
     const char *gap = WITH("installments: 2, every: 1 month, " EQUAL
                            ", due: {day: 1, min_gap: 15 days, missing_day: last-of-month}");
     assert_string_equal(plan(gap, "1000", "2024-01-20", 2), "1 2024-03-01 500; 2 2024-04-01 500");
-    assert_string_equal(plan(gap, "1000", "2024-01-17", 2), "1 2024-02-01 500; 2 2024-03-01 500"); /* 15 days exactly */
+    assert_string_equal(plan(gap, "1000", "2024-01-17", 2),
+                        "1 2024-02-01 500; 2 2024-03-01 500"); /* 15 days exactly */
     assert_string_equal(plan(gap, "1000", "2024-01-18", 2), "1 2024-03-01 500; 2 2024-04-01 500");
     /* two months' gap takes two periods more */
     assert_string_equal(plan(WITH("installments: 1, every: 1 month, " EQUAL
@@ -99,7 +112,8 @@ static void test_min_gap(void **state)
 static void test_agreed_anchor(void **state)
 {
     (void)state;
-    const char *yaml = WITH("installments: 2, every: 1 month, " EQUAL ", due: {anchor: agreed, missing_day: last-of-month}");
+    const char *yaml = WITH("installments: 2, every: 1 month, " EQUAL
+                            ", due: {anchor: agreed, missing_day: last-of-month}");
     const struct loan *loan = lend_loan(yaml, "1000", "", "2024-01-15", 2);
     assert_string_equal(plan_of(loan, "1000", "2024-01-20"), "1 2024-02-15 500; 2 2024-03-15 500");
     /* disbursed on or after what would be row 1's date: later by as many periods as needed */
@@ -110,25 +124,31 @@ static void test_agreed_anchor(void **state)
 static void test_given_anchor(void **state)
 {
     (void)state;
-    const char *yaml = WITH("installments: 3, every: 1 month, " EQUAL ", due: {anchor: given, missing_day: last-of-month}");
+    const char *yaml = WITH("installments: 3, every: 1 month, " EQUAL
+                            ", due: {anchor: given, missing_day: last-of-month}");
     struct loan *loan = lend_loan(yaml, "900", "2024-01-10", "", 3);
     loan->first_due = D("2024-03-31");
-    assert_string_equal(plan_of(loan, "900", "2024-01-10"), "1 2024-03-31 300; 2 2024-04-30 300; 3 2024-05-31 300");
+    assert_string_equal(plan_of(loan, "900", "2024-01-10"),
+                        "1 2024-03-31 300; 2 2024-04-30 300; 3 2024-05-31 300");
     loan->first_due = D("2024-01-10"); /* on the day of the disbursement is not before it */
-    assert_string_equal(plan_of(loan, "900", "2024-01-10"), "1 2024-01-10 300; 2 2024-02-10 300; 3 2024-03-10 300");
+    assert_string_equal(plan_of(loan, "900", "2024-01-10"),
+                        "1 2024-01-10 300; 2 2024-02-10 300; 3 2024-03-10 300");
 }
 
 static void test_grace_before_term(void **state)
 {
     (void)state;
-    const char *plain = WITH("installments: 2, " MONTHLY ", grace: {length: 3 months, place: before-term}");
+    const char *plain =
+        WITH("installments: 2, " MONTHLY ", grace: {length: 3 months, place: before-term}");
     struct loan *loan = lend_loan(plain, "1000", "2024-01-31", "", 2);
     loan->grace = 3;
     assert_string_equal(plan_of(loan, "1000", "2024-01-31"), "1 2024-05-31 500; 2 2024-06-30 500");
-    const char *listed = WITH("installments: 2, " MONTHLY ", grace: {length: 2 months, place: before-term, list_rows: true}");
+    const char *listed = WITH("installments: 2, " MONTHLY
+                              ", grace: {length: 2 months, place: before-term, list_rows: true}");
     loan = lend_loan(listed, "1000", "2024-01-31", "", 2);
     loan->grace = 2;
-    assert_string_equal(plan_of(loan, "1000", "2024-01-31"), "- 2024-02-29; - 2024-03-31; 1 2024-04-30 500; 2 2024-05-31 500");
+    assert_string_equal(plan_of(loan, "1000", "2024-01-31"),
+                        "- 2024-02-29; - 2024-03-31; 1 2024-04-30 500; 2 2024-05-31 500");
     loan->grace = 0;
     assert_string_equal(plan_of(loan, "1000", "2024-01-31"), "1 2024-02-29 500; 2 2024-03-31 500");
 }
@@ -136,18 +156,21 @@ static void test_grace_before_term(void **state)
 static void test_grace_within_term(void **state)
 {
     (void)state;
-    const char *yaml = WITH("installments: 5, " MONTHLY ", grace: {length: 2 months, place: within-term, list_rows: true}");
+    const char *yaml = WITH("installments: 5, " MONTHLY
+                            ", grace: {length: 2 months, place: within-term, list_rows: true}");
     struct loan *loan = lend_loan(yaml, "1000", "2024-01-10", "", 5);
     loan->grace = 2;
-    assert_string_equal(plan_of(loan, "1000", "2024-01-10"),
-                        "- 2024-02-10; - 2024-03-10; 1 2024-04-10 333; 2 2024-05-10 333; 3 2024-06-10 334");
+    assert_string_equal(
+        plan_of(loan, "1000", "2024-01-10"),
+        "- 2024-02-10; - 2024-03-10; 1 2024-04-10 333; 2 2024-05-10 333; 3 2024-06-10 334");
 }
 
 /* Zero rows that are not after the disbursement are not listed. */
 static void test_zero_rows_before_disbursement(void **state)
 {
     (void)state;
-    const char *yaml = WITH("installments: 1, every: 1 month, " EQUAL ", due: {anchor: agreed, missing_day: last-of-month},"
+    const char *yaml = WITH("installments: 1, every: 1 month, " EQUAL
+                            ", due: {anchor: agreed, missing_day: last-of-month},"
                             " grace: {length: 3 months, place: before-term, list_rows: true}");
     struct loan *loan = lend_loan(yaml, "1000", "", "2024-01-10", 1);
     loan->grace = 3;
@@ -157,7 +180,8 @@ static void test_zero_rows_before_disbursement(void **state)
 static void test_fixed(void **state)
 {
     (void)state;
-    const char *yaml = WITH("every: 1 month, split: {fixed: 300}, due: {missing_day: last-of-month}");
+    const char *yaml =
+        WITH("every: 1 month, split: {fixed: 300}, due: {missing_day: last-of-month}");
     assert_string_equal(plan(yaml, "1000", "2024-01-10", 4),
                         "1 2024-02-10 300; 2 2024-03-10 300; 3 2024-04-10 300; 4 2024-05-10 100");
     /* of a part disbursed there are fewer rows */
@@ -168,8 +192,9 @@ static void test_fixed(void **state)
 static void test_bullet(void **state)
 {
     (void)state;
-    const char *yaml = WITH("installments: 12, every: 1 month, split: bullet, due: {missing_day: last-of-month},"
-                            " grace: {length: 2 months, place: before-term}");
+    const char *yaml =
+        WITH("installments: 12, every: 1 month, split: bullet, due: {missing_day: last-of-month},"
+             " grace: {length: 2 months, place: before-term}");
     struct loan *loan = lend_loan(yaml, "1000", "2024-01-31", "", 12);
     assert_string_equal(plan_of(loan, "1000", "2024-01-31"), "1 2025-01-31 1000");
     loan->grace = 2;
@@ -184,7 +209,8 @@ static void test_refusals(void **state)
                         "1 2199-10-30 333; 2 2199-11-30 333; 3 2199-12-30 334");
     assert_string_equal(plan(LEND_RULES, "1000", "2199-12-31", 1), "plan-too-late");
     struct loan *loan = lend_loan(LEND_RULES, "1000", "", "2024-01-10", 36);
-    assert_string_equal(plan_of(loan, "35", "2024-01-10"), "plan-row-vanishes"); /* 35 / 36 rounds to 0 */
+    assert_string_equal(plan_of(loan, "35", "2024-01-10"),
+                        "plan-row-vanishes"); /* 35 / 36 rounds to 0 */
     loan->installments = 35;
     assert_string_not_equal(plan_of(loan, "35", "2024-01-10"), "plan-row-vanishes");
 }
@@ -192,12 +218,18 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_month_ends),        TEST(test_other_periods),
-        TEST(test_due_day),           TEST(test_min_gap),
-        TEST(test_agreed_anchor),     TEST(test_given_anchor),
-        TEST(test_grace_before_term), TEST(test_zero_rows_before_disbursement),
-        TEST(test_grace_within_term), TEST(test_fixed),
-        TEST(test_bullet),            TEST(test_refusals),
+        TEST(test_month_ends),
+        TEST(test_other_periods),
+        TEST(test_due_day),
+        TEST(test_min_gap),
+        TEST(test_agreed_anchor),
+        TEST(test_given_anchor),
+        TEST(test_grace_before_term),
+        TEST(test_zero_rows_before_disbursement),
+        TEST(test_grace_within_term),
+        TEST(test_fixed),
+        TEST(test_bullet),
+        TEST(test_refusals),
     };
     return RUN(tests);
 }

@@ -16,7 +16,8 @@ static void prepare(void)
 
 static void test_states(void **state)
 {
-    static const char *const names[] = {"good", "bad", "pending", "active", "closed", "written-off", "ended", "cancelled", "new"};
+    static const char *const names[] = {"good",        "bad",   "pending",   "active", "closed",
+                                        "written-off", "ended", "cancelled", "new"};
     (void)state;
     prepare();
     assert_int_equal(states.classes, 2);
@@ -35,7 +36,8 @@ static void test_states(void **state)
 /* An account of ${principal}, all outstanding, in class ${class}. */
 static void add(struct portfolio *portfolio, int64_t principal, int32_t class, unsigned district)
 {
-    struct loan loan = {.account_id = text_of("L"), .program = programs[0], .attributes = &districts[district]};
+    struct loan loan = {
+        .account_id = text_of("L"), .program = programs[0], .attributes = &districts[district]};
     struct position position = {.status = STATUS_ACTIVE,
                                 .rules = program_at(programs[0], D("2024-06-30")),
                                 .class_index = class};
@@ -54,9 +56,10 @@ static const char *summary(struct portfolio *portfolio)
     *out = '\0';
     for (size_t i = 0; i < portfolio->count; i++) {
         struct group *g = groups[i];
-        end += sprintf(end, "%s%u:%.*s %lu %s", i == 0 ? "" : "; ", g->by, (int)g->name.len, g->name.ptr,
-                       (unsigned long)g->accounts,
-                       amount_string(amount_sum_value(&expect_arena, &g->figure[FIGURE_OUTSTANDING])));
+        end +=
+            sprintf(end, "%s%u:%.*s %lu %s", i == 0 ? "" : "; ", g->by, (int)g->name.len,
+                    g->name.ptr, (unsigned long)g->accounts,
+                    amount_string(amount_sum_value(&expect_arena, &g->figure[FIGURE_OUTSTANDING])));
     }
     return out;
 }
@@ -73,7 +76,8 @@ static void test_groups(void **state)
     add(&portfolio, 70, 1, 0);
     add(&portfolio, 3, 0, 2); /* an empty attribute is a group of its own */
     add(&portfolio, 1000, 0, 1);
-    assert_string_equal(summary(&portfolio), "0:all 4 1573; 1:lend 4 1573; 2: 1 3; 2:north 1 70; 2:south 2 1500");
+    assert_string_equal(summary(&portfolio),
+                        "0:all 4 1573; 1:lend 4 1573; 2: 1 3; 2:north 1 70; 2:south 2 1500");
     assert_null(portfolio_law(&portfolio));
     struct group *all = portfolio_sorted(&portfolio)[0];
     assert_int_equal(all->classes[0].accounts, 3);

@@ -4,9 +4,11 @@
 static struct account account;
 static struct position position;
 
-#define WITH_ARREARS(arrears) LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE LEND_ALLOCATION "arrears: {" arrears "}\n"
+#define WITH_ARREARS(arrears)                                                                      \
+    LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE LEND_ALLOCATION "arrears: {" arrears "}\n"
 #define CLASSES                                                                                    \
-    "classes: [{id: good, range: 0..30, provision: 0.5%}, {id: poor, range: 31..60, provision: 1/3}, " \
+    "classes: [{id: good, range: 0..30, provision: 0.5%}, {id: poor, range: 31..60, provision: "   \
+    "1/3}, "                                                                                       \
     "{id: bad, range: 61.., provision: 100%}], non_performing: [poor, bad]"
 #define PROVISION "provision: {rounding: {unit: 1, mode: half-up}}"
 #define USUAL WITH_ARREARS("count_from: day-after-due, " CLASSES ", " PROVISION)
@@ -23,7 +25,8 @@ static const char *figure(enum figure figure)
     return amount_string(position.figure[figure]);
 }
 
-static void assert_lateness(int32_t days, const char *class, int32_t installments, const char *oldest)
+static void assert_lateness(int32_t days, const char *class, int32_t installments,
+                            const char *oldest)
 {
     assert_int_equal(position.days_past_due, days);
     assert_text(position_class(&position), class);
@@ -97,8 +100,10 @@ static void test_count_from(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         char yaml[2000];
-        (void)snprintf(yaml, sizeof yaml, LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE LEND_ALLOCATION
-                       "arrears: {%s, " PROVISION "}\n", cases[i].arrears);
+        (void)snprintf(yaml, sizeof yaml,
+                       LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE LEND_ALLOCATION
+                       "arrears: {%s, " PROVISION "}\n",
+                       cases[i].arrears);
         at(yaml, cases[i].as_of);
         if (position.days_past_due != cases[i].days)
             fail_msg("%s at %s: %d", cases[i].arrears, cases[i].as_of, position.days_past_due);
@@ -110,8 +115,9 @@ static void test_count_from(void **state)
 
 static void test_collateral(void **state)
 {
-    const char *yaml = WITH_ARREARS("count_from: day-after-due, " CLASSES
-                                    ", provision: {less: collateral, less_not_for: [good], rounding: {unit: 10, mode: up}}");
+    const char *yaml = WITH_ARREARS(
+        "count_from: day-after-due, " CLASSES
+        ", provision: {less: collateral, less_not_for: [good], rounding: {unit: 10, mode: up}}");
     (void)state;
     (void)lend_event("c", EVENT_COLLATERAL, "2024-02-01", "400");
     (void)lend_event("e", EVENT_COLLATERAL, "2024-04-20", "5000");
@@ -173,7 +179,8 @@ static void test_closed_needs_rows_paid(void **state)
 static void test_current_and_non_current(void **state)
 {
     (void)state;
-    /* 15 rows of 66 (the last 76) on the 31st or last: as of 29 February 2024, current is due by 28 February 2025 */
+    /* 15 rows of 66 (the last 76) on the 31st or last: as of 29 February 2024, current is due by 28
+     * February 2025 */
     lend_account(&account, lend_loan(USUAL, "1000", "2024-01-31", "", 15), "2024-02-29");
     position_of(&account, D("2024-02-29"), &position);
     /* rows 1..13 fall due 29 February 2024 .. 28 February 2025; rows 14, 15 later: 66 + 76 */
@@ -199,14 +206,17 @@ static void test_rows(void **state)
     (void)state;
     at(USUAL, "2024-03-10");
     for (unsigned i = 0; i < 3; i++) {
-        assert_int_equal(position_row_status(&account, &account.rows[i], D("2024-03-10")), expected[i]);
-        assert_int_equal(position_row_days_late(expected[i], &account.rows[i], D("2024-03-10")), i == 0 ? 29 : 0);
+        assert_int_equal(position_row_status(&account, &account.rows[i], D("2024-03-10")),
+                         expected[i]);
+        assert_int_equal(position_row_days_late(expected[i], &account.rows[i], D("2024-03-10")),
+                         i == 0 ? 29 : 0);
     }
     (void)lend_event("p", EVENT_REPAY, "2024-02-10", "333");
     (void)lend_event("w", EVENT_WRITE_OFF, "2024-03-10", "");
     at(USUAL, "2024-03-10");
     assert_int_equal(position_row_status(&account, &account.rows[0], D("2024-03-10")), ROW_PAID);
-    assert_int_equal(position_row_status(&account, &account.rows[2], D("2024-03-10")), ROW_WRITTEN_OFF);
+    assert_int_equal(position_row_status(&account, &account.rows[2], D("2024-03-10")),
+                     ROW_WRITTEN_OFF);
     assert_string_equal(position_row_status_name(ROW_WRITTEN_OFF), "written-off");
     assert_string_equal(position_row_status_name(ROW_PAID), "paid");
 }

@@ -18,10 +18,9 @@ static void test_versions(void **state)
 {
     (void)state;
     /* in the file in any order: applied by date, those of one date in file order */
-    const struct program *program = lend_program(LEND_RULES "amendments:\n"
-        MAX("2026-01-01", "400_000", "500_000")
-        MAX("2024-07-01", "1_000_000", "300_000")
-        MAX("2024-07-01", "300_000", "400_000"));
+    const struct program *program = lend_program(
+        LEND_RULES "amendments:\n" MAX("2026-01-01", "400_000", "500_000")
+            MAX("2024-07-01", "1_000_000", "300_000") MAX("2024-07-01", "300_000", "400_000"));
     assert_int_equal(program->count, 3);
     assert_text(program->id, "lend");
     assert_text(program->code, "IDR");
@@ -29,7 +28,8 @@ static void test_versions(void **state)
     assert_date(program->in_force, "2020-01-01");
     assert_date(program->versions[0].from, "2020-01-01");
     assert_date(program->versions[1].from, "2024-07-01");
-    assert_string_equal(max_at(program, "1999-01-01"), "1000000"); /* the first version before its time */
+    assert_string_equal(max_at(program, "1999-01-01"),
+                        "1000000"); /* the first version before its time */
     assert_string_equal(max_at(program, "2024-06-30"), "1000000");
     assert_string_equal(max_at(program, "2024-07-01"), "400000");
     assert_string_equal(max_at(program, "2025-12-31"), "400000");
@@ -40,10 +40,13 @@ static void test_versions(void **state)
 static void test_amendment_dates(void **state)
 {
     (void)state;
-    assert_null(program_read(&expect_arena, &lend_file,
-                             text_of(LEND_RULES "amendments:\n" MAX("2019-12-31", "1_000_000", "5_000")), &expect_faults));
+    assert_null(
+        program_read(&expect_arena, &lend_file,
+                     text_of(LEND_RULES "amendments:\n" MAX("2019-12-31", "1_000_000", "5_000")),
+                     &expect_faults));
     assert_string_equal(slugs_string(), "amendment-date");
-    const struct program *program = lend_program(LEND_RULES "amendments:\n" MAX("2020-01-01", "1_000_000", "5_000"));
+    const struct program *program =
+        lend_program(LEND_RULES "amendments:\n" MAX("2020-01-01", "1_000_000", "5_000"));
     assert_string_equal(max_at(program, "2020-01-01"), "5000"); /* on its first day */
     assert_string_equal(max_at(program, "2019-01-01"), "1000000");
 }
@@ -52,8 +55,9 @@ static void test_amendment_dates(void **state)
 static void test_faults_of_versions(void **state)
 {
     (void)state;
-    assert_null(program_read(&expect_arena, &lend_file,
-                             text_of(LEND_RULES "amendments:\n" MAX("2024-01-01", "1_000_000", "99")), &expect_faults));
+    assert_null(program_read(
+        &expect_arena, &lend_file,
+        text_of(LEND_RULES "amendments:\n" MAX("2024-01-01", "1_000_000", "99")), &expect_faults));
     assert_string_equal(slugs_string(), "rule-limits");
     assert_null(program_read(&expect_arena, &lend_file, text_of("nol: rules/1\n"), &expect_faults));
     assert_true(expect_faults.total > 5); /* all that is missing, at once */
@@ -115,7 +119,8 @@ static void test_folder(void **state)
     assert_string_equal(slugs_string(), "rule-version");
     load(in_folder("none.yaml"), &rules);
     assert_string_equal(slugs_string(), "io");
-    static const char *const names[] = {"a.yaml", "b.yaml", "b.test.yaml", ".hidden.yaml", "notes.txt"};
+    static const char *const names[] = {"a.yaml", "b.yaml", "b.test.yaml", ".hidden.yaml",
+                                        "notes.txt"};
     for (size_t i = 0; i < COUNT_OF(names); i++)
         assert_int_equal(unlink(in_folder(names[i])), 0);
     assert_int_equal(rmdir(folder), 0);

@@ -13,12 +13,13 @@ static void test_paths(void **state)
         const struct rule_row *row = rule_row((enum rule_key)a);
         assert_true(row->path[0] != '\0' && row->meaning[0] != '\0' && row->id[0] != '\0');
         assert_int_equal(rule_find(text_of(row->path)), a); /* unique */
-        if (strchr(row->path, '.') != NULL) { /* what is around it is a key too */
+        if (strchr(row->path, '.') != NULL) {               /* what is around it is a key too */
             char around[200];
             (void)snprintf(around, sizeof around, "%s", row->path);
             *strrchr(around, '.') = '\0';
             size_t len = strlen(around);
-            if (len > 2 && (strcmp(around + len - 2, "[]") == 0 || strcmp(around + len - 2, ".*") == 0))
+            if (len > 2 &&
+                (strcmp(around + len - 2, "[]") == 0 || strcmp(around + len - 2, ".*") == 0))
                 around[len - 2] = '\0';
             if (rule_find(text_of(around)) == RULE_KEYS)
                 fail_msg("%s stands below no key", row->path);
@@ -42,8 +43,8 @@ static void test_below(void **state)
 
 static bool is_scalar(enum rule_type type)
 {
-    return type != RULE_TYPE_MAP && type != RULE_TYPE_LIST && type != RULE_TYPE_NAMED && type != RULE_TYPE_NODE &&
-           type != RULE_TYPE_ORDER && type != RULE_TYPE_IDS;
+    return type != RULE_TYPE_MAP && type != RULE_TYPE_LIST && type != RULE_TYPE_NAMED &&
+           type != RULE_TYPE_NODE && type != RULE_TYPE_ORDER && type != RULE_TYPE_IDS;
 }
 
 static struct rule_context context(void)
@@ -65,7 +66,8 @@ static void test_defaults_and_allowed(void **state)
                 fail_msg("default of %s", row->path);
             assert_false(row->required);
         }
-        if (row->type == RULE_TYPE_CHOICE || row->type == RULE_TYPE_CHOICE_OR_MAP || row->type == RULE_TYPE_ORDER)
+        if (row->type == RULE_TYPE_CHOICE || row->type == RULE_TYPE_CHOICE_OR_MAP ||
+            row->type == RULE_TYPE_ORDER)
             assert_true(rule_allowed((enum rule_key)key, 0).len > 0);
         if (row->type == RULE_TYPE_COUNT || row->type == RULE_TYPE_COUNT_OR_MAP)
             assert_non_null(strstr(row->allowed, ".."));
@@ -117,7 +119,8 @@ static void test_words_are_the_enums(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(words); i++)
         assert_text(rule_allowed(words[i].key, words[i].index), words[i].word);
-    assert_int_equal(rule_allowed(RULE_ALLOCATION_COMPONENTS, COMPONENTS).len, 0); /* nothing beyond the enum */
+    assert_int_equal(rule_allowed(RULE_ALLOCATION_COMPONENTS, COMPONENTS).len,
+                     0); /* nothing beyond the enum */
     assert_int_equal(rule_allowed(RULE_SCHEDULE_ROUNDING_MODE, ROUNDING_HALF_EVEN + 1).len, 0);
     assert_int_equal(rule_allowed(RULE_SCHEDULE_ROUNDING_RESIDUAL, RESIDUAL_CUMULATIVE + 1).len, 0);
     assert_int_equal(rule_allowed(RULE_SCHEDULE_DUE_MISSING_DAY, 2).len, 0);
@@ -244,7 +247,8 @@ static void test_values(void **state)
         {RULE_ID, "''", "rule-shape"},
         {RULE_ID, "' x'", "text-control"},
         {RULE_ID, "\"a\\tb\"", "text-control"},
-        {RULE_ID, "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggggg", "text-length"},
+        {RULE_ID, "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffggggg",
+         "text-length"},
         {RULE_ID, "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggg",
          "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggg"},
         {RULE_PRINCIPAL_SOURCE, "law art 5", "source-unknown"},
@@ -253,7 +257,8 @@ static void test_values(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         const char *is = parse(cases[i].key, cases[i].yaml);
         if (strcmp(is, cases[i].expected) != 0)
-            fail_msg("%s: %s: %s, expected %s", rule_row(cases[i].key)->path, cases[i].yaml, is, cases[i].expected);
+            fail_msg("%s: %s: %s, expected %s", rule_row(cases[i].key)->path, cases[i].yaml, is,
+                     cases[i].expected);
     }
 }
 
@@ -269,12 +274,14 @@ static struct rule_scope *compile(const char *yaml)
 static void test_compile(void **state)
 {
     (void)state;
-    struct rule_scope *rules = compile(LEND_RULES "sources: {law: {title: A law, in_force: 2020-01-01}}\n");
+    struct rule_scope *rules =
+        compile(LEND_RULES "sources: {law: {title: A law, in_force: 2020-01-01}}\n");
     assert_faults("");
     assert_int_equal(rule_number(rules, RULE_CURRENCY_DECIMALS), 0);
     assert_amount(rule_amount(rules, RULE_PRINCIPAL_MAX), "1000000");
     assert_false(rule_is_set(rules, RULE_PRINCIPAL_MULTIPLE_OF));
-    assert_int_equal(rule_number(rules, RULE_SCHEDULE_DUE_ANCHOR), RULE_ANCHOR_DISBURSED); /* default */
+    assert_int_equal(rule_number(rules, RULE_SCHEDULE_DUE_ANCHOR),
+                     RULE_ANCHOR_DISBURSED); /* default */
     assert_false(rules->value[RULE_SCHEDULE_DUE_ANCHOR].given);
     assert_int_equal(rules->value[RULE_ARREARS_CLASSES].count, 2);
     const struct rule_scope *bad = rules->value[RULE_ARREARS_CLASSES].items[1];
@@ -283,7 +290,8 @@ static void test_compile(void **state)
     assert_int_equal(rules->value[RULE_SOURCES].count, 1);
     assert_text(rules->value[RULE_SOURCES].items[0]->name, "law");
     const uint8_t *order = rules->value[RULE_ALLOCATION_COMPONENTS].order;
-    assert_true(order[0] == COMPONENT_PENALTY && order[1] == COMPONENT_FEE && order[2] == COMPONENT_PRINCIPAL);
+    assert_true(order[0] == COMPONENT_PENALTY && order[1] == COMPONENT_FEE &&
+                order[2] == COMPONENT_PRINCIPAL);
 }
 
 static void test_file_faults(void **state)
@@ -300,21 +308,27 @@ static void test_file_faults(void **state)
         {LEND_RULES "interest_rate: 0%\n", ""},
         {LEND_RULES "interest: {rate: 0}\n", "interest 14:1"},
         {LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE LEND_ALLOCATION, "rule-key-missing 1:1"},
-        {LEND_HEAD "principal: {min: 5}\n" LEND_SCHEDULE LEND_ALLOCATION LEND_ARREARS, "rule-key-missing 8:12"},
+        {LEND_HEAD "principal: {min: 5}\n" LEND_SCHEDULE LEND_ALLOCATION LEND_ARREARS,
+         "rule-key-missing 8:12"},
         {LEND_HEAD "principal: 5\n" LEND_SCHEDULE LEND_ALLOCATION LEND_ARREARS, "rule-shape 8:12"},
         {LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE LEND_ALLOCATION
          "arrears: {count_from: due-date, classes: [{id: a, range: 0..}, {id: a, range: 5..}]}\n",
          "rule-id-duplicate 12:69"},
-        {LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE LEND_ALLOCATION "arrears: {count_from: due-date, classes: []}\n",
+        {LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE LEND_ALLOCATION
+         "arrears: {count_from: due-date, classes: []}\n",
          "rule-shape 12:42"},
-        {LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE LEND_ALLOCATION "arrears: {count_from: due-date, classes: [x]}\n",
+        {LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE LEND_ALLOCATION
+         "arrears: {count_from: due-date, classes: [x]}\n",
          "rule-shape 12:43"},
-        {LEND_HEAD "principal: {min: 5, max: 9, source: law art 5}\n" LEND_SCHEDULE LEND_ALLOCATION LEND_ARREARS
-         "sources: {lawn: {title: T}}\n", "source-unknown 8:37"},
-        {LEND_HEAD "principal: {min: 5, max: 9, source: law art 5}\n" LEND_SCHEDULE LEND_ALLOCATION LEND_ARREARS
-         "sources: {law: {title: T}}\n", ""},
+        {LEND_HEAD "principal: {min: 5, max: 9, source: law art 5}\n" LEND_SCHEDULE LEND_ALLOCATION
+             LEND_ARREARS "sources: {lawn: {title: T}}\n",
+         "source-unknown 8:37"},
+        {LEND_HEAD "principal: {min: 5, max: 9, source: law art 5}\n" LEND_SCHEDULE LEND_ALLOCATION
+             LEND_ARREARS "sources: {law: {title: T}}\n",
+         ""},
         /* all of them, not only the first */
-        {LEND_HEAD "principal: {min: x, max: -1}\n" LEND_SCHEDULE "allocation: {excess: keep}\n" LEND_ARREARS,
+        {LEND_HEAD "principal: {min: x, max: -1}\n" LEND_SCHEDULE
+                   "allocation: {excess: keep}\n" LEND_ARREARS,
          "amount-form 8:18; amount-negative 8:26; rule-choice 11:22"},
     };
     (void)state;
@@ -337,8 +351,8 @@ static void test_did_you_mean(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_paths),   TEST(test_below),       TEST(test_defaults_and_allowed),
-        TEST(test_values),  TEST(test_compile),     TEST(test_words_are_the_enums),
+        TEST(test_paths),       TEST(test_below),        TEST(test_defaults_and_allowed),
+        TEST(test_values),      TEST(test_compile),      TEST(test_words_are_the_enums),
         TEST(test_file_faults), TEST(test_did_you_mean),
     };
     return RUN(tests);

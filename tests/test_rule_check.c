@@ -1,11 +1,15 @@
-/* rule_check.h: what a version must fulfil beyond the types of its keys.  One line a case: what is wrong with it. */
+/* rule_check.h: what a version must fulfil beyond the types of its keys.  One line a case: what is
+ * wrong with it. */
 #include "lend.h"
 
 #include "rule_check.h"
 
-#define SCHEDULE(schedule) LEND_HEAD LEND_PRINCIPAL "schedule: {" schedule "}\n" LEND_ALLOCATION LEND_ARREARS
-#define PRINCIPAL(principal) LEND_HEAD "principal: {" principal "}\n" LEND_SCHEDULE LEND_ALLOCATION LEND_ARREARS
-#define ARREARS(arrears) LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE LEND_ALLOCATION "arrears: {" arrears "}\n"
+#define SCHEDULE(schedule)                                                                         \
+    LEND_HEAD LEND_PRINCIPAL "schedule: {" schedule "}\n" LEND_ALLOCATION LEND_ARREARS
+#define PRINCIPAL(principal)                                                                       \
+    LEND_HEAD "principal: {" principal "}\n" LEND_SCHEDULE LEND_ALLOCATION LEND_ARREARS
+#define ARREARS(arrears)                                                                           \
+    LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE LEND_ALLOCATION "arrears: {" arrears "}\n"
 #define MONTHS "every: 1 month, due: {missing_day: last-of-month}"
 #define DOWN "rounding: {unit: 1, mode: down, residual: last}"
 #define TWO "classes: [{id: good, range: 0..30}, {id: bad, range: 31..}]"
@@ -57,11 +61,15 @@ static void test_installments(void **state)
         {SCHEDULE("installments: 3, " MONTHS ", split: equal, " DOWN), ""},
         {SCHEDULE(MONTHS ", split: equal, " DOWN), "rule-key-missing"},
         {SCHEDULE(MONTHS ", split: bullet"), "rule-key-missing"},
-        {SCHEDULE("installments: {min: 5, max: 4}, " MONTHS ", split: equal, " DOWN), "rule-limits"},
+        {SCHEDULE("installments: {min: 5, max: 4}, " MONTHS ", split: equal, " DOWN),
+         "rule-limits"},
         {SCHEDULE("installments: {min: 3, max: 5}, " MONTHS ", split: equal, " DOWN), ""},
-        {SCHEDULE("installments: {min: 3, max: 5, default: 6}, " MONTHS ", split: equal, " DOWN), "rule-limits"},
-        {SCHEDULE("installments: {min: 3, max: 5, default: 2}, " MONTHS ", split: equal, " DOWN), "rule-limits"},
-        {SCHEDULE("installments: {min: 3, max: 5, default: 5}, " MONTHS ", split: equal, " DOWN), ""},
+        {SCHEDULE("installments: {min: 3, max: 5, default: 6}, " MONTHS ", split: equal, " DOWN),
+         "rule-limits"},
+        {SCHEDULE("installments: {min: 3, max: 5, default: 2}, " MONTHS ", split: equal, " DOWN),
+         "rule-limits"},
+        {SCHEDULE("installments: {min: 3, max: 5, default: 5}, " MONTHS ", split: equal, " DOWN),
+         ""},
     };
     (void)state;
     check_all(cases, COUNT_OF(cases));
@@ -72,18 +80,29 @@ static void test_rounding(void **state)
     static const struct check_case cases[] = {
         {SCHEDULE("installments: 3, " MONTHS ", split: equal"), "rounding-missing"},
         {SCHEDULE("installments: 3, " MONTHS ", split: bullet"), ""},
-        {SCHEDULE("installments: 3, " MONTHS ", split: equal, rounding: {unit: 1, residual: last}"), "rounding-missing"},
-        {SCHEDULE("installments: 3, " MONTHS ", split: equal, rounding: {unit: 1, residual: leading}"), ""},
-        {SCHEDULE("installments: 3, " MONTHS ", split: equal, rounding: {unit: 1, mode: down, residual: leading}"), ""},
-        {SCHEDULE("installments: 3, " MONTHS ", split: equal, rounding: {unit: 1, mode: up, residual: leading}"),
+        {SCHEDULE("installments: 3, " MONTHS ", split: equal, rounding: {unit: 1, residual: last}"),
+         "rounding-missing"},
+        {SCHEDULE("installments: 3, " MONTHS
+                  ", split: equal, rounding: {unit: 1, residual: leading}"),
+         ""},
+        {SCHEDULE("installments: 3, " MONTHS
+                  ", split: equal, rounding: {unit: 1, mode: down, residual: leading}"),
+         ""},
+        {SCHEDULE("installments: 3, " MONTHS
+                  ", split: equal, rounding: {unit: 1, mode: up, residual: leading}"),
          "rule-conflict"},
-        {SCHEDULE("installments: 3, " MONTHS ", split: equal, rounding: {unit: 0, mode: up, residual: last}"),
+        {SCHEDULE("installments: 3, " MONTHS
+                  ", split: equal, rounding: {unit: 0, mode: up, residual: last}"),
          "amount-zero"},
         /* principals 100..1 000 000 in 3: 33 to a unit of 34 is nothing, to 33 it is something */
-        {SCHEDULE("installments: 3, " MONTHS ", split: equal, rounding: {unit: 33, mode: down, residual: last}"), ""},
-        {SCHEDULE("installments: 3, " MONTHS ", split: equal, rounding: {unit: 34, mode: down, residual: last}"),
+        {SCHEDULE("installments: 3, " MONTHS
+                  ", split: equal, rounding: {unit: 33, mode: down, residual: last}"),
+         ""},
+        {SCHEDULE("installments: 3, " MONTHS
+                  ", split: equal, rounding: {unit: 34, mode: down, residual: last}"),
          "rows-vanish"},
-        {SCHEDULE("installments: {min: 3, max: 101}, " MONTHS ", split: equal, " DOWN), "rows-vanish"},
+        {SCHEDULE("installments: {min: 3, max: 101}, " MONTHS ", split: equal, " DOWN),
+         "rows-vanish"},
         {SCHEDULE("installments: {min: 3, max: 100}, " MONTHS ", split: equal, " DOWN), ""},
     };
     (void)state;
@@ -97,12 +116,15 @@ static void test_fixed(void **state)
         {SCHEDULE(MONTHS ", split: {fixed: 0}"), "amount-zero"},
         {SCHEDULE(MONTHS ", split: {fixed: 250}"), ""}, /* 4000 rows of the largest */
         {SCHEDULE(MONTHS ", split: {fixed: 249}"), "rule-limits"},
-        {SCHEDULE("installments: {min: 1, max: 9}, " MONTHS ", split: {fixed: 1000}"), "rule-conflict"},
+        {SCHEDULE("installments: {min: 1, max: 9}, " MONTHS ", split: {fixed: 1000}"),
+         "rule-conflict"},
         {SCHEDULE("installments: 10, " MONTHS ", split: {fixed: 1000}"), "rule-conflict"},
-        {LEND_HEAD "principal: {min: 901, max: 1000}\nschedule: {installments: 10, " MONTHS ", split: {fixed: 100}}\n"
-         LEND_ALLOCATION LEND_ARREARS, ""},
-        {LEND_HEAD "principal: {min: 900, max: 1000}\nschedule: {installments: 10, " MONTHS ", split: {fixed: 100}}\n"
-         LEND_ALLOCATION LEND_ARREARS, "rule-conflict"}, /* 900 takes 9 */
+        {LEND_HEAD "principal: {min: 901, max: 1000}\nschedule: {installments: 10, " MONTHS
+                   ", split: {fixed: 100}}\n" LEND_ALLOCATION LEND_ARREARS,
+         ""},
+        {LEND_HEAD "principal: {min: 900, max: 1000}\nschedule: {installments: 10, " MONTHS
+                   ", split: {fixed: 100}}\n" LEND_ALLOCATION LEND_ARREARS,
+         "rule-conflict"}, /* 900 takes 9 */
     };
     (void)state;
     check_all(cases, COUNT_OF(cases));
@@ -110,7 +132,8 @@ static void test_fixed(void **state)
 
 static void test_grace(void **state)
 {
-#define GRACE(grace) SCHEDULE("installments: 6, " MONTHS ", split: equal, " DOWN ", grace: {" grace "}")
+#define GRACE(grace)                                                                               \
+    SCHEDULE("installments: 6, " MONTHS ", split: equal, " DOWN ", grace: {" grace "}")
     static const struct check_case cases[] = {
         {GRACE("length: 6 months, place: before-term"), ""},
         {GRACE("length: 1 year, place: before-term"), ""},
@@ -118,14 +141,18 @@ static void test_grace(void **state)
         {GRACE("length: 5 months, place: within-term"), ""},
         {GRACE("length: 6 months, place: within-term"), "rule-limits"},
         {GRACE("length: {min: 0 months, max: 3 months}, place: before-term"), ""},
-        {GRACE("length: {min: 0 months, max: 3 months, default: 2 months}, place: before-term"), ""},
+        {GRACE("length: {min: 0 months, max: 3 months, default: 2 months}, place: before-term"),
+         ""},
         {GRACE("length: {min: 4 months, max: 3 months}, place: before-term"), "rule-limits"},
-        {GRACE("length: {min: 0 months, max: 3 months, default: 4 months}, place: before-term"), "rule-limits"},
+        {GRACE("length: {min: 0 months, max: 3 months, default: 4 months}, place: before-term"),
+         "rule-limits"},
         {GRACE("length: {min: 0 months, max: 45 days}, place: before-term"), "rule-conflict"},
-        {SCHEDULE("installments: 6, " MONTHS ", split: bullet, grace: {length: 1 month, place: within-term}"),
+        {SCHEDULE("installments: 6, " MONTHS
+                  ", split: bullet, grace: {length: 1 month, place: within-term}"),
          "rule-conflict"},
-        {SCHEDULE("installments: 6, every: 2 months, due: {missing_day: last-of-month}, split: equal, " DOWN
-                  ", grace: {length: 3 months, place: before-term}"), "rule-conflict"},
+        {SCHEDULE("installments: 6, every: 2 months, due: {missing_day: last-of-month}, split: "
+                  "equal, " DOWN ", grace: {length: 3 months, place: before-term}"),
+         "rule-conflict"},
     };
     (void)state;
     check_all(cases, COUNT_OF(cases));
@@ -133,7 +160,8 @@ static void test_grace(void **state)
 
 static void test_due(void **state)
 {
-#define DUE(every, due) SCHEDULE("installments: 3, every: " every ", due: {" due "}, split: equal, " DOWN)
+#define DUE(every, due)                                                                            \
+    SCHEDULE("installments: 3, every: " every ", due: {" due "}, split: equal, " DOWN)
     static const struct check_case cases[] = {
         {SCHEDULE("installments: 3, every: 1 month, split: equal, " DOWN), "rule-key-missing"},
         {DUE("1 month", "anchor: agreed"), "rule-key-missing"},
@@ -151,18 +179,19 @@ static void test_due(void **state)
 static void test_classes(void **state)
 {
 #define RANGES(one, two, three)                                                                    \
-    ARREARS("count_from: due-date, classes: [{id: a, range: " one "}, {id: b, range: " two "}, {id: c, range: " three "}]")
+    ARREARS("count_from: due-date, classes: [{id: a, range: " one "}, {id: b, range: " two         \
+            "}, {id: c, range: " three "}]")
     static const struct check_case cases[] = {
         {ARREARS("count_from: due-date, classes: [{id: a, range: 0..}]"), ""},
         {ARREARS("count_from: due-date, classes: [{id: a, range: 1..}]"), "classes-cover"},
         {ARREARS("count_from: due-date, classes: [{id: a, range: 0..90}]"), "classes-cover"},
         {RANGES("0..30", "31..90", "91.."), ""},
         {RANGES("0..0", "1..1", "2.."), ""},
-        {RANGES("0..30", "32..90", "91.."), "classes-cover"},  /* a gap: day 31 */
-        {RANGES("0..30", "30..90", "91.."), "classes-cover"},  /* an overlap: day 30 */
+        {RANGES("0..30", "32..90", "91.."), "classes-cover"}, /* a gap: day 31 */
+        {RANGES("0..30", "30..90", "91.."), "classes-cover"}, /* an overlap: day 30 */
         {RANGES("0..30", "31..", "91.."), "classes-cover"},
-        {RANGES("0..30", "91..", "31..90"), ""},               /* any order covers */
-        {RANGES("0..90", "10..20", "91.."), "classes-cover"},  /* one inside the other */
+        {RANGES("0..30", "91..", "31..90"), ""},              /* any order covers */
+        {RANGES("0..90", "10..20", "91.."), "classes-cover"}, /* one inside the other */
         {RANGES("10..20", "0..90", "91.."), "classes-cover"},
         {RANGES("0..30", "31..60", "61..90"), "classes-cover"}, /* no open end */
     };
@@ -178,17 +207,22 @@ static void test_arrears(void **state)
         {ARREARS("count_from: due-date, tolerance: 5 days, " TWO), ""},
         {ARREARS("count_from: due-date, tolerance: 1 month, " TWO), "rule-conflict"},
         {ARREARS("count_from: due-date, tolerance: 1 week, " TWO), "rule-conflict"},
-        {ARREARS("count_from: due-date, classes: [{id: a, range: 0.., provision: 1%}]"), "rounding-missing"},
+        {ARREARS("count_from: due-date, classes: [{id: a, range: 0.., provision: 1%}]"),
+         "rounding-missing"},
         {ARREARS("count_from: due-date, classes: [{id: a, range: 0.., provision: 1%}],"
-                 " provision: {rounding: {unit: 1, mode: up}}"), ""},
+                 " provision: {rounding: {unit: 1, mode: up}}"),
+         ""},
         {ARREARS("count_from: due-date, classes: [{id: a, range: 0.., provision: 101%}],"
-                 " provision: {rounding: {unit: 1, mode: up}}"), "rule-limits"},
+                 " provision: {rounding: {unit: 1, mode: up}}"),
+         "rule-limits"},
         {ARREARS("count_from: due-date, classes: [{id: a, range: 0.., provision: 100%}],"
-                 " provision: {rounding: {unit: 0, mode: up}}"), "amount-zero"},
-        {ARREARS("count_from: due-date, " TWO ", provision: {less_not_for: [good], rounding: {unit: 1, mode: up}}"),
-         "rule-conflict"},
+                 " provision: {rounding: {unit: 0, mode: up}}"),
+         "amount-zero"},
         {ARREARS("count_from: due-date, " TWO
-                 ", provision: {less: collateral, less_not_for: [goood], rounding: {unit: 1, mode: up}}"),
+                 ", provision: {less_not_for: [good], rounding: {unit: 1, mode: up}}"),
+         "rule-conflict"},
+        {ARREARS("count_from: due-date, " TWO ", provision: {less: collateral, less_not_for: "
+                                              "[goood], rounding: {unit: 1, mode: up}}"),
          "class-unknown"},
     };
     (void)state;
@@ -211,7 +245,8 @@ static void test_answers(void **state)
     assert_int_equal(rule_grace(rules, RULE_SCHEDULE_GRACE_LENGTH_MIN), 0);
     assert_int_equal(rule_grace(rules, RULE_SCHEDULE_GRACE_LENGTH_MAX), 3);
     assert_int_equal(rule_grace(rules, RULE_SCHEDULE_GRACE_LENGTH_DEFAULT), -1);
-    rules = check(SCHEDULE("installments: 3, " MONTHS ", split: equal, rounding: {unit: 5, residual: leading}"));
+    rules = check(SCHEDULE("installments: 3, " MONTHS
+                           ", split: equal, rounding: {unit: 5, residual: leading}"));
     struct split_rounding rounding = rule_rounding(rules);
     assert_amount(rounding.unit, "5");
     assert_int_equal(rounding.mode, ROUNDING_DOWN);

@@ -1,4 +1,5 @@
-/* rule_proof.h against brute force: it says yes exactly when some allowed principal leaves a row <= 0. */
+/* rule_proof.h against brute force: it says yes exactly when some allowed principal leaves a row <=
+ * 0. */
 #include "expect.h"
 
 #include "rule_proof.h"
@@ -13,7 +14,8 @@ static bool vanishes(int64_t principal, unsigned rows, const struct split_roundi
 }
 
 /* Whether principal p vanishes, for all p at once: what all limits are judged by. */
-static void check_limits(const bool *gone, unsigned rows, const struct split_rounding *rounding, int64_t step)
+static void check_limits(const bool *gone, unsigned rows, const struct split_rounding *rounding,
+                         int64_t step)
 {
     for (int64_t min = 1; min <= PRINCIPAL_MAX; min += 3)
         for (int64_t max = min; max <= PRINCIPAL_MAX; max += 5) {
@@ -30,7 +32,8 @@ static void check_limits(const bool *gone, unsigned rows, const struct split_rou
             if (!is)
                 continue;
             int64_t p = found.word; /* the counterexample is one */
-            assert_true(amount_compare(found, amount_of(min)) >= 0 && amount_compare(found, amount_of(max)) <= 0);
+            assert_true(amount_compare(found, amount_of(min)) >= 0 &&
+                        amount_compare(found, amount_of(max)) <= 0);
             assert_true(p % step == 0 && gone[p]);
         }
 }
@@ -63,7 +66,8 @@ static void test_least(void **state)
     assert_amount(proof_least(&expect_arena, &limits), "1000");
 }
 
-/* By hand: 36 rows up to 1000 of at most 35 000 leave the last row nothing; of 35 001 they do not. */
+/* By hand: 36 rows up to 1000 of at most 35 000 leave the last row nothing; of 35 001 they do not.
+ */
 static void test_known(void **state)
 {
     struct split_rounding up = {A("1000"), ROUNDING_UP, RESIDUAL_LAST};
@@ -71,11 +75,12 @@ static void test_known(void **state)
     struct proof_limits limits = {A("1000000"), A("25000000"), A("1000")};
     struct amount found;
     (void)state;
-    /* 1 000 000 / 36 = 27 777.8 up to 28 000: 35 x 28 000 = 980 000 leaves 20 000; but with 36 rows of
-     * 1 225 000 / 36 = 34 027.8 up to 35 000: 35 x 35 000 = 1 225 000 leaves nothing */
+    /* 1 000 000 / 36 = 27 777.8 up to 28 000: 35 x 28 000 = 980 000 leaves 20 000; but with 36 rows
+     * of 1 225 000 / 36 = 34 027.8 up to 35 000: 35 x 35 000 = 1 225 000 leaves nothing */
     assert_true(proof_vanishing(&expect_arena, &limits, 36, &up, &found));
     assert_false(proof_vanishing(&expect_arena, &limits, 36, &down, &found));
-    limits.min = A("1226000"); /* j = 35 is the last share below n units: above (n-1) x 35 units all is well */
+    limits.min = A(
+        "1226000"); /* j = 35 is the last share below n units: above (n-1) x 35 units all is well */
     assert_false(proof_vanishing(&expect_arena, &limits, 36, &up, &found));
     limits.min = A("35999");
     limits.multiple_of = A("1");

@@ -15,8 +15,8 @@ static const char *joined(const struct amount *parts, unsigned rows)
     return out;
 }
 
-static const char *split(const char *whole, unsigned rows, const char *unit, enum rounding_mode mode,
-                         enum split_residual residual)
+static const char *split(const char *whole, unsigned rows, const char *unit,
+                         enum rounding_mode mode, enum split_residual residual)
 {
     struct amount parts[ROWS_MAX];
     struct split_rounding rounding = {A(unit), mode, residual};
@@ -35,10 +35,13 @@ static void test_a_hundred_in_three(void **state)
     assert_string_equal(split("10000", 3, "1", ROUNDING_UP, RESIDUAL_FIRST), "3332 3334 3334");
     assert_string_equal(split("10000", 3, "1", ROUNDING_DOWN, RESIDUAL_LEADING), "3334 3333 3333");
     /* 3333.33 6666.67 10000 */
-    assert_string_equal(split("10000", 3, "1", ROUNDING_DOWN, RESIDUAL_CUMULATIVE), "3333 3333 3334");
+    assert_string_equal(split("10000", 3, "1", ROUNDING_DOWN, RESIDUAL_CUMULATIVE),
+                        "3333 3333 3334");
     assert_string_equal(split("10000", 3, "1", ROUNDING_UP, RESIDUAL_CUMULATIVE), "3334 3333 3333");
-    assert_string_equal(split("10000", 3, "1", ROUNDING_HALF_UP, RESIDUAL_CUMULATIVE), "3333 3334 3333");
-    assert_string_equal(split("10000", 3, "1", ROUNDING_HALF_EVEN, RESIDUAL_CUMULATIVE), "3333 3334 3333");
+    assert_string_equal(split("10000", 3, "1", ROUNDING_HALF_UP, RESIDUAL_CUMULATIVE),
+                        "3333 3334 3333");
+    assert_string_equal(split("10000", 3, "1", ROUNDING_HALF_EVEN, RESIDUAL_CUMULATIVE),
+                        "3333 3334 3333");
 }
 
 static void test_ties(void **state)
@@ -64,9 +67,11 @@ static void test_units(void **state)
     assert_amount(parts[34], "694000");
     assert_amount(parts[35], "710000");
     /* 10 050 in 3 to 100: 3 350 -> 3 300; 150 left: one unit to row 1, 50 to the last */
-    assert_string_equal(split("10050", 3, "100", ROUNDING_DOWN, RESIDUAL_LEADING), "3400 3300 3350");
+    assert_string_equal(split("10050", 3, "100", ROUNDING_DOWN, RESIDUAL_LEADING),
+                        "3400 3300 3350");
     assert_string_equal(split("10050", 3, "100", ROUNDING_DOWN, RESIDUAL_LAST), "3300 3300 3450");
-    assert_string_equal(split("10150", 3, "100", ROUNDING_DOWN, RESIDUAL_LEADING), "3400 3400 3350");
+    assert_string_equal(split("10150", 3, "100", ROUNDING_DOWN, RESIDUAL_LEADING),
+                        "3400 3400 3350");
     /* nothing left over */
     assert_string_equal(split("900", 3, "100", ROUNDING_DOWN, RESIDUAL_LEADING), "300 300 300");
     assert_string_equal(split("7", 1, "1000", ROUNDING_UP, RESIDUAL_LAST), "7");
@@ -99,7 +104,8 @@ static void test_fixed(void **state)
     assert_int_equal(split_fixed_rows(&expect_arena, A("1"), A("300"), 10), 1);
     assert_int_equal(split_fixed_rows(&expect_arena, A("3000"), A("300"), 10), 10);
     assert_int_equal(split_fixed_rows(&expect_arena, A("3001"), A("300"), 10), 11);
-    assert_int_equal(split_fixed_rows(&expect_arena, A("999999999999999999999999999999"), A("1"), 4000), 4001);
+    assert_int_equal(
+        split_fixed_rows(&expect_arena, A("999999999999999999999999999999"), A("1"), 4000), 4001);
     split_fixed(&expect_arena, A("1000"), A("300"), 4, parts);
     assert_string_equal(joined(parts, 4), "300 300 300 100");
     split_fixed(&expect_arena, A("900"), A("300"), 3, parts);
@@ -110,7 +116,8 @@ static struct amount random_whole(void)
 {
     if (chance() % 5 > 0)
         return amount_of(chance_in(0, 100000000));
-    struct amount high = amount_times(&expect_arena, A("100000000000000000000"), amount_of(chance_in(0, 999999999)));
+    struct amount high =
+        amount_times(&expect_arena, A("100000000000000000000"), amount_of(chance_in(0, 999999999)));
     return amount_add(&expect_arena, high, amount_of(chance_in(0, 999999999)));
 }
 
@@ -128,7 +135,8 @@ static void check_random_split(void)
 {
     struct amount parts[ROWS_MAX], sum = AMOUNT_ZERO, whole = random_whole();
     unsigned rows = (unsigned)chance_in(1, ROWS_MAX);
-    struct split_rounding rounding = {amount_of(chance_in(1, 3000)), (enum rounding_mode)(chance() % 4),
+    struct split_rounding rounding = {amount_of(chance_in(1, 3000)),
+                                      (enum rounding_mode)(chance() % 4),
                                       (enum split_residual)(chance() % 4)};
     if (rounding.residual == RESIDUAL_LEADING)
         rounding.mode = ROUNDING_DOWN;
@@ -150,8 +158,8 @@ static void check_random_split(void)
     struct amount upto = AMOUNT_ZERO;
     for (unsigned k = 1; k < rows && rounding.residual == RESIDUAL_CUMULATIVE; k++) {
         upto = amount_add(&expect_arena, upto, parts[k - 1]);
-        struct amount rounded = rounding_quotient(&expect_arena, whole, amount_of(k), amount_of(rows),
-                                                  rounding.unit, rounding.mode);
+        struct amount rounded = rounding_quotient(&expect_arena, whole, amount_of(k),
+                                                  amount_of(rows), rounding.unit, rounding.mode);
         assert_int_equal(amount_compare(upto, rounded), 0);
     }
 }

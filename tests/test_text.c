@@ -30,14 +30,14 @@ static void test_utf8(void **state)
         {"\xF4\x8F\xBF\xBF", 4, true},  /* U+10FFFF */
         {"\xF4\x90\x80\x80", 4, false}, /* beyond */
         {"\xED\x9F\xBF", 3, true},
-        {"\xED\xA0\x80", 3, false},     /* surrogate */
-        {"\xC0\xAF", 2, false},         /* overlong */
+        {"\xED\xA0\x80", 3, false}, /* surrogate */
+        {"\xC0\xAF", 2, false},     /* overlong */
         {"\xC1\xBF", 2, false},
         {"\xE0\x80\xAF", 3, false},
         {"\xE0\xA0\x80", 3, true},
         {"\xF0\x80\x80\xAF", 4, false},
         {"\x80", 1, false},
-        {"\xC3", 1, false},             /* cut short */
+        {"\xC3", 1, false}, /* cut short */
         {"\xE2\x82", 2, false},
         {"\xC3x", 2, false},
         {"\xFF", 1, false},

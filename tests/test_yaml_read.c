@@ -99,7 +99,8 @@ static void test_nul_and_encoding(void **state)
     assert_null(read_bytes(bad, sizeof bad - 1));
     assert_int_equal(expect_faults.by_code[FAULT_YAML_SYNTAX], 1);
     faults_free(&expect_faults);
-    assert_non_null(read_string("\xEF\xBB\xBF" "a: 1\n"));
+    assert_non_null(read_string("\xEF\xBB\xBF"
+                                "a: 1\n"));
     assert_non_null(read_string("a: caf\xC3\xA9\n"));
     assert_non_null(read_string("a: 1\r\nb: 2\r\n"));
     assert_non_null(read_string("---\na: 1\n...\n"));
@@ -125,7 +126,8 @@ static long milliseconds(void)
     return (long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* What takes libyaml seconds, or what would take a naive reader quadratic time, is refused at once. */
+/* What takes libyaml seconds, or what would take a naive reader quadratic time, is refused at once.
+ */
 static void test_bombs(void **state)
 {
     enum { BYTES = 80000 };
