@@ -101,8 +101,15 @@ static char *put_row(char *out, const struct schedule_lines *lines, const struct
     if (row->n != ROW_UNNUMBERED)
         out = amount_write(out, amount_of(row->n), 0);
     *out++ = ',';
+    const char *nominal = out;
     out = put_date(out, row->due_nominal);
-    out = put_date(out, row->due);
+    if (date_equal(row->due,
+                   row->due_nominal)) { /* as nearly always: cheaper than counting again */
+        memcpy(out, nominal, DATE_TEXT_LEN + 1);
+        out += DATE_TEXT_LEN + 1;
+    } else {
+        out = put_date(out, row->due);
+    }
     out = put_amount(out, row->due_of[COMPONENT_PRINCIPAL], decimals);
     out = put_amount(out, row->due_of[COMPONENT_FEE], decimals);
     out = put_amount(out, row->due_of[COMPONENT_PENALTY], decimals);

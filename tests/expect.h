@@ -129,21 +129,22 @@ static inline const char *slugs_string(void)
 
 static uint64_t chance_state;
 
-static inline uint64_t chance_seed(void)
-{
-    const char *seed = getenv("SEED");
-    uint64_t value = seed == NULL ? 1 : strtoull(seed, NULL, 10);
-    print_message("SEED=%llu\n", (unsigned long long)value);
-    chance_state = value * UINT64_C(0x9E3779B97F4A7C15) + 1;
-    return value;
-}
-
 static inline uint64_t chance(void) /* splitmix64 */
 {
     uint64_t z = (chance_state += UINT64_C(0x9E3779B97F4A7C15));
     z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
     z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
     return z ^ (z >> 31);
+}
+
+static inline uint64_t chance_seed(void)
+{
+    const char *seed = getenv("SEED");
+    uint64_t value = seed == NULL ? 1 : strtoull(seed, NULL, 10);
+    print_message("SEED=%llu\n", (unsigned long long)value);
+    chance_state = value;
+    chance_state = chance(); /* else the next seed gives the same numbers, one later */
+    return value;
 }
 
 /* A whole number in low..high, both included. */

@@ -30,9 +30,11 @@ static inline const struct program *lend_program(const char *yaml)
 {
     const struct program *program =
         program_read(&expect_arena, &lend_file, text_of(yaml), &expect_faults);
-    if (program == NULL)
-        fail_msg("%s: %s", faults_string(),
-                 expect_faults.count > 0 ? expect_faults.listed[0].text : "");
+    if (program == NULL) {
+        char *text = arena_alloc(&expect_arena, FAULT_TEXT_MAX);
+        memcpy(text, expect_faults.listed[0].text, FAULT_TEXT_MAX);
+        fail_msg("%s: %s", text, faults_string());
+    }
     return program;
 }
 

@@ -21,6 +21,7 @@ static void test_resize_keeps_contents(void **state)
     assert_int_equal((uintptr_t)block % sizeof(max_align_t) % 8, 0);
     memory_release(block);
     memory_release(NULL);
+    memory_release(memory_try(1));
 }
 
 static void test_product(void **state)

@@ -15,7 +15,8 @@ static const char *const rules[] = {
     LEND_HEAD LEND_PRINCIPAL
     "schedule: {installments: 5, every: 2 weeks, split: equal, rounding: {unit: 10, mode: "
     "half-even, residual: first}}\n" LEND_ALLOCATION LEND_ARREARS,
-    LEND_HEAD LEND_PRINCIPAL "schedule: {every: 1 month, split: {fixed: 170}, due: {missing_day: "
+    LEND_HEAD "principal: {min: 100, max: 5000}\n"
+              "schedule: {every: 1 month, split: {fixed: 170}, due: {missing_day: "
                              "first-of-next}}\n" LEND_ALLOCATION LEND_ARREARS,
 };
 
