@@ -17,7 +17,7 @@ static const char *const rules[] = {
     "half-even, residual: first}}\n" LEND_ALLOCATION LEND_ARREARS,
     LEND_HEAD "principal: {min: 100, max: 5000}\n"
               "schedule: {every: 1 month, split: {fixed: 170}, due: {missing_day: "
-                             "first-of-next}}\n" LEND_ALLOCATION LEND_ARREARS,
+              "first-of-next}}\n" LEND_ALLOCATION LEND_ARREARS,
 };
 
 static const struct program *programs[COUNT_OF(rules)];
