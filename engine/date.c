@@ -122,20 +122,24 @@ static struct date clamp(int64_t day)
     return (struct date){(int32_t)(day < first ? first : day > last ? last : day)};
 }
 
-struct date date_in_month(struct date from, int32_t months, int day, enum date_missing_day missing)
+/* Day ${day} of the month ${index}, counted from January of year 0. */
+static struct date day_of_month(int32_t index, int day, enum date_missing_day missing)
 {
-    int year, month, unused;
-    date_split(from, &year, &month, &unused);
-    int32_t index = year * 12 + (month - 1) + months;
     if (index < YEAR_MIN * 12 || index >= (YEAR_MAX + 1) * 12)
         return clamp(index < YEAR_MIN * 12 ? INT32_MIN : INT32_MAX);
-    year = index / 12;
-    month = index % 12 + 1;
+    int year = index / 12, month = index % 12 + 1;
     int days = date_month_days(year, month);
     if (day <= days)
         return date_of(year, month, day);
     struct date last = date_of(year, month, days);
     return missing == MISSING_LAST_OF_MONTH ? last : date_add_days(last, 1);
+}
+
+struct date date_in_month(struct date from, int32_t months, int day, enum date_missing_day missing)
+{
+    int year, month, unused;
+    date_split(from, &year, &month, &unused);
+    return day_of_month(year * 12 + (month - 1) + months, day, missing);
 }
 
 struct date date_add_span(struct date from, struct span span, int32_t times,
@@ -150,7 +154,7 @@ struct date date_add_span(struct date from, struct span span, int32_t times,
         return clamp(steps < 0 ? INT32_MIN : INT32_MAX);
     int year, month, day;
     date_split(from, &year, &month, &day);
-    return date_in_month(from, (int32_t)steps, day, missing);
+    return day_of_month(year * 12 + (month - 1) + (int32_t)steps, day, missing);
 }
 
 struct date date_add_months(struct date from, int32_t months)

@@ -20,6 +20,7 @@ struct out_file {
     struct digest *digest;
     char hex[DIGEST_HEX_LEN + 1]; /* once closed */
     uint64_t bytes;
+    uint64_t started; /* bytes that the disk has been told to take */
 };
 
 struct out_dir {
