@@ -167,7 +167,7 @@ const struct cli_command cli_verify = {
         "example:\n"
         "\n"
         "  nol verify october --rules rules --loans examples/loans.csv \\\n"
-        "             --events examples/events.csv --attribute district \\\n"
+        "             --events examples/events.csv --attribute district --attribute sector \\\n"
         "             --from 2026-10-01 --as-of 2026-10-31\n"
         "\n"
         "October's manifest.yaml names the options and the digests of the inputs it was made from.",

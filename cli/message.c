@@ -60,8 +60,25 @@ static void end_without_memory(void *out)
     _exit(EXIT_ENVIRONMENT);
 }
 
+/* GMP asks for memory without saying for whom: the process's own policy, set before any thread
+ * runs. */
+static struct memory process_memory;
+
+static void *gmp_allocate(size_t size)
+{
+    return memory_resize(&process_memory, NULL, size);
+}
+
+static void *gmp_reallocate(void *block, size_t old_size, size_t size)
+{
+    (void)old_size;
+    return memory_resize(&process_memory, block, size);
+}
+
 const struct memory *cli_memory(struct memory *memory, struct out_dir *out)
 {
     *memory = (struct memory){end_without_memory, out};
+    process_memory = *memory;
+    mp_set_memory_functions(gmp_allocate, gmp_reallocate, NULL);
     return memory;
 }

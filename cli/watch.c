@@ -4,7 +4,7 @@
 
 #include "cli.h"
 
-/* The one mutable global of the program: what a signal handler may write to. */
+/* A global, because it is all that a signal handler may write to. */
 static volatile sig_atomic_t stopped;
 
 static void on_signal(int number)
