@@ -46,6 +46,11 @@ static bool split_header(const struct csv_record *record, struct header *header,
     return code == FAULT_NONE;
 }
 
+static bool has_byte(struct text text, char byte)
+{
+    return text.len > 0 && memchr(text.ptr, byte, text.len) != NULL;
+}
+
 static bool check_field(const struct header *header, unsigned i, const struct column_spec *specs,
                         unsigned count, const struct columns_named *named, struct faults *faults)
 {
@@ -65,14 +70,17 @@ static bool check_field(const struct header *header, unsigned i, const struct co
     if (known)
         return true;
     struct text near = text_nearest(name, count, nth_spec, specs);
-    if (near.len > 0)
-        fault_add(
-            faults, FAULT_COLUMN_UNKNOWN, place_of(header, i),
-            "unknown column %s; did you mean '%.*s'? (else --attribute, --carry or --ignore it)",
-            quoted, (int)near.len, near.ptr);
-    else
+    if (header->count == 1 && (has_byte(name, ';') || has_byte(name, '\t')))
         fault_add(faults, FAULT_COLUMN_UNKNOWN, place_of(header, i),
-                  "unknown column %s; --attribute, --carry or --ignore it", quoted);
+                  "one column %s; fields are separated by commas, not by semicolons or tabs",
+                  quoted);
+    else if (near.len > 0)
+        fault_add(faults, FAULT_COLUMN_UNKNOWN, place_of(header, i),
+                  "unknown column %s; did you mean '%.*s'?%s", quoted, (int)near.len, near.ptr,
+                  named == NULL ? "" : " (else --attribute, --carry or --ignore it)");
+    else
+        fault_add(faults, FAULT_COLUMN_UNKNOWN, place_of(header, i), "unknown column %s%s", quoted,
+                  named == NULL ? "" : "; --attribute, --carry or --ignore it");
     return false;
 }
 

@@ -93,8 +93,8 @@ bool load_split(struct load *load, struct load_row *row)
         return false;
     }
     if (count != row->columns->count) {
-        load_fault(load, row, -1, FAULT_CSV_RAGGED, "%u fields; the header has %u", count,
-                   row->columns->count);
+        load_fault(load, row, -1, FAULT_CSV_RAGGED, "%u field%s; the header has %u", count,
+                   count == 1 ? "" : "s", row->columns->count);
         return false;
     }
     row->fields = arena_alloc(load->arena, count * sizeof *fields);
@@ -123,12 +123,11 @@ static const char *name_of(const struct reading *reading, unsigned column)
 }
 
 static bool refuse(const struct reading *reading, unsigned column, enum fault_code code,
-                   const char *wanted)
+                   const char *what)
 {
     char quoted[TEXT_QUOTE_MAX];
-    load_fault(reading->load, reading->row, (int)column, code, "%s %s is not %s",
-               name_of(reading, column), text_quote(quoted, load_field(reading->row, column)),
-               wanted);
+    load_fault(reading->load, reading->row, (int)column, code, "%s %s %s", name_of(reading, column),
+               text_quote(quoted, load_field(reading->row, column)), what);
     return false;
 }
 
@@ -148,12 +147,12 @@ static bool read_text(const struct reading *reading, unsigned column, size_t byt
     char wanted[48];
     if (!text_is_plain(text))
         return refuse(reading, column, FAULT_TEXT_CONTROL,
-                      "free of control characters and outer blanks");
+                      "has control characters or outer blanks");
     if (text.len <= bytes_max) {
         *out = text;
         return true;
     }
-    (void)snprintf(wanted, sizeof wanted, "at most %zu bytes long", bytes_max);
+    (void)snprintf(wanted, sizeof wanted, "is longer than %zu bytes", bytes_max);
     return refuse(reading, column, FAULT_TEXT_LENGTH, wanted);
 }
 
@@ -172,8 +171,8 @@ static bool read_date(const struct reading *reading, unsigned column, struct dat
     if (code == FAULT_NONE)
         return true;
     return refuse(reading, column, code,
-                  code == FAULT_DATE_RANGE ? "within 1900-01-01..2199-12-31"
-                                           : "a date written YYYY-MM-DD");
+                  code == FAULT_DATE_RANGE ? "is not within 1900-01-01..2199-12-31"
+                                           : "is not a day of the calendar written YYYY-MM-DD");
 }
 
 /* An amount; ${decimals} < 0: of any number of decimals, kept for control totals only. */
@@ -201,22 +200,23 @@ static bool read_amount(const struct reading *reading, unsigned column, int deci
     case FAULT_NONE:
         return true;
     case FAULT_AMOUNT_DIGITS:
-        (void)snprintf(wanted, sizeof wanted, "an amount of at most %d digits", AMOUNT_DIGITS_MAX);
+        (void)snprintf(wanted, sizeof wanted, "has more than %d digits", AMOUNT_DIGITS_MAX);
         return refuse(reading, column, code, wanted);
     case FAULT_AMOUNT_DECIMALS:
-        (void)snprintf(wanted, sizeof wanted, "of at most %d decimals, as its currency has them",
+        (void)snprintf(wanted, sizeof wanted, "has more than the %d decimals of its currency",
                        decimals);
         return refuse(reading, column, code, wanted);
     case FAULT_AMOUNT_NEGATIVE:
-        return refuse(reading, column, code, "zero or more");
+        return refuse(reading, column, code, "is below zero");
     default:
-        return refuse(reading, column, code, "a plain decimal, such as 694000 or 83.33");
+        return refuse(reading, column, code, "is not a plain decimal, such as 694000 or 83.33");
     }
 }
 
 static bool positive(const struct reading *reading, unsigned column, struct amount amount)
 {
-    return amount_sign(amount) > 0 || refuse(reading, column, FAULT_AMOUNT_ZERO, "above zero");
+    return amount_sign(amount) > 0 ||
+           refuse(reading, column, FAULT_AMOUNT_ZERO, "is not above zero");
 }
 
 static bool read_number(const struct reading *reading, unsigned column, bool signs, int32_t least,
@@ -231,13 +231,13 @@ static bool read_number(const struct reading *reading, unsigned column, bool sig
         if (i < SEQ_DIGITS_MAX + (size_t)negative)
             number = number * 10 + (text.ptr[i] - '0');
     if (i < text.len || i == (size_t)negative)
-        return refuse(reading, column, FAULT_NUMBER_FORM, "a whole number");
+        return refuse(reading, column, FAULT_NUMBER_FORM, "is not a whole number");
     number = negative ? -number : number;
     if (number >= least && number <= most && text.len <= SEQ_DIGITS_MAX + (size_t)negative) {
         *out = number;
         return true;
     }
-    (void)snprintf(wanted, sizeof wanted, "within %d..%d", least, most);
+    (void)snprintf(wanted, sizeof wanted, "is not within %d..%d", least, most);
     return refuse(reading, column, FAULT_NUMBER_RANGE, wanted);
 }
 
@@ -380,16 +380,16 @@ static void choose_grace(const struct reading *reading, struct loan *loan)
     if (text.len == 0)
         return;
     if (span_parse(text, &span) != FAULT_NONE) {
-        (void)refuse(reading, LOAN_GRACE, FAULT_SPAN_FORM, "a span such as 6 months");
+        (void)refuse(reading, LOAN_GRACE, FAULT_SPAN_FORM, "is not a span such as 6 months");
         return;
     }
     struct span every = rules->value[RULE_SCHEDULE_EVERY].span;
     bool whole = span_divide(span, every, &chosen);
     if (!whole || chosen < least || chosen > most) {
-        char period[32];
+        char quoted[TEXT_QUOTE_MAX], period[32], offer[32];
+        (void)snprintf(offer, sizeof offer, least == most ? "%d" : "%d..%d", least, most);
         load_fault(reading->load, reading->row, LOAN_GRACE, FAULT_GRACE_NOT_OFFERED,
-                   "a grace of %.40s; the program offers %d..%d periods of %s",
-                   text_quote((char[TEXT_QUOTE_MAX]){0}, text), least, most,
+                   "a grace of %s; the program offers %s times %s", text_quote(quoted, text), offer,
                    span_text(period, every));
     }
     loan->grace = chosen;
@@ -413,8 +413,7 @@ static void check_first_due(const struct reading *reading, const struct loan *lo
         return;
     }
     if (date_is_set(loan->disbursed) && date_before(loan->first_due, loan->disbursed))
-        (void)refuse(reading, LOAN_FIRST_DUE, FAULT_FIRST_DUE_EARLY,
-                     "on or after the disbursement");
+        (void)refuse(reading, LOAN_FIRST_DUE, FAULT_FIRST_DUE_EARLY, "is before the disbursement");
     if (day == RULE_DAY_SAME)
         return;
     struct date wanted =
@@ -453,9 +452,9 @@ static void check_more(const struct reading *reading)
         bool plain = text_is_plain(text);
         struct place at = csv_place(&row->record, (uint32_t)(text.ptr - row->record.bytes));
         char reason[FAULT_TEXT_MAX];
-        (void)snprintf(reason, sizeof reason, "%s is not %s", text_quote(quoted, text),
-                       plain ? "at most 200 bytes long"
-                             : "free of control characters and outer blanks");
+        (void)snprintf(reason, sizeof reason, "%s %s", text_quote(quoted, text),
+                       plain ? "is longer than 200 bytes"
+                             : "has control characters or outer blanks");
         note(reading->load, reading->row, at, plain ? FAULT_TEXT_LENGTH : FAULT_TEXT_CONTROL,
              reason);
     }
