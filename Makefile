@@ -192,13 +192,15 @@ format:
 
 BIN := $(DESTDIR)$(PREFIX)/bin
 SHARE := $(DESTDIR)$(PREFIX)/share
-DOCS := $(wildcard README.md CHANGELOG.md LICENSE docs/*.md)
+DOCS := README.md CHANGELOG.md CONTRIBUTING.md LICENSE
 
 install: $(PROGRAM)
-	install -d $(BIN) $(SHARE)/nol/rules $(SHARE)/doc/nol
+	install -d $(BIN) $(SHARE)/nol/rules $(SHARE)/doc/nol/docs/decisions
 	install -m 755 $(PROGRAM) $(BIN)/nol
 	install -m 644 $(wildcard rules/*.yaml rules/*.md) $(SHARE)/nol/rules
 	install -m 644 $(DOCS) $(SHARE)/doc/nol
+	install -m 644 docs/*.md $(SHARE)/doc/nol/docs
+	install -m 644 docs/decisions/*.md $(SHARE)/doc/nol/docs/decisions
 
 uninstall:
 	rm -f $(BIN)/nol

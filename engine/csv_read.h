@@ -66,7 +66,8 @@ bool csv_digest(struct csv_reader *reader, char hex[DIGEST_HEX_LEN + 1]);
  * csv_split(record, fields, count):
  * Split into fields, unquoted in place.  At most CSV_FIELDS_MAX are stored; ${count} is how many
  * there are. Returns FAULT_NONE, FAULT_CSV_QUOTE_STRAY, FAULT_CSV_NUL, FAULT_CSV_LONE_CR or
- * FAULT_TEXT_UTF8, with *offset the byte at fault; fields before it are valid.
+ * FAULT_TEXT_UTF8, with *offset the byte at fault (of a stray quote or bad
+ * UTF-8: the start of its field); fields before it are valid.
  */
 enum fault_code csv_split(const struct csv_record *record, struct text *fields, unsigned *count,
                           uint32_t *offset);
