@@ -30,7 +30,9 @@ skip() { # WHY
 
 command -v valgrind >/dev/null || skip 'not counted: there is no valgrind'
 built_by=$(readelf -p .comment "$nol" 2>/dev/null |
-    awk '/clang/ { clang = 1 } /GCC:/ { sub(/\..*/, "", $NF); gcc = "gcc-" $NF } END { print clang ? "clang" : gcc }')
+    awk '/clang/ { clang = 1 }
+        /GCC:/ { sub(/\..*/, "", $NF); gcc = "gcc-" $NF }
+        END { print clang ? "clang" : gcc }')
 case $variant-$built_by in
 san* | tsan*) skip "not counted: valgrind does not go with V=$variant" ;;
 *-clang) skip 'not counted: valgrind does not read all that clang writes' ;;
@@ -97,7 +99,8 @@ count $small
 count $large
 more_rows=$(($(cat "$folder/$large.rows") - $(cat "$folder/$small.rows")))
 # By file: instructions for each row more.
-awk -v rows=$more_rows 'NR == FNR { small[$1] = $2; next } { printf "%.1f %s\n", ($2 - small[$1]) / rows, $1 }' \
+awk -v rows=$more_rows 'NR == FNR { small[$1] = $2; next }
+    { printf "%.1f %s\n", ($2 - small[$1]) / rows, $1 }' \
     "$folder/$small.sum" "$folder/$large.sum" | LC_ALL=C sort -k 1,1rn -k 2 >"$folder/files"
 number=$(awk '{ sum += $1 } END { printf "%.0f\n", sum }' "$folder/files")
 
@@ -114,11 +117,12 @@ value() { # NAME: in the file of the ceiling
 ceiling=$(value instructions)
 allowed=$(value percent)
 compiler=$(value compiler)
-[ "$variant" = release ] || skip "$number for each schedule row, not judged: V=$variant"
-[ "$built_by" = "$compiler" ] || skip "$number for each schedule row, not judged: built by $built_by, not $compiler"
+counted="$number for each schedule row"
+[ "$variant" = release ] || skip "$counted, not judged: V=$variant"
+[ "$built_by" = "$compiler" ] || skip "$counted, not judged: built by $built_by, not $compiler"
 case $(uname -m) in
 x86_64) ;;
-*) skip "$number for each schedule row, not judged: a processor of another kind" ;;
+*) skip "$counted, not judged: a processor of another kind" ;;
 esac
 
 if [ $((number * 100)) -gt $((ceiling * (100 + allowed))) ]; then
@@ -130,6 +134,6 @@ if [ $((number * 100)) -gt $((ceiling * (100 + allowed))) ]; then
     exit 1
 fi
 if [ $((number * 100)) -lt $((ceiling * (100 - allowed))) ]; then
-    echo "note: instructions: $number for each schedule row, well below $ceiling: lower tests/instructions.txt"
+    echo "note: instructions: $counted, well below $ceiling: lower tests/instructions.txt"
 fi
 echo '1 passed, 0 failed'
