@@ -18,7 +18,7 @@
 #> manual     docs/ says what the tables say
 #> tidy       habits: line and function length, a test for every module, ...
 #> fuzz       needs clang: FUZZ_SECONDS=30 for each tests/fuzz_*.c
-#> bench      time and memory on large books
+#> bench      time, its phases and memory on large books; BENCH_LOANS=, BENCH_RUNS=, BENCH_GROWTH=
 #> format     clang-format in place
 #> docs       docs/rules.md and docs/faults.md from the tables
 #> install    into PREFIX=/usr/local, below DESTDIR

@@ -1,17 +1,23 @@
 #!/bin/sh
 # sh tests/bench.sh NOL
-# Time and memory of the month over a large book, and how near that is to copying its output.
-#   BENCH_LOANS=200000  loans, of 36 rows and 6 payments each
-#   BENCH_RUNS=5        runs, each followed by a copy
-#   BENCH_OPTIONS=      more options for `nol run`
-#   TMPDIR              where: measure on the disk that matters
+# The month over large books: how long it takes beside copying its output, where the time goes, how it grows.
+# Every number says what it is; docs/performance.md says how to read them.
+#   BENCH_LOANS=200000   loans of the book, of 36 rows and 6 payments each
+#   BENCH_RUNS=3         rounds: each measures everything once; medians are shown
+#   BENCH_GROWTH='10000 100000 1000000'
+#                        sizes of the growth table, which needs disk for the inputs alone: 3.6 GB for 10000000
+#   BENCH_OPTIONS=       more options for `nol run`, other than --threads
+#   TMPDIR               where: measure on the disk that matters
 set -eu
 nol=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 here=$(cd "$(dirname "$0")" && pwd)
 loans=${BENCH_LOANS:-200000}
-runs=${BENCH_RUNS:-5}
+runs=${BENCH_RUNS:-3}
+growth=${BENCH_GROWTH-10000 100000 1000000}
 rows=36
 repays=6
+month_end=2026-06-30
+before_all=1970-01-01 # no loan is known: rows are read and typed, nothing is computed
 folder=$(mktemp -d "${TMPDIR:-/tmp}/bench.XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -19,85 +25,158 @@ trap 'exit 1' HUP INT TERM
 for tool in gen_book measure; do
     "${CC:-cc}" -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror "$here/$tool.c" -o "$folder/$tool"
 done
+null=$folder/null_write.so
+"${CC:-cc}" -std=c11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -shared -fPIC "$here/null_write.c" -o "$null"
 
-# month COMMAND... BOOK OUT: the run, under COMMAND
+fail() { # WHAT
+    echo "bench.sh: $1" >&2
+    exit 1
+}
+
+# measured NAME COMMAND...: one line more, of seconds and kilobytes, in NAME.times
+measured() {
+    name=$1
+    shift
+    "$folder/measure" "$folder/one" "$@" || fail "$name: the command failed: $*"
+    cat "$folder/one" >>"$folder/$name.times"
+}
+
+# month NAME disk|null BOOK AS_OF [OPTION...]: a run to the folder `out`, measured; null: nothing is stored
 month() {
-    before=
-    while [ $# -gt 2 ]; do
-        before="$before $1"
-        shift
-    done
+    name=$1
+    preload=
+    [ "$2" = disk ] || preload=$null
+    book=$folder/$3
+    as_of=$4
+    shift 4
+    rm -rf "$folder/out"
     # shellcheck disable=SC2086
-    $before "$nol" run --rules "$1/rules" --loans "$1/loans.csv" --events "$1/events.csv" --attribute district \
-        --attribute sector --from 2026-06-01 --as-of 2026-06-30 --out "$2" ${BENCH_OPTIONS:-}
+    measured "$name" env LD_PRELOAD="$preload" "$nol" run --rules "$book/rules" --loans "$book/loans.csv" \
+        --events "$book/events.csv" --attribute district --attribute sector --from "${as_of%??}01" \
+        --as-of "$as_of" --out "$folder/out" "$@" ${BENCH_OPTIONS:-}
 }
 
-median() { # FILE COLUMN
-    sort -n -k "$2,$2" "$1" | awk -v column="$2" '{ v[NR] = $column } END { print v[int((NR + 1) / 2)] }'
+made_without_storage() { # the digests of the output are those of SUMS, and nothing was stored
+    cmp -s "$folder/sums" "$folder/out/SHA256SUMS" || fail 'without storage the digests are others'
+    [ ! -s "$folder/out/schedule.csv" ] || fail 'the program cannot be preloaded: storage was used'
 }
 
-bytes_of() { # FILE...
-    cat "$@" | wc -c
+median() { # NAME COLUMN
+    sort -n -k "$2,$2" "$folder/$1.times" | awk -v column="$2" '{ v[NR] = $column } END {
+        print NR % 2 ? v[(NR + 1) / 2] : (v[NR / 2] + v[NR / 2 + 1]) / 2 }'
 }
 
-echo "book: $loans loans of $rows rows and $repays payments"
+row() { # LABEL NAME ROWS LOANS: a line of a table
+    awk -v label="$1" -v seconds="$(median "$2" 1)" -v memory="$(median "$2" 2)" -v rows="$3" -v loans="$4" '
+        BEGIN {
+            if (seconds < 0.001) seconds = 0.001
+            printf "%-34s %9.2f %12.0f %10.0f %10.1f\n", label, seconds, rows / seconds, loans / seconds,
+                   memory / 1024
+        }'
+}
+
+table() { # LABEL
+    printf '\n%-34s %9s %12s %10s %10s\n' "$1" seconds rows/s loans/s 'memory, MB'
+}
+
+digest=sha256sum
+command -v openssl >/dev/null && digest='openssl dgst -sha256'
+
+# --- the book, and one run whose output all others are compared with ---
+
 "$folder/gen_book" "$loans" $rows $repays SORTED "$folder/sorted"
 "$folder/gen_book" "$loans" $rows $repays SHUFFLED "$folder/shuffled"
-month "$folder/sorted" "$folder/out" # warm, and for the checks below
+month warm disk sorted $month_end
+mv "$folder/out" "$folder/first"
+cp "$folder/first/SHA256SUMS" "$folder/sums"
+made=$(($(wc -l <"$folder/first/schedule.csv") - 1))
 sync
+read_bytes=$(cat "$folder"/sorted/*.csv | wc -c)
+written=$(cat "$folder"/first/* | wc -c)
+awk -v loans="$loans" -v rows=$made -v read_bytes="$read_bytes" -v written="$written" 'BEGIN {
+    printf "book: %d loans, %d schedule rows; %.1f MB read, %.1f MB written\n", loans, rows, read_bytes / 1e6,
+           written / 1e6 }'
+echo "machine: $(nproc 2>/dev/null || echo '?') processors; medians of $runs rounds"
 
 i=0
 while [ $i -lt "$runs" ]; do
-    month "$folder/measure" "$folder/one" "$folder/sorted" "$folder/out"
-    cat "$folder/one" >>"$folder/times"
+    month all disk sorted $month_end
+    cmp -s "$folder/sums" "$folder/out/SHA256SUMS" || fail 'a second run wrote another output'
     rm -rf "$folder/copy"
     # shellcheck disable=SC2016
-    "$folder/measure" "$folder/one" sh -c 'cp -R "$1" "$2" && sync "$2"/* "$2"' copy "$folder/out" "$folder/copy"
-    cat "$folder/one" >>"$folder/copies"
+    measured copy sh -c 'cp -R "$1" "$2" && sync "$2"/* "$2"' copy "$folder/first" "$folder/copy"
+    rm -rf "$folder/copy"
+    month one disk sorted $month_end --threads 1
+    month null-all null sorted $month_end
+    made_without_storage
+    month null-one null sorted $month_end --threads 1
+    made_without_storage
+    month read null sorted $before_all --threads 1
+    # The programs are words.
+    # shellcheck disable=SC2086
+    measured digest-out $digest "$folder"/first/*.csv >"$folder/log"
+    # shellcheck disable=SC2086
+    measured digest-in $digest "$folder"/sorted/*.csv >"$folder/log"
+    measured cat-in cat "$folder"/sorted/*.csv >/dev/null
     i=$((i + 1))
 done
-month "$folder/measure" "$folder/one" "$folder/shuffled" "$folder/out-shuffled"
-
+month shuffled disk shuffled $month_end
 for file in schedule allocations arrears portfolio classes movement migration; do
-    if ! cmp -s "$folder/out/$file.csv" "$folder/out-shuffled/$file.csv"; then
-        echo "bench.sh: $file.csv depends on the order of rows" >&2
-        exit 1
-    fi
+    cmp -s "$folder/out/$file.csv" "$folder/first/$file.csv" || fail "$file.csv depends on the order of rows"
 done
 
-made=$(($(wc -l <"$folder/out/schedule.csv") - 1))
-paste -d ' ' "$folder/times" "$folder/copies" | awk '{ printf "%.2f\n", $1 / $3 }' >"$folder/ratios"
-awk -v loans="$loans" -v rows="$made" -v seconds="$(median "$folder/times" 1)" -v memory="$(median "$folder/times" 2)" \
-    -v copy="$(median "$folder/copies" 1)" -v ratio="$(median "$folder/ratios" 1)" -v runs="$runs" \
-    -v read_bytes="$(bytes_of "$folder"/sorted/*.csv)" -v written="$(bytes_of "$folder"/out/*)" \
-    -v shuffled="$(cat "$folder/one")" 'BEGIN {
-    split(shuffled, s, " ")
-    printf "bytes: %.1f MB read, %.1f MB written\n", read_bytes / 1e6, written / 1e6
-    printf "sorted: %.2f s (median of %d), %.0f schedule rows/s, %.0f loans/s, %.1f MB of memory\n", seconds, runs,
-           rows / seconds, loans / seconds, memory / 1024
-    printf "copy of the output, flushed: %.2f s; the run takes %.2f times as long (median of %d pairs)\n", copy, ratio,
-           runs
-    printf "shuffled: %.2f s, %.1f MB of memory, the same figures\n", s[1], s[2] / 1024
-}'
+# --- what came out ---
 
-# Instructions do not depend on the machine's load.  Two sizes, so that what does not grow with the book falls away.
-instructions() { # BOOK
-    if perf stat -x , -e instructions:u true >/dev/null 2>"$folder/perf" && grep -q '^[0-9]' "$folder/perf"; then
-        month perf stat -x , -o "$folder/perf" -e instructions:u "$1" "$folder/out" >/dev/null 2>&1
-        awk -F , '/^[0-9]/ { print $1 }' "$folder/perf"
-    elif command -v valgrind >/dev/null; then
-        month valgrind --tool=callgrind --callgrind-out-file=/dev/null "$1" "$folder/out" 2>&1 |
-            sed -n 's/.*Collected : //p'
-    fi
-}
+table 'the whole month'
+row 'all threads' all $made "$loans"
+row 'one thread' one $made "$loans"
+row 'all threads, nothing stored' null-all $made "$loans"
+row 'one thread, nothing stored' null-one $made "$loans"
+row 'all threads, shuffled (one run)' shuffled $made "$loans"
+row 'copy of the output, flushed' copy $made "$loans"
 
-"$folder/gen_book" 1000 $rows $repays SORTED "$folder/small"
-"$folder/gen_book" 3000 $rows $repays SORTED "$folder/less-small"
-small=$(instructions "$folder/small")
-more=$(instructions "$folder/less-small")
-if [ -n "$small" ] && [ -n "$more" ]; then
-    awk -v small="$small" -v more="$more" -v rows=$((2000 * rows)) 'BEGIN {
-        printf "instructions: %.0f for each schedule row, reading, writing and digests included\n", (more - small) / rows }'
-else
-    echo "instructions: not counted (neither perf nor valgrind can)"
-fi
+paste -d ' ' "$folder/all.times" "$folder/copy.times" |
+    awk '{ printf "%.3f 0\n", $1 / $3 }' >"$folder/ratio.times"
+paste -d ' ' "$folder/null-one.times" "$folder/null-all.times" |
+    awk '{ printf "%.3f 0\n", $1 / $3 }' >"$folder/speed-up.times"
+awk -v ratio="$(median ratio 1)" -v speed_up="$(median speed-up 1)" 'BEGIN {
+    printf "\nrun : copy of its output, pair by pair      %.2f\n", ratio
+    printf "one thread : all threads, nothing stored    %.2f\n", speed_up }'
+
+awk -v read_="$(median read 1)" -v digest_in="$(median digest-in 1)" -v cat_in="$(median cat-in 1)" \
+    -v null_one="$(median null-one 1)" -v digest_out="$(median digest-out 1)" -v one="$(median one 1)" '
+    function phase(what, seconds, how) {
+        printf "%-34s %9.2f %8.0f %%   %s\n", what, seconds, 100 * seconds / one, how
+    }
+    BEGIN {
+        printf "\n%-34s %9s %10s   %s\n", "phases, one thread", "seconds", "of all", "how it was found"
+        phase("reading, splitting, typing rows", read_, "a run as of a day before the first loan")
+        phase("  of it: reading the bytes", cat_in, "cat of the inputs")
+        phase("  of it: digests of the inputs", digest_in, "another program'\''s SHA-256 of them")
+        phase("computing, making text", null_one - read_ - digest_out,
+              "nothing stored, less reading and digests")
+        phase("digests of the output", digest_out, "another program'\''s SHA-256 of it")
+        phase("writing, flushing", one - null_one, "a run that stores less one that does not")
+        phase("all", one, "a run with one thread")
+    }'
+
+# --- growth ---
+
+rm -rf "$folder/sorted" "$folder/shuffled" "$folder/out" "$folder/first"
+[ -z "$growth" ] || table 'growth, all threads, nothing stored'
+for size in $growth; do
+    "$folder/gen_book" "$size" $rows $repays SORTED "$folder/grown"
+    # Small books are over in a moment, and a moment is measured often.
+    i=0
+    while [ $i -eq 0 ] || { [ "$size" -lt 500000 ] && [ $i -lt "$runs" ]; }; do
+        month "growth-$size" null grown $month_end
+        i=$((i + 1))
+    done
+    rm -rf "$folder/grown"
+    row "$size loans" "growth-$size" $((size * rows)) "$size"
+done
+
+# --- instructions: the same on every machine ---
+
+echo
+sh "$here/instructions.sh" --list "$nol" | head -n 11
