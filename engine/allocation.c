@@ -22,8 +22,8 @@ static struct account_line *add_line(struct account *account, const struct event
                                      struct date date, int32_t n)
 {
     if (account->line_count == account->line_room) {
-        size_t room = account->line_room == 0 ? 64 : 2 * account->line_room;
-        struct account_line *lines = ARENA_ARRAY(account->arena, struct account_line, room);
+        size_t room = account->line_room == 0 ? 16 : 2 * account->line_room;
+        struct account_line *lines = arena_alloc(account->arena, room * sizeof *lines);
         if (account->line_count > 0)
             memcpy(lines, account->lines, account->line_count * sizeof *lines);
         account->lines = lines;

@@ -146,35 +146,13 @@ struct amount amount_from_digits(struct arena *arena, struct text digits)
     return amount;
 }
 
-enum { WORD_TEXT_MAX = 24, DECIMALS_MAX = 9 };
+enum { DECIMALS_MAX = 9 };
 
-size_t amount_text_size(struct amount a)
+size_t amount_text_size_any(struct amount a)
 {
-    if (a.limbs == NULL)
-        return WORD_TEXT_MAX + DECIMALS_MAX;
     struct view view;
     view_amount(&view, a);
     return mpz_sizeinbase(view.z, 10) + 4 + DECIMALS_MAX;
-}
-
-/* Put sign, point and leading zeros around the digits of a magnitude. */
-static char *place_point(char *out, bool negative, const char *digits, size_t count,
-                         unsigned decimals)
-{
-    if (negative)
-        *out++ = '-';
-    size_t whole = count > decimals ? count - decimals : 0;
-    if (whole == 0)
-        *out++ = '0';
-    for (size_t i = 0; i < whole; i++) /* too few bytes for a call */
-        *out++ = digits[i];
-    if (decimals == 0)
-        return out;
-    *out++ = '.';
-    for (size_t zeros = decimals - (count - whole); zeros > 0; zeros--)
-        *out++ = '0';
-    memcpy(out, digits + whole, count - whole);
-    return out + (count - whole);
 }
 
 static char *write_limbs(char *out, struct amount a, unsigned decimals)
@@ -202,26 +180,49 @@ static char *write_limbs(char *out, struct amount a, unsigned decimals)
     return out + 1 + decimals;
 }
 
-static const char two_digits[201] = "0001020304050607080910111213141516171819"
-                                    "2021222324252627282930313233343536373839"
-                                    "4041424344454647484950515253545556575859"
-                                    "6061626364656667686970717273747576777879"
-                                    "8081828384858687888990919293949596979899";
+static const uint64_t powers_of_ten[] = {
+    UINT64_C(1),
+    UINT64_C(10),
+    UINT64_C(100),
+    UINT64_C(1000),
+    UINT64_C(10000),
+    UINT64_C(100000),
+    UINT64_C(1000000),
+    UINT64_C(10000000),
+    UINT64_C(100000000),
+    UINT64_C(1000000000),
+    UINT64_C(10000000000),
+    UINT64_C(100000000000),
+    UINT64_C(1000000000000),
+    UINT64_C(10000000000000),
+    UINT64_C(100000000000000),
+    UINT64_C(1000000000000000),
+    UINT64_C(10000000000000000),
+    UINT64_C(100000000000000000),
+    UINT64_C(1000000000000000000),
+    UINT64_C(10000000000000000000),
+};
 
-/* The digits of a magnitude that end at ${end}; none of zero. */
-static char *write_digits_before(char *end, uint64_t magnitude)
+/* At least 1.  1233 / 4096 is a little more than the logarithm of 2: the guess, from the number of
+ * bits, is right or one too many. */
+static unsigned count_digits(uint64_t magnitude)
 {
-    while (magnitude >= 100) {
-        end -= 2;
-        memcpy(end, two_digits + 2 * (magnitude % 100), 2);
+    uint64_t odd = magnitude | 1; /* has as many digits, and bits to count */
+    unsigned guess = (unsigned)(64 - __builtin_clzll(odd)) * 1233 >> 12;
+    return guess + (odd >= powers_of_ten[guess]);
+}
+
+/* Exactly ${digits} digits. */
+static char *write_digits(char *out, uint64_t magnitude, unsigned digits)
+{
+    char *end = out + digits, *at = end;
+    for (; digits >= 2; digits -= 2) {
+        at -= 2;
+        memcpy(at, text_two_digits + 2 * (magnitude % 100), 2);
         magnitude /= 100;
     }
-    if (magnitude >= 10) {
-        end -= 2;
-        memcpy(end, two_digits + 2 * magnitude, 2);
-    } else if (magnitude > 0) {
-        *--end = (char)('0' + magnitude);
-    }
+    if (digits == 1)
+        *out = (char)('0' + magnitude);
     return end;
 }
 
@@ -230,15 +231,15 @@ char *amount_write(char *out, struct amount a, unsigned decimals)
     assert(decimals <= DECIMALS_MAX);
     if (a.limbs != NULL)
         return write_limbs(out, a, decimals);
-    if (a.word == 0 && decimals == 0) { /* most cells of most schedules */
-        *out = '0';
-        return out + 1;
-    }
-    char digits[WORD_TEXT_MAX];
-    char *end = digits + sizeof digits;
     uint64_t magnitude = a.word < 0 ? 0 - (uint64_t)a.word : (uint64_t)a.word;
-    char *first = write_digits_before(end, magnitude);
-    return place_point(out, a.word < 0, first, (size_t)(end - first), decimals);
+    if (a.word < 0)
+        *out++ = '-';
+    if (decimals == 0)
+        return write_digits(out, magnitude, count_digits(magnitude));
+    uint64_t whole = magnitude / powers_of_ten[decimals];
+    out = write_digits(out, whole, count_digits(whole));
+    *out++ = '.';
+    return write_digits(out, magnitude - whole * powers_of_ten[decimals], decimals);
 }
 
 void amount_sum_spill(struct amount_sum *sum, struct amount a)

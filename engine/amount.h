@@ -113,11 +113,19 @@ struct amount amount_from_mpz(struct arena *arena, const mpz_t value);
  * caller. */
 struct amount amount_from_digits(struct arena *arena, struct text digits);
 
+/** amount_text_size_any(a): the general form of amount_text_size(); not for callers. */
+size_t amount_text_size_any(struct amount a);
+
+enum { AMOUNT_WORD_TEXT_MAX = 24 }; /* sign, zero, point and the digits of a word */
+
 /**
  * amount_text_size(a): at most so many bytes does amount_write(..., a, decimals) write, for
  * decimals <= 9.
  */
-size_t amount_text_size(struct amount a);
+static inline size_t amount_text_size(struct amount a)
+{
+    return a.limbs == NULL ? AMOUNT_WORD_TEXT_MAX : amount_text_size_any(a);
+}
 
 /**
  * amount_write(out, a, decimals):

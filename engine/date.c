@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { YEAR_MIN = 1900, YEAR_MAX = 2199, SPAN_COUNT_DIGITS = 4 };
+enum { YEAR_MIN = 1900, YEAR_MAX = 2199, SPAN_COUNT_DIGITS = 4, SHORTEST_MONTH = 28 };
 
 static const struct {
     const char *name; /* singular */
@@ -40,18 +40,21 @@ struct date date_of(int year, int month, int day)
     return (struct date){days_from_civil(year, month, day)};
 }
 
+/* By multiplications in place of divisions: C. Neri, L. Schneider, Euclidean affine functions and
+ * their application to calendar algorithms, Software: Practice and Experience 53 (2023). */
 void date_split(struct date date, int *year, int *month, int *day)
 {
-    unsigned z = (unsigned)(date.day + 719468);
-    unsigned cycle = z / 146097;
-    unsigned of_cycle = z - cycle * 146097;
-    unsigned year_of_cycle =
-        (of_cycle - of_cycle / 1460 + of_cycle / 36524 - of_cycle / 146096) / 365;
-    unsigned of_year = of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
-    unsigned from_march = (5 * of_year + 2) / 153;
-    *day = (int)(of_year - (153 * from_march + 2) / 5 + 1);
-    *month = (int)(from_march < 10 ? from_march + 3 : from_march - 9);
-    *year = (int)(year_of_cycle + cycle * 400) + (*month <= 2);
+    uint32_t n = 4 * (uint32_t)(date.day + 719468) + 3; /* quarters since 1 March of year 0 */
+    uint32_t century = n / 146097;
+    uint32_t of_century = n % 146097 | 3;
+    uint64_t product = UINT64_C(2939745) * of_century;
+    uint32_t year_of_century = (uint32_t)(product >> 32);
+    uint32_t of_year = (uint32_t)product / 2939745 / 4;
+    uint32_t from_march = 2141 * of_year + 197913;
+    bool next_year = of_year >= 306; /* January, February */
+    *day = (int)((from_march & 0xffff) / 2141 + 1);
+    *month = (int)(from_march >> 16) - (next_year ? 12 : 0);
+    *year = (int)(100 * century + year_of_century) + next_year;
 }
 
 static bool leap(int year)
@@ -85,15 +88,14 @@ enum fault_code date_parse(struct text text, struct date *out)
         return FAULT_DATE_FORM;
     if (year < YEAR_MIN || year > YEAR_MAX)
         return FAULT_DATE_RANGE;
-    *out = date_of(year, month, day);
+    *out = (struct date){days_from_civil(year, month, day)};
     return FAULT_NONE;
 }
 
 static char *write_two(char *out, int number)
 {
-    *out++ = (char)('0' + number / 10);
-    *out++ = (char)('0' + number % 10);
-    return out;
+    memcpy(out, text_two_digits + 2 * number, 2);
+    return out + 2;
 }
 
 char *date_write(char *out, struct date date)
@@ -128,9 +130,11 @@ static struct date day_of_month(int32_t index, int day, enum date_missing_day mi
     if (index < YEAR_MIN * 12 || index >= (YEAR_MAX + 1) * 12)
         return clamp(index < YEAR_MIN * 12 ? INT32_MIN : INT32_MAX);
     int year = index / 12, month = index % 12 + 1;
+    if (day <= SHORTEST_MONTH)
+        return (struct date){days_from_civil(year, month, day)};
     int days = date_month_days(year, month);
     if (day <= days)
-        return date_of(year, month, day);
+        return (struct date){days_from_civil(year, month, day)};
     struct date last = date_of(year, month, days);
     return missing == MISSING_LAST_OF_MONTH ? last : date_add_days(last, 1);
 }

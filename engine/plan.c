@@ -138,7 +138,7 @@ enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct d
     int32_t first = given ? 0 : shape.grace + shape.step;
     struct row *row = rows;
 
-    struct amount *parts = ARENA_ARRAY(arena, struct amount, shape.rows);
+    struct amount *parts = arena_alloc(arena, shape.rows * sizeof *parts);
     share_principal(arena, loan, amount, shape.rows, parts);
     if (!split_is_positive(parts, shape.rows))
         return FAULT_PLAN_ROW_VANISHES;

@@ -7,37 +7,48 @@
 
 enum { CURRENT_MONTHS = 12 };
 
-static struct amount unpaid_of(struct arena *arena, const struct row *row)
-{
-    struct amount unpaid = AMOUNT_ZERO;
-    for (unsigned c = 0; c < COMPONENTS; c++)
-        unpaid = amount_add(arena, unpaid, account_row_unpaid(arena, row, (enum component)c));
-    return unpaid;
-}
-
 static void add_to(struct arena *arena, struct position *position, enum figure figure,
                    struct amount amount)
 {
     position->figure[figure] = amount_add(arena, position->figure[figure], amount);
 }
 
+/* One component of a row; what is unpaid of it is returned. */
+static struct amount fold_component(struct arena *arena, const struct row *row,
+                                    enum component component, bool is_due,
+                                    struct position *position)
+{
+    static const struct {
+        enum figure due, paid;
+    } listed[COMPONENTS] = {
+        [COMPONENT_PENALTY] = {FIGURE_PENALTY_DUE, FIGURE_PENALTY_PAID},
+        [COMPONENT_FEE] = {FIGURE_FEE_DUE, FIGURE_FEE_PAID},
+    };
+    struct amount due = row->due_of[component], paid = row->paid[component];
+    if (component != COMPONENT_PRINCIPAL) {
+        add_to(arena, position, listed[component].due, due);
+        add_to(arena, position, listed[component].paid, paid);
+    }
+    if (is_due) {
+        add_to(arena, position, FIGURE_DUE_TO_DATE, due);
+        add_to(arena, position, FIGURE_PAID_TO_DATE, paid);
+    }
+    return amount_sub(arena, due, paid);
+}
+
 static void fold_row(const struct account *account, const struct row *row, struct date as_of,
                      struct date current_end, struct position *position)
 {
     struct arena *arena = account->arena;
-    bool written_off = account->stage == ACCOUNT_WRITTEN_OFF;
-    struct amount unpaid = unpaid_of(arena, row);
-    add_to(arena, position, FIGURE_FEE_DUE, row->due_of[COMPONENT_FEE]);
-    add_to(arena, position, FIGURE_FEE_PAID, row->paid[COMPONENT_FEE]);
-    add_to(arena, position, FIGURE_PENALTY_DUE, row->due_of[COMPONENT_PENALTY]);
-    add_to(arena, position, FIGURE_PENALTY_PAID, row->paid[COMPONENT_PENALTY]);
-    if (!date_before(as_of, row->due)) {
-        for (unsigned c = 0; c < COMPONENTS; c++) {
-            add_to(arena, position, FIGURE_DUE_TO_DATE, row->due_of[c]);
-            add_to(arena, position, FIGURE_PAID_TO_DATE, row->paid[c]);
-        }
+    bool is_due = !date_before(as_of, row->due);
+    struct amount unpaid = AMOUNT_ZERO;
+    for (unsigned c = 0; c < COMPONENTS; c++) {
+        if (amount_is_zero(row->due_of[c]))
+            continue; /* as fees and penalties mostly are: nothing is paid of it either */
+        unpaid = amount_add(arena, unpaid,
+                            fold_component(arena, row, (enum component)c, is_due, position));
     }
-    if (written_off) {
+    if (account->stage == ACCOUNT_WRITTEN_OFF) {
         add_to(arena, position, FIGURE_CLAIM, unpaid);
         return;
     }
@@ -212,6 +223,7 @@ int32_t position_row_days_late(enum row_status status, const struct row *row, st
 
 const char *position_row_status_name(enum row_status status)
 {
-    static const char *const names[] = {"paid", "overdue", "due", "future", "written-off"};
+    static const char *const names[ROW_STATUSES] = {"paid", "overdue", "due", "future",
+                                                    "written-off"};
     return names[status];
 }

@@ -53,19 +53,72 @@ void report_header(struct buffer *buffer, enum report_file file, const struct te
 
 /* --- per account --- */
 
-/* What the rows of one schedule share: the beginning of each line, and how much room a line may
- * take. */
-struct schedule_lines {
-    const struct account *account;
-    struct date as_of;
+/* The cells are many and the rows more: they are written without asking for room one by one. */
+
+/* The account_id as a cell with its comma: many lines of an account begin with it. */
+static struct text first_cell(const struct account *account)
+{
+    struct text id = account->loan->account_id;
+    char *start = arena_alloc(account->arena, csv_text_max(id) + 1);
+    char *end = csv_write_text(start, id);
+    *end++ = ',';
+    return (struct text){start, (size_t)(end - start)};
+}
+
+static char *put_text(char *out, struct text text)
+{
+    memcpy(out, text.ptr, text.len);
+    return out + text.len;
+}
+
+static char *put_cell(char *out, struct text text)
+{
+    out = csv_write_text(out, text);
+    *out++ = ',';
+    return out;
+}
+
+/* How a currency's amounts are written. */
+struct money {
     unsigned decimals;
-    char *start; /* the account_id as a cell */
-    size_t start_len;
+    unsigned zero_len;
+    char zero[16]; /* 0 as a cell with its comma: most amounts of a schedule */
 };
 
-static char *put_amount(char *out, struct amount amount, unsigned decimals)
+static struct money money_of(unsigned decimals)
 {
-    out = amount_write(out, amount, decimals);
+    struct money money = {.decimals = decimals};
+    char *end = amount_write(money.zero, AMOUNT_ZERO, decimals);
+    *end++ = ',';
+    money.zero_len = (unsigned)(end - money.zero);
+    return money;
+}
+
+static char *put_amount(char *out, const struct money *money, struct amount amount)
+{
+    if (amount_is_zero(amount)) {
+        memcpy(out, money->zero, sizeof money->zero); /* a fixed size: no call */
+        return out + money->zero_len;
+    }
+    out = amount_write(out, amount, money->decimals);
+    *out++ = ',';
+    return out;
+}
+
+static char *put_number(char *out, int32_t number)
+{
+    if (number == 0)
+        *out++ = '0';
+    else
+        out = amount_write(out, amount_of(number), 0);
+    *out++ = ',';
+    return out;
+}
+
+static char *put_n(char *out, int32_t n)
+{
+    if (n != ROW_UNNUMBERED)
+        return put_number(out, n);
     *out++ = ',';
     return out;
 }
@@ -78,12 +131,31 @@ static char *put_date(char *out, struct date date)
     return out;
 }
 
-/* The cells are many and the rows more: they are written without asking for room one by one. */
+/* What the rows of one schedule share. */
+struct schedule_lines {
+    const struct account *account;
+    struct date as_of;
+    struct money money;
+    struct text start;              /* the first cell */
+    struct text ends[ROW_STATUSES]; /* the last */
+};
+
+static struct schedule_lines begin_lines(const struct account *account, struct date as_of)
+{
+    struct schedule_lines lines = {.account = account,
+                                   .as_of = as_of,
+                                   .money = money_of(account->loan->program->decimals),
+                                   .start = first_cell(account)};
+    for (unsigned i = 0; i < ROW_STATUSES; i++)
+        lines.ends[i] = text_of(position_row_status_name((enum row_status)i));
+    return lines;
+}
+
 static size_t row_room(const struct schedule_lines *lines, const struct row *row,
                        struct amount balance)
 {
-    enum { DATES_AND_WORDS = 128 };
-    size_t room = lines->start_len + DATES_AND_WORDS + 3 * amount_text_size(AMOUNT_ZERO);
+    enum { DATES_AND_WORDS = 128 + sizeof(struct money) };
+    size_t room = lines->start.len + DATES_AND_WORDS + 3 * amount_text_size(AMOUNT_ZERO);
     for (unsigned c = 0; c < COMPONENTS; c++)
         room += amount_text_size(row->due_of[c]) + amount_text_size(row->paid[c]) + 2;
     return room + amount_text_size(row->paid_in_advance) + amount_text_size(row->paid_late) +
@@ -93,37 +165,31 @@ static size_t row_room(const struct schedule_lines *lines, const struct row *row
 static char *put_row(char *out, const struct schedule_lines *lines, const struct row *row,
                      struct amount balance)
 {
-    unsigned decimals = lines->decimals;
+    const struct money *money = &lines->money;
     enum row_status status = position_row_status(lines->account, row, lines->as_of);
-    struct text name = text_of(position_row_status_name(status));
-    memcpy(out, lines->start, lines->start_len);
-    out += lines->start_len;
-    if (row->n != ROW_UNNUMBERED)
-        out = amount_write(out, amount_of(row->n), 0);
-    *out++ = ',';
+    out = put_text(out, lines->start);
+    out = put_n(out, row->n);
     const char *nominal = out;
     out = put_date(out, row->due_nominal);
-    if (date_equal(row->due,
-                   row->due_nominal)) { /* as nearly always: cheaper than counting again */
+    if (date_equal(row->due, row->due_nominal)) { /* as nearly always: cheaper than once more */
         memcpy(out, nominal, DATE_TEXT_LEN + 1);
         out += DATE_TEXT_LEN + 1;
     } else {
         out = put_date(out, row->due);
     }
-    out = put_amount(out, row->due_of[COMPONENT_PRINCIPAL], decimals);
-    out = put_amount(out, row->due_of[COMPONENT_FEE], decimals);
-    out = put_amount(out, row->due_of[COMPONENT_PENALTY], decimals);
-    out = put_amount(out, row->paid[COMPONENT_PRINCIPAL], decimals);
-    out = put_amount(out, row->paid[COMPONENT_FEE], decimals);
-    out = put_amount(out, row->paid[COMPONENT_PENALTY], decimals);
-    out = put_amount(out, AMOUNT_ZERO, decimals); /* waived: no event of this version waives */
-    out = put_amount(out, row->paid_in_advance, decimals);
-    out = put_amount(out, row->paid_late, decimals);
+    out = put_amount(out, money, row->due_of[COMPONENT_PRINCIPAL]);
+    out = put_amount(out, money, row->due_of[COMPONENT_FEE]);
+    out = put_amount(out, money, row->due_of[COMPONENT_PENALTY]);
+    out = put_amount(out, money, row->paid[COMPONENT_PRINCIPAL]);
+    out = put_amount(out, money, row->paid[COMPONENT_FEE]);
+    out = put_amount(out, money, row->paid[COMPONENT_PENALTY]);
+    out = put_amount(out, money, AMOUNT_ZERO); /* waived: no event of this version waives */
+    out = put_amount(out, money, row->paid_in_advance);
+    out = put_amount(out, money, row->paid_late);
     out = put_date(out, row->paid_on);
-    out = put_amount(out, amount_of(position_row_days_late(status, row, lines->as_of)), 0);
-    out = put_amount(out, balance, decimals);
-    memcpy(out, name.ptr, name.len);
-    out += name.len;
+    out = put_number(out, position_row_days_late(status, row, lines->as_of));
+    out = put_amount(out, money, balance);
+    out = put_text(out, lines->ends[status]);
     *out++ = '\n';
     return out;
 }
@@ -152,12 +218,7 @@ static struct amount balance_after(struct running_balance *running, const struct
 
 void report_schedule(struct buffer *buffer, const struct account *account, struct date as_of)
 {
-    struct text id = account->loan->account_id;
-    struct schedule_lines lines = {account, as_of, account->loan->program->decimals,
-                                   arena_alloc(account->arena, csv_text_max(id) + 1), 0};
-    char *end = csv_write_text(lines.start, id);
-    *end++ = ',';
-    lines.start_len = (size_t)(end - lines.start);
+    struct schedule_lines lines = begin_lines(account, as_of);
     struct running_balance running = {account->arena, account, 0, AMOUNT_ZERO};
     for (unsigned i = 0; i < account->row_count; i++) {
         const struct row *row = &account->rows[i];
@@ -169,23 +230,29 @@ void report_schedule(struct buffer *buffer, const struct account *account, struc
 
 void report_allocations(struct buffer *buffer, const struct account *account)
 {
-    unsigned decimals = account->loan->program->decimals;
+    enum { DATE_AND_NUMBER = 64 + sizeof(struct money) };
+    struct money money = money_of(account->loan->program->decimals);
+    struct text start = first_cell(account);
     for (size_t i = 0; i < account->line_count; i++) {
         const struct account_line *line = &account->lines[i];
-        csv_text(buffer, account->loan->account_id);
-        csv_text(buffer, line->event->id);
-        csv_text(buffer, text_of(event_kind(line->event->type)->name));
-        csv_text(buffer, line->event->document);
-        csv_date(buffer, line->date);
-        if (line->n == ROW_UNNUMBERED)
-            csv_empty(buffer);
-        else
-            csv_number(buffer, line->n);
-        csv_amount(buffer, line->part[COMPONENT_PRINCIPAL], decimals);
-        csv_amount(buffer, line->part[COMPONENT_FEE], decimals);
-        csv_amount(buffer, line->part[COMPONENT_PENALTY], decimals);
-        csv_amount(buffer, line->credit, decimals);
-        csv_end_row(buffer);
+        struct text type = text_of(event_kind(line->event->type)->name);
+        size_t room = start.len + csv_text_max(line->event->id) + type.len +
+                      csv_text_max(line->event->document) + DATE_AND_NUMBER +
+                      amount_text_size(line->credit);
+        for (unsigned c = 0; c < COMPONENTS; c++)
+            room += amount_text_size(line->part[c]);
+        char *out = put_text(buffer_reserve(buffer, room), start);
+        out = put_cell(out, line->event->id);
+        out = put_cell(out, type);
+        out = put_cell(out, line->event->document);
+        out = put_date(out, line->date);
+        out = put_n(out, line->n);
+        out = put_amount(out, &money, line->part[COMPONENT_PRINCIPAL]);
+        out = put_amount(out, &money, line->part[COMPONENT_FEE]);
+        out = put_amount(out, &money, line->part[COMPONENT_PENALTY]);
+        out = put_amount(out, &money, line->credit);
+        out[-1] = '\n';
+        buffer_end(buffer, out);
     }
 }
 

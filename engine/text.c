@@ -2,6 +2,12 @@
 
 #include <stdint.h>
 
+const char text_two_digits[201] = "0001020304050607080910111213141516171819"
+                                  "2021222324252627282930313233343536373839"
+                                  "4041424344454647484950515253545556575859"
+                                  "6061626364656667686970717273747576777879"
+                                  "8081828384858687888990919293949596979899";
+
 /* Length of the well-formed UTF-8 character at s, 0 if there is none. */
 static size_t utf8_char(const unsigned char *s, size_t left)
 {

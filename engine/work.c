@@ -120,9 +120,8 @@ static bool refuse_event(struct desk *desk, const struct event *event,
     return false;
 }
 
-static bool keep_law(struct desk *desk, const struct account *account)
+static bool is_lawful(struct desk *desk, const char *broken)
 {
-    const char *broken = account_law(account);
     if (broken == NULL)
         return true;
     struct work *work = desk->work;
@@ -150,7 +149,7 @@ static bool disburse_by_book(struct desk *desk, struct computation *run)
     struct account_refusal refusal = {0};
     pass_day(run, run->account.day, desk->loan.disbursed);
     if (account_disburse_by_book(&run->account, &refusal))
-        return keep_law(desk, &run->account);
+        return is_lawful(desk, account_law_of_totals(&run->account));
     load_fault(&desk->load, &desk->loan_rows[0], LOAN_PRINCIPAL, refusal.code, "%s", refusal.text);
     return false;
 }
@@ -173,7 +172,7 @@ static bool apply_events(struct desk *desk, struct computation *run)
         pass_day(run, account->day, event->date);
         if (!account_apply(account, event, &refusal))
             return refuse_event(desk, event, &refusal);
-        if (!keep_law(desk, account))
+        if (!is_lawful(desk, account_law_of_totals(account)))
             return false;
     }
     return !waiting || disburse_by_book(desk, run);
@@ -199,7 +198,8 @@ static bool compute(struct desk *desk, struct computation *run)
     pass_day(run, run->account.day, date_add_days(run->as_of, 1));
     account_advance(&run->account, run->as_of);
     position_of(&run->account, run->as_of, &run->position);
-    return keep_law(desk, &run->account);
+    /* Rows once wrong do not become right again: they are added up once, not after each event. */
+    return is_lawful(desk, account_law(&run->account));
 }
 
 /* Whether anything is known at one of two dates and not at the other. */
