@@ -7,20 +7,18 @@ struct row_sums {
     struct amount paid; /* all components */
 };
 
-/* Add one row's component; false when it is negative or paid beyond what is due. */
+/* Add what a row has of one component; false when it is negative or paid beyond what is due. */
 static bool add_component(struct arena *arena, const struct row *row, enum component component,
                           struct row_sums *sums)
 {
     struct amount due = row->due_of[component], paid = row->paid[component];
-    if (amount_is_zero(due) && amount_is_zero(paid))
-        return true;
     if (component == COMPONENT_PRINCIPAL)
         sums->principal_due = amount_add(arena, sums->principal_due, due);
-    if (!amount_is_zero(paid)) {
-        sums->paid = amount_add(arena, sums->paid, paid);
-        if (component == COMPONENT_PRINCIPAL)
-            sums->principal_paid = amount_add(arena, sums->principal_paid, paid);
-    }
+    if (amount_is_zero(paid)) /* as of every row to come */
+        return amount_sign(due) >= 0;
+    sums->paid = amount_add(arena, sums->paid, paid);
+    if (component == COMPONENT_PRINCIPAL)
+        sums->principal_paid = amount_add(arena, sums->principal_paid, paid);
     return amount_sign(paid) >= 0 && amount_compare(paid, due) <= 0;
 }
 

@@ -139,26 +139,43 @@ static struct date day_of_month(int32_t index, int day, enum date_missing_day mi
     return missing == MISSING_LAST_OF_MONTH ? last : date_add_days(last, 1);
 }
 
-struct date date_in_month(struct date from, int32_t months, int day, enum date_missing_day missing)
+struct date_origin date_origin_of(struct date date)
 {
-    int year, month, unused;
-    date_split(from, &year, &month, &unused);
-    return day_of_month(year * 12 + (month - 1) + months, day, missing);
+    int year, month, day;
+    date_split(date, &year, &month, &day);
+    return (struct date_origin){date, year * 12 + (month - 1), day};
 }
 
-struct date date_add_span(struct date from, struct span span, int32_t times,
-                          enum date_missing_day missing)
+struct date date_origin_in_month(const struct date_origin *from, int32_t months, int day,
+                                 enum date_missing_day missing)
+{
+    return day_of_month(from->month + months, day, missing);
+}
+
+struct date date_origin_add_span(const struct date_origin *from, struct span span, int32_t times,
+                                 enum date_missing_day missing)
 {
     const int64_t calendar_months =
         12 * (YEAR_MAX - YEAR_MIN + 2); /* more lead out of it from any day */
     int64_t steps = (int64_t)span.count * units[span.unit].base_count * times;
     if (units[span.unit].base == SPAN_DAYS)
-        return clamp(from.day + steps);
+        return clamp(from->date.day + steps);
     if (steps < -calendar_months || steps > calendar_months)
         return clamp(steps < 0 ? INT32_MIN : INT32_MAX);
-    int year, month, day;
-    date_split(from, &year, &month, &day);
-    return day_of_month(year * 12 + (month - 1) + (int32_t)steps, day, missing);
+    return day_of_month(from->month + (int32_t)steps, from->day, missing);
+}
+
+struct date date_in_month(struct date from, int32_t months, int day, enum date_missing_day missing)
+{
+    struct date_origin origin = date_origin_of(from);
+    return date_origin_in_month(&origin, months, day, missing);
+}
+
+struct date date_add_span(struct date from, struct span span, int32_t times,
+                          enum date_missing_day missing)
+{
+    struct date_origin origin = date_origin_of(from);
+    return date_origin_add_span(&origin, span, times, missing);
 }
 
 struct date date_add_months(struct date from, int32_t months)

@@ -89,6 +89,21 @@ struct date date_in_month(struct date from, int32_t months, int day, enum date_m
 struct date date_add_span(struct date from, struct span span, int32_t times,
                           enum date_missing_day missing);
 
+/* A date taken apart once, for counting many dates from it. */
+struct date_origin {
+    struct date date;
+    int32_t month; /* counted from January of year 0 */
+    int32_t day;   /* of the month */
+};
+
+struct date_origin date_origin_of(struct date date);
+
+/** date_origin_in_month(), date_origin_add_span(): as date_in_month() and date_add_span(). */
+struct date date_origin_in_month(const struct date_origin *from, int32_t months, int day,
+                                 enum date_missing_day missing);
+struct date date_origin_add_span(const struct date_origin *from, struct span span, int32_t times,
+                                 enum date_missing_day missing);
+
 /** date_add_months(from, months): the month arithmetic of deadlines: last-of-month. */
 struct date date_add_months(struct date from, int32_t months);
 

@@ -6,7 +6,7 @@
 
 /* The calendar of one plan: where period k falls. */
 struct periods {
-    struct date anchor;
+    struct date_origin anchor;
     struct span every;
     int32_t day; /* RULE_DAY_SAME, 1..31 or RULE_DAY_LAST */
     enum date_missing_day missing;
@@ -22,7 +22,7 @@ static struct periods periods_of(const struct loan *loan, struct date disbursed)
         [RULE_ANCHOR_GIVEN] = loan->first_due,
     };
     return (struct periods){
-        .anchor = anchors[rule_number(rules, RULE_SCHEDULE_DUE_ANCHOR)],
+        .anchor = date_origin_of(anchors[rule_number(rules, RULE_SCHEDULE_DUE_ANCHOR)]),
         .every = rules->value[RULE_SCHEDULE_EVERY].span,
         .day = rule_number(rules, RULE_SCHEDULE_DUE_DAY),
         .missing = (enum date_missing_day)rule_number(rules, RULE_SCHEDULE_DUE_MISSING_DAY),
@@ -34,12 +34,12 @@ static struct date period(const struct periods *periods, int32_t k)
 {
     int32_t times = periods->shift + k;
     if (periods->day == RULE_DAY_SAME)
-        return date_add_span(periods->anchor, periods->every, times, periods->missing);
+        return date_origin_add_span(&periods->anchor, periods->every, times, periods->missing);
     int32_t months = periods->every.count * (periods->every.unit == SPAN_YEARS ? 12 : 1) * times;
     if (periods->day ==
         RULE_DAY_LAST) /* no month lacks its last day: day 31, at most the month's */
-        return date_in_month(periods->anchor, months, 31, MISSING_LAST_OF_MONTH);
-    return date_in_month(periods->anchor, months, periods->day, periods->missing);
+        return date_origin_in_month(&periods->anchor, months, 31, MISSING_LAST_OF_MONTH);
+    return date_origin_in_month(&periods->anchor, months, periods->day, periods->missing);
 }
 
 /* Move the start until ${first}, the period of row 1, is after the disbursement and min_gap after

@@ -97,7 +97,7 @@ static struct money money_of(unsigned decimals)
 static char *put_amount(char *out, const struct money *money, struct amount amount)
 {
     if (amount_is_zero(amount)) {
-        memcpy(out, money->zero, sizeof money->zero); /* a fixed size: no call */
+        memcpy(out, money->zero, sizeof money->zero);
         return out + money->zero_len;
     }
     out = amount_write(out, amount, money->decimals);
@@ -105,10 +105,31 @@ static char *put_amount(char *out, const struct money *money, struct amount amou
     return out;
 }
 
+/* An amount that is likely to be the same in the next row. */
+struct last_amount {
+    int64_t word; /* 0: none yet */
+    unsigned len;
+    char cell[AMOUNT_WORD_TEXT_MAX + 1]; /* of the word, with its comma */
+};
+
+static char *put_same_amount(char *out, const struct money *money, struct amount amount,
+                             struct last_amount *last)
+{
+    if (amount.limbs != NULL || amount.word == 0)
+        return put_amount(out, money, amount);
+    if (amount.word != last->word) {
+        char *end = put_amount(last->cell, money, amount);
+        last->word = amount.word;
+        last->len = (unsigned)(end - last->cell);
+    }
+    memcpy(out, last->cell, sizeof last->cell); /* a fixed size: no call */
+    return out + last->len;
+}
+
 static char *put_number(char *out, int32_t number)
 {
-    if (number == 0)
-        *out++ = '0';
+    if (number >= 0 && number < 10)
+        *out++ = (char)('0' + number);
     else
         out = amount_write(out, amount_of(number), 0);
     *out++ = ',';
@@ -136,6 +157,7 @@ struct schedule_lines {
     const struct account *account;
     struct date as_of;
     struct money money;
+    struct last_amount principal;
     struct text start;              /* the first cell */
     struct text ends[ROW_STATUSES]; /* the last */
 };
@@ -162,7 +184,7 @@ static size_t row_room(const struct schedule_lines *lines, const struct row *row
            amount_text_size(balance);
 }
 
-static char *put_row(char *out, const struct schedule_lines *lines, const struct row *row,
+static char *put_row(char *out, struct schedule_lines *lines, const struct row *row,
                      struct amount balance)
 {
     const struct money *money = &lines->money;
@@ -177,10 +199,10 @@ static char *put_row(char *out, const struct schedule_lines *lines, const struct
     } else {
         out = put_date(out, row->due);
     }
-    out = put_amount(out, money, row->due_of[COMPONENT_PRINCIPAL]);
+    out = put_same_amount(out, money, row->due_of[COMPONENT_PRINCIPAL], &lines->principal);
     out = put_amount(out, money, row->due_of[COMPONENT_FEE]);
     out = put_amount(out, money, row->due_of[COMPONENT_PENALTY]);
-    out = put_amount(out, money, row->paid[COMPONENT_PRINCIPAL]);
+    out = put_same_amount(out, money, row->paid[COMPONENT_PRINCIPAL], &lines->principal);
     out = put_amount(out, money, row->paid[COMPONENT_FEE]);
     out = put_amount(out, money, row->paid[COMPONENT_PENALTY]);
     out = put_amount(out, money, AMOUNT_ZERO); /* waived: no event of this version waives */
