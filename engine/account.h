@@ -121,10 +121,12 @@ static inline struct amount account_row_unpaid(struct arena *arena, const struct
 /** account_row_is_open(row): whether anything of it is unpaid. */
 static inline bool account_row_is_open(const struct row *row)
 {
-    for (unsigned c = 0; c < COMPONENTS; c++)
-        if (amount_compare(row->due_of[c], row->paid[c]) > 0)
-            return true;
-    return false;
+    const struct amount *due = row->due_of, *paid = row->paid;
+    if (amount_compare(due[COMPONENT_PRINCIPAL], paid[COMPONENT_PRINCIPAL]) > 0)
+        return true;
+    return row_has_charges(row) &&
+           (amount_compare(due[COMPONENT_FEE], paid[COMPONENT_FEE]) > 0 ||
+            amount_compare(due[COMPONENT_PENALTY], paid[COMPONENT_PENALTY]) > 0);
 }
 
 /**

@@ -7,19 +7,28 @@ struct row_sums {
     struct amount paid; /* all components */
 };
 
-/* Add what a row has of one component; false when it is negative or paid beyond what is due. */
-static bool add_component(struct arena *arena, const struct row *row, enum component component,
-                          struct row_sums *sums)
+/* Whether what is paid of a component is at least zero and at most what is due. */
+static bool is_within(const struct row *row, enum component component)
 {
     struct amount due = row->due_of[component], paid = row->paid[component];
-    if (component == COMPONENT_PRINCIPAL)
-        sums->principal_due = amount_add(arena, sums->principal_due, due);
-    if (amount_is_zero(paid)) /* as of every row to come */
-        return amount_sign(due) >= 0;
-    sums->paid = amount_add(arena, sums->paid, paid);
-    if (component == COMPONENT_PRINCIPAL)
-        sums->principal_paid = amount_add(arena, sums->principal_paid, paid);
     return amount_sign(paid) >= 0 && amount_compare(paid, due) <= 0;
+}
+
+/* Add one row; false when something in it is negative or paid beyond what is due. */
+static bool add_row(struct arena *arena, const struct row *row, struct row_sums *sums)
+{
+    struct amount paid = row->paid[COMPONENT_PRINCIPAL];
+    sums->principal_due = amount_add(arena, sums->principal_due, row->due_of[COMPONENT_PRINCIPAL]);
+    sums->principal_paid = amount_add(arena, sums->principal_paid, paid);
+    sums->paid = amount_add(arena, sums->paid, paid);
+    for (unsigned c = 0; c < COMPONENT_PRINCIPAL; c++) {
+        if (amount_is_zero(row->due_of[c]) && amount_is_zero(row->paid[c]))
+            continue;
+        sums->paid = amount_add(arena, sums->paid, row->paid[c]);
+        if (!is_within(row, (enum component)c))
+            return false;
+    }
+    return is_within(row, COMPONENT_PRINCIPAL);
 }
 
 const char *account_law_of_totals(const struct account *account)
@@ -44,9 +53,8 @@ const char *account_law(const struct account *account)
     if (broken != NULL)
         return broken;
     for (unsigned i = 0; i < account->row_count; i++)
-        for (unsigned c = 0; c < COMPONENTS; c++)
-            if (!add_component(arena, &account->rows[i], (enum component)c, &sums))
-                return "law 2: a row is negative or paid beyond what is due";
+        if (!add_row(arena, &account->rows[i], &sums))
+            return "law 2: a row is negative or paid beyond what is due";
 
     struct amount placed = amount_add(arena, amount_add(arena, sums.paid, t->credit), t->refunded);
     if (amount_compare(placed, t->received) != 0)

@@ -145,7 +145,7 @@ static bool read_text(const struct reading *reading, unsigned column, size_t byt
 {
     struct text text = load_field(reading->row, column);
     char wanted[48];
-    if (!text_is_plain(text))
+    if (text.len > 0 && !text_is_plain(text))
         return refuse(reading, column, FAULT_TEXT_CONTROL,
                       "has control characters or outer blanks");
     if (text.len <= bytes_max) {

@@ -118,15 +118,13 @@ static void share_principal(struct arena *arena, const struct loan *loan, struct
     }
 }
 
-static struct row row_at(int32_t n, struct date due, struct amount principal)
+static void set_row(struct row *row, int32_t n, struct date due, struct amount principal)
 {
-    return (struct row){
-        .n = n,
-        .due_nominal = due,
-        .due = due,
-        .paid_on = DATE_NONE,
-        .due_of[COMPONENT_PRINCIPAL] = principal,
-    };
+    memset(row, 0, sizeof *row);
+    row->n = n;
+    row->due_nominal = row->due = due;
+    row->paid_on = DATE_NONE;
+    row->due_of[COMPONENT_PRINCIPAL] = principal;
 }
 
 enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct date disbursed,
@@ -147,14 +145,14 @@ enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct d
     for (unsigned k = 1; k <= shape.zero_rows; k++) {
         struct date due = period(&periods, (int32_t)k);
         if (date_before(disbursed, due))
-            *row++ = row_at(ROW_UNNUMBERED, due, AMOUNT_ZERO);
+            set_row(row++, ROW_UNNUMBERED, due, AMOUNT_ZERO);
     }
     for (unsigned k = 0; k < shape.rows; k++) {
         struct date due = period(&periods, first + (int32_t)k);
         if (!date_in_range(due))
             return FAULT_PLAN_TOO_LATE;
         assert(k == 0 || date_before(row[-1].due_nominal, due));
-        *row++ = row_at((int32_t)k + 1, due, parts[k]);
+        set_row(row++, (int32_t)k + 1, due, parts[k]);
     }
     *count = (unsigned)(row - rows);
     return FAULT_NONE;

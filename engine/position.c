@@ -13,47 +13,41 @@ static void add_to(struct arena *arena, struct position *position, enum figure f
     position->figure[figure] = amount_add(arena, position->figure[figure], amount);
 }
 
-/* One component of a row; what is unpaid of it is returned. */
-static struct amount fold_component(struct arena *arena, const struct row *row,
-                                    enum component component, bool is_due,
-                                    struct position *position)
+/* All that is due in a row, and all that is paid of it. */
+struct row_totals {
+    struct amount due, paid;
+};
+
+static void fold_charge(struct arena *arena, const struct row *row, enum component component,
+                        struct position *position, struct row_totals *totals)
 {
-    static const struct {
-        enum figure due, paid;
-    } listed[COMPONENTS] = {
-        [COMPONENT_PENALTY] = {FIGURE_PENALTY_DUE, FIGURE_PENALTY_PAID},
-        [COMPONENT_FEE] = {FIGURE_FEE_DUE, FIGURE_FEE_PAID},
-    };
+    bool fee = component == COMPONENT_FEE;
     struct amount due = row->due_of[component], paid = row->paid[component];
-    if (component != COMPONENT_PRINCIPAL) {
-        add_to(arena, position, listed[component].due, due);
-        add_to(arena, position, listed[component].paid, paid);
-    }
-    if (is_due) {
-        add_to(arena, position, FIGURE_DUE_TO_DATE, due);
-        add_to(arena, position, FIGURE_PAID_TO_DATE, paid);
-    }
-    return amount_sub(arena, due, paid);
+    add_to(arena, position, fee ? FIGURE_FEE_DUE : FIGURE_PENALTY_DUE, due);
+    add_to(arena, position, fee ? FIGURE_FEE_PAID : FIGURE_PENALTY_PAID, paid);
+    totals->due = amount_add(arena, totals->due, due);
+    totals->paid = amount_add(arena, totals->paid, paid);
 }
 
 static void fold_row(const struct account *account, const struct row *row, struct date as_of,
                      struct date current_end, struct position *position)
 {
     struct arena *arena = account->arena;
-    bool is_due = !date_before(as_of, row->due);
-    struct amount unpaid = AMOUNT_ZERO;
-    for (unsigned c = 0; c < COMPONENTS; c++) {
-        if (amount_is_zero(row->due_of[c]))
-            continue; /* as fees and penalties mostly are: nothing is paid of it either */
-        unpaid = amount_add(arena, unpaid,
-                            fold_component(arena, row, (enum component)c, is_due, position));
+    struct row_totals totals = {row->due_of[COMPONENT_PRINCIPAL], row->paid[COMPONENT_PRINCIPAL]};
+    if (row_has_charges(row)) {
+        fold_charge(arena, row, COMPONENT_FEE, position, &totals);
+        fold_charge(arena, row, COMPONENT_PENALTY, position, &totals);
+    }
+    if (!date_before(as_of, row->due)) {
+        add_to(arena, position, FIGURE_DUE_TO_DATE, totals.due);
+        add_to(arena, position, FIGURE_PAID_TO_DATE, totals.paid);
     }
     if (account->stage == ACCOUNT_WRITTEN_OFF) {
-        add_to(arena, position, FIGURE_CLAIM, unpaid);
+        add_to(arena, position, FIGURE_CLAIM, amount_sub(arena, totals.due, totals.paid));
         return;
     }
-    if (date_before(row->due, as_of) && amount_sign(unpaid) > 0) {
-        add_to(arena, position, FIGURE_OVERDUE, unpaid);
+    if (date_before(row->due, as_of) && amount_compare(totals.paid, totals.due) < 0) {
+        add_to(arena, position, FIGURE_OVERDUE, amount_sub(arena, totals.due, totals.paid));
         if (!date_is_set(position->oldest_due))
             position->oldest_due = row->due; /* rows stand by due date */
         position->installments_overdue++;

@@ -78,28 +78,38 @@ static char *put_cell(char *out, struct text text)
     return out;
 }
 
+enum { ZEROS_MAX = 2, ZEROS_SIZE = 32 };
+
 /* How a currency's amounts are written. */
 struct money {
     unsigned decimals;
     unsigned zero_len;
-    char zero[16]; /* 0 as a cell with its comma: most amounts of a schedule */
+    char zeros[ZEROS_SIZE]; /* cells of 0 with their commas: most amounts of a schedule */
 };
 
 static struct money money_of(unsigned decimals)
 {
     struct money money = {.decimals = decimals};
-    char *end = amount_write(money.zero, AMOUNT_ZERO, decimals);
-    *end++ = ',';
-    money.zero_len = (unsigned)(end - money.zero);
+    char *out = money.zeros;
+    for (unsigned i = 0; i < ZEROS_MAX; i++) {
+        out = amount_write(out, AMOUNT_ZERO, decimals);
+        *out++ = ',';
+        if (i == 0)
+            money.zero_len = (unsigned)(out - money.zeros);
+    }
     return money;
+}
+
+static char *put_zeros(char *out, const struct money *money, unsigned count)
+{
+    memcpy(out, money->zeros, ZEROS_SIZE); /* a fixed size: no call */
+    return out + count * money->zero_len;
 }
 
 static char *put_amount(char *out, const struct money *money, struct amount amount)
 {
-    if (amount_is_zero(amount)) {
-        memcpy(out, money->zero, sizeof money->zero);
-        return out + money->zero_len;
-    }
+    if (amount_is_zero(amount))
+        return put_zeros(out, money, 1);
     out = amount_write(out, amount, money->decimals);
     *out++ = ',';
     return out;
@@ -122,16 +132,20 @@ static char *put_same_amount(char *out, const struct money *money, struct amount
         last->word = amount.word;
         last->len = (unsigned)(end - last->cell);
     }
-    memcpy(out, last->cell, sizeof last->cell); /* a fixed size: no call */
+    memcpy(out, last->cell, sizeof last->cell);
     return out + last->len;
 }
 
 static char *put_number(char *out, int32_t number)
 {
-    if (number >= 0 && number < 10)
+    if (number >= 0 && number < 10) {
         *out++ = (char)('0' + number);
-    else
+    } else if (number >= 0 && number < 100) {
+        memcpy(out, text_two_digits + 2 * number, 2);
+        out += 2;
+    } else {
         out = amount_write(out, amount_of(number), 0);
+    }
     *out++ = ',';
     return out;
 }
@@ -184,6 +198,15 @@ static size_t row_room(const struct schedule_lines *lines, const struct row *row
            amount_text_size(balance);
 }
 
+static char *put_charges(char *out, const struct money *money, const struct amount *components,
+                         bool any)
+{
+    if (!any)
+        return put_zeros(out, money, 2);
+    out = put_amount(out, money, components[COMPONENT_FEE]);
+    return put_amount(out, money, components[COMPONENT_PENALTY]);
+}
+
 static char *put_row(char *out, struct schedule_lines *lines, const struct row *row,
                      struct amount balance)
 {
@@ -199,13 +222,12 @@ static char *put_row(char *out, struct schedule_lines *lines, const struct row *
     } else {
         out = put_date(out, row->due);
     }
+    bool charges = row_has_charges(row);
     out = put_same_amount(out, money, row->due_of[COMPONENT_PRINCIPAL], &lines->principal);
-    out = put_amount(out, money, row->due_of[COMPONENT_FEE]);
-    out = put_amount(out, money, row->due_of[COMPONENT_PENALTY]);
+    out = put_charges(out, money, row->due_of, charges);
     out = put_same_amount(out, money, row->paid[COMPONENT_PRINCIPAL], &lines->principal);
-    out = put_amount(out, money, row->paid[COMPONENT_FEE]);
-    out = put_amount(out, money, row->paid[COMPONENT_PENALTY]);
-    out = put_amount(out, money, AMOUNT_ZERO); /* waived: no event of this version waives */
+    out = put_charges(out, money, row->paid, charges);
+    out = put_zeros(out, money, 1); /* waived: no event of this version waives */
     out = put_amount(out, money, row->paid_in_advance);
     out = put_amount(out, money, row->paid_late);
     out = put_date(out, row->paid_on);

@@ -144,7 +144,7 @@ static bool write_batch(void *context, struct crew_batch *batch)
 
 static enum book_result fill_batch(struct month *month, struct crew_batch *batch)
 {
-    enum { BATCH_ROWS = 4096 };
+    enum { BATCH_ROWS = 1024 };
     enum book_result result = BOOK_BUNDLE;
     for (size_t rows = 0; rows < BATCH_ROWS && result == BOOK_BUNDLE;) {
         struct book_bundle bundle;

@@ -48,15 +48,16 @@ bool text_is_plain(struct text text)
 {
     if (text.len > 0 && (text.ptr[0] == ' ' || text.ptr[text.len - 1] == ' '))
         return false;
-    for (size_t i = 0; i < text.len; i++) {
+    bool ascii = true, control = false;
+    for (size_t i = 0; i < text.len; i++) { /* to the end: nearly all are plain */
         unsigned char c = (unsigned char)text.ptr[i];
-        if (c < 0x20 || c == 0x7F)
-            return false;
-        /* U+0080..U+009F, the second block of control characters */
-        if (c == 0xC2 && i + 1 < text.len && (unsigned char)text.ptr[i + 1] < 0xA0)
-            return false;
+        ascii &= c < 0x80;
+        control |= c < 0x20 || c == 0x7F;
     }
-    return true;
+    /* U+0080..U+009F, the second block of control characters */
+    for (size_t i = 0; !ascii && i + 1 < text.len; i++)
+        control |= (unsigned char)text.ptr[i] == 0xC2 && (unsigned char)text.ptr[i + 1] < 0xA0;
+    return !control;
 }
 
 const char *text_quote(char out[TEXT_QUOTE_MAX], struct text text)
