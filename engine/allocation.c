@@ -111,6 +111,10 @@ static enum component nth_component(const struct rule_scope *rules, unsigned i)
 
 static void finish_row(struct pass *pass, struct row *row)
 {
+    if (!row_has_charges(row)) {
+        pay_row(pass, row, COMPONENT_PRINCIPAL);
+        return;
+    }
     for (unsigned i = 0; i < COMPONENTS; i++)
         pay_row(pass, row, nth_component(pass->rules, i));
 }

@@ -560,8 +560,11 @@ static bool takes_column(enum event_type type, unsigned column)
 static void check_columns(const struct reading *reading, enum event_type type)
 {
     char quoted[TEXT_QUOTE_MAX];
+    const struct load_row *row = reading->row;
     for (unsigned column = 0; column < EVENT_COLUMNS; column++) {
-        struct text field = load_field(reading->row, column);
+        if (row->columns->known[column] < 0)
+            continue;
+        struct text field = load_field(row, column);
         if (field.len > 0 && !takes_column(type, column))
             load_fault(reading->load, reading->row, (int)column, FAULT_COLUMN_NOT_TAKEN,
                        "%s %s: type %s does not take this column", name_of(reading, column),

@@ -55,20 +55,44 @@ void report_header(struct buffer *buffer, enum report_file file, const struct te
 
 /* The cells are many and the rows more: they are written without asking for room one by one. */
 
+/* A piece of a line that is written again and again: a short one is copied without a call. */
+struct piece {
+    size_t len;
+    const char *all;
+    char start[64];
+};
+
+static void set_piece(struct piece *piece, const char *bytes, size_t len)
+{
+    piece->len = len;
+    piece->all = bytes;
+    if (len <= sizeof piece->start)
+        memcpy(piece->start, bytes, len);
+}
+
+/* May write to all that piece_room() says. */
+static char *put_piece(char *out, const struct piece *piece)
+{
+    if (piece->len <= sizeof piece->start)
+        memcpy(out, piece->start, sizeof piece->start);
+    else
+        memcpy(out, piece->all, piece->len);
+    return out + piece->len;
+}
+
+static size_t piece_room(const struct piece *piece)
+{
+    return piece->len < sizeof piece->start ? sizeof piece->start : piece->len;
+}
+
 /* The account_id as a cell with its comma: many lines of an account begin with it. */
-static struct text first_cell(const struct account *account)
+static void set_first_cell(struct piece *piece, const struct account *account)
 {
     struct text id = account->loan->account_id;
     char *start = arena_alloc(account->arena, csv_text_max(id) + 1);
     char *end = csv_write_text(start, id);
     *end++ = ',';
-    return (struct text){start, (size_t)(end - start)};
-}
-
-static char *put_text(char *out, struct text text)
-{
-    memcpy(out, text.ptr, text.len);
-    return out + text.len;
+    set_piece(piece, start, (size_t)(end - start));
 }
 
 static char *put_cell(char *out, struct text text)
@@ -115,27 +139,6 @@ static char *put_amount(char *out, const struct money *money, struct amount amou
     return out;
 }
 
-/* An amount that is likely to be the same in the next row. */
-struct last_amount {
-    int64_t word; /* 0: none yet */
-    unsigned len;
-    char cell[AMOUNT_WORD_TEXT_MAX + 1]; /* of the word, with its comma */
-};
-
-static char *put_same_amount(char *out, const struct money *money, struct amount amount,
-                             struct last_amount *last)
-{
-    if (amount.limbs != NULL || amount.word == 0)
-        return put_amount(out, money, amount);
-    if (amount.word != last->word) {
-        char *end = put_amount(last->cell, money, amount);
-        last->word = amount.word;
-        last->len = (unsigned)(end - last->cell);
-    }
-    memcpy(out, last->cell, sizeof last->cell);
-    return out + last->len;
-}
-
 static char *put_number(char *out, int32_t number)
 {
     if (number >= 0 && number < 10) {
@@ -171,27 +174,31 @@ struct schedule_lines {
     const struct account *account;
     struct date as_of;
     struct money money;
-    struct last_amount principal;
-    struct text start;              /* the first cell */
-    struct text ends[ROW_STATUSES]; /* the last */
+    struct piece start;              /* the first cell */
+    struct piece ends[ROW_STATUSES]; /* the last */
+    int64_t unpaid_principal;        /* of the row of which `unpaid` is the middle; 0: none yet */
+    struct piece unpaid;
 };
 
-static struct schedule_lines begin_lines(const struct account *account, struct date as_of)
+static void begin_lines(struct schedule_lines *lines, const struct account *account,
+                        struct date as_of)
 {
-    struct schedule_lines lines = {.account = account,
-                                   .as_of = as_of,
-                                   .money = money_of(account->loan->program->decimals),
-                                   .start = first_cell(account)};
-    for (unsigned i = 0; i < ROW_STATUSES; i++)
-        lines.ends[i] = text_of(position_row_status_name((enum row_status)i));
-    return lines;
+    lines->account = account;
+    lines->as_of = as_of;
+    lines->money = money_of(account->loan->program->decimals);
+    lines->unpaid_principal = 0;
+    set_first_cell(&lines->start, account);
+    for (unsigned i = 0; i < ROW_STATUSES; i++) {
+        const char *name = position_row_status_name((enum row_status)i);
+        set_piece(&lines->ends[i], name, strlen(name));
+    }
 }
 
 static size_t row_room(const struct schedule_lines *lines, const struct row *row,
                        struct amount balance)
 {
-    enum { DATES_AND_WORDS = 128 + sizeof(struct money) };
-    size_t room = lines->start.len + DATES_AND_WORDS + 3 * amount_text_size(AMOUNT_ZERO);
+    enum { REST = 128 + sizeof(struct money) + 2 * sizeof(struct piece) };
+    size_t room = piece_room(&lines->start) + REST + 3 * amount_text_size(AMOUNT_ZERO);
     for (unsigned c = 0; c < COMPONENTS; c++)
         room += amount_text_size(row->due_of[c]) + amount_text_size(row->paid[c]) + 2;
     return room + amount_text_size(row->paid_in_advance) + amount_text_size(row->paid_late) +
@@ -207,12 +214,45 @@ static char *put_charges(char *out, const struct money *money, const struct amou
     return put_amount(out, money, components[COMPONENT_PENALTY]);
 }
 
+/* The cells from principal_due to paid_on. */
+static char *put_middle(char *out, const struct money *money, const struct row *row)
+{
+    bool charges = row_has_charges(row);
+    out = put_amount(out, money, row->due_of[COMPONENT_PRINCIPAL]);
+    out = put_charges(out, money, row->due_of, charges);
+    out = put_amount(out, money, row->paid[COMPONENT_PRINCIPAL]);
+    out = put_charges(out, money, row->paid, charges);
+    out = put_zeros(out, money, 1); /* waived: no event of this version waives */
+    out = put_amount(out, money, row->paid_in_advance);
+    out = put_amount(out, money, row->paid_late);
+    return put_date(out, row->paid_on);
+}
+
+/* Most rows are yet to be paid and ask for the same amount: they have the same middle. */
+static char *put_same_middle(char *out, struct schedule_lines *lines, const struct row *row)
+{
+    struct amount principal = row->due_of[COMPONENT_PRINCIPAL];
+    bool unpaid = amount_is_zero(row->paid[COMPONENT_PRINCIPAL]) && !row_has_charges(row) &&
+                  !date_is_set(row->paid_on);
+    if (!unpaid || principal.limbs != NULL || principal.word == 0)
+        return put_middle(out, &lines->money, row);
+    if (principal.word != lines->unpaid_principal) {
+        char *end = put_middle(out, &lines->money, row);
+        size_t len = (size_t)(end - out);
+        if (len <= sizeof lines->unpaid.start) { /* a longer one would have to be kept elsewhere */
+            lines->unpaid_principal = principal.word;
+            set_piece(&lines->unpaid, out, len);
+        }
+        return end;
+    }
+    return put_piece(out, &lines->unpaid);
+}
+
 static char *put_row(char *out, struct schedule_lines *lines, const struct row *row,
                      struct amount balance)
 {
-    const struct money *money = &lines->money;
     enum row_status status = position_row_status(lines->account, row, lines->as_of);
-    out = put_text(out, lines->start);
+    out = put_piece(out, &lines->start);
     out = put_n(out, row->n);
     const char *nominal = out;
     out = put_date(out, row->due_nominal);
@@ -222,18 +262,10 @@ static char *put_row(char *out, struct schedule_lines *lines, const struct row *
     } else {
         out = put_date(out, row->due);
     }
-    bool charges = row_has_charges(row);
-    out = put_same_amount(out, money, row->due_of[COMPONENT_PRINCIPAL], &lines->principal);
-    out = put_charges(out, money, row->due_of, charges);
-    out = put_same_amount(out, money, row->paid[COMPONENT_PRINCIPAL], &lines->principal);
-    out = put_charges(out, money, row->paid, charges);
-    out = put_zeros(out, money, 1); /* waived: no event of this version waives */
-    out = put_amount(out, money, row->paid_in_advance);
-    out = put_amount(out, money, row->paid_late);
-    out = put_date(out, row->paid_on);
+    out = put_same_middle(out, lines, row);
     out = put_number(out, position_row_days_late(status, row, lines->as_of));
-    out = put_amount(out, money, balance);
-    out = put_text(out, lines->ends[status]);
+    out = put_amount(out, &lines->money, balance);
+    out = put_piece(out, &lines->ends[status]);
     *out++ = '\n';
     return out;
 }
@@ -262,7 +294,8 @@ static struct amount balance_after(struct running_balance *running, const struct
 
 void report_schedule(struct buffer *buffer, const struct account *account, struct date as_of)
 {
-    struct schedule_lines lines = begin_lines(account, as_of);
+    struct schedule_lines lines;
+    begin_lines(&lines, account, as_of);
     struct running_balance running = {account->arena, account, 0, AMOUNT_ZERO};
     for (unsigned i = 0; i < account->row_count; i++) {
         const struct row *row = &account->rows[i];
@@ -276,16 +309,17 @@ void report_allocations(struct buffer *buffer, const struct account *account)
 {
     enum { DATE_AND_NUMBER = 64 + sizeof(struct money) };
     struct money money = money_of(account->loan->program->decimals);
-    struct text start = first_cell(account);
+    struct piece start;
+    set_first_cell(&start, account);
     for (size_t i = 0; i < account->line_count; i++) {
         const struct account_line *line = &account->lines[i];
         struct text type = text_of(event_kind(line->event->type)->name);
-        size_t room = start.len + csv_text_max(line->event->id) + type.len +
+        size_t room = piece_room(&start) + csv_text_max(line->event->id) + type.len +
                       csv_text_max(line->event->document) + DATE_AND_NUMBER +
                       amount_text_size(line->credit);
         for (unsigned c = 0; c < COMPONENTS; c++)
             room += amount_text_size(line->part[c]);
-        char *out = put_text(buffer_reserve(buffer, room), start);
+        char *out = put_piece(buffer_reserve(buffer, room), &start);
         out = put_cell(out, line->event->id);
         out = put_cell(out, type);
         out = put_cell(out, line->event->document);

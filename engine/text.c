@@ -44,20 +44,42 @@ size_t text_chars(struct text text)
     return chars;
 }
 
+/* Whether a byte is a control character or no ASCII at all, eight at a time. */
+static bool has_unplain(struct text text)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+    uint64_t found = 0;
+    size_t i = 0;
+    for (; i + 8 <= text.len; i += 8) {
+        uint64_t word;
+        memcpy(&word, text.ptr + i, sizeof word);
+        /* below 0x20, or 0x7f; a borrow can only add what is looked at closer anyway */
+        uint64_t delete = word ^ (ones * 0x7f);
+        found |= word | (word - ones * 0x20) | (delete - ones);
+    }
+    for (; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c < 0x20 || c >= 0x7f)
+            return true;
+    }
+    return (found & highs) != 0;
+}
+
 bool text_is_plain(struct text text)
 {
     if (text.len > 0 && (text.ptr[0] == ' ' || text.ptr[text.len - 1] == ' '))
         return false;
-    bool ascii = true, control = false;
-    for (size_t i = 0; i < text.len; i++) { /* to the end: nearly all are plain */
+    if (!has_unplain(text))
+        return true;
+    for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        ascii &= c < 0x80;
-        control |= c < 0x20 || c == 0x7F;
+        if (c < 0x20 || c == 0x7F)
+            return false;
+        /* U+0080..U+009F, the second block of control characters */
+        if (c == 0xC2 && i + 1 < text.len && (unsigned char)text.ptr[i + 1] < 0xA0)
+            return false;
     }
-    /* U+0080..U+009F, the second block of control characters */
-    for (size_t i = 0; !ascii && i + 1 < text.len; i++)
-        control |= (unsigned char)text.ptr[i] == 0xC2 && (unsigned char)text.ptr[i + 1] < 0xA0;
-    return !control;
+    return true;
 }
 
 const char *text_quote(char out[TEXT_QUOTE_MAX], struct text text)
