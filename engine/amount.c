@@ -213,28 +213,47 @@ static unsigned count_digits(uint64_t magnitude)
     return guess + (odd >= powers_of_ten[guess]);
 }
 
-static void write_two(char *out, uint64_t number)
+static void write_two(char *out, uint32_t number)
 {
     memcpy(out, text_two_digits + 2 * number, 2);
 }
 
-/* Exactly ${count} digits. */
-static char *write_digits(char *out, uint64_t magnitude, unsigned count)
+/* Exactly eight digits: the divisions of one half do not wait for the other's. */
+static char *write_eight(char *out, uint32_t number)
+{
+    uint32_t high = number / 10000, low = number % 10000;
+    write_two(out, high / 100);
+    write_two(out + 2, high % 100);
+    write_two(out + 4, low / 100);
+    write_two(out + 6, low % 100);
+    return out + 8;
+}
+
+/* Exactly ${count} <= 9 digits. */
+static char *write_few(char *out, uint32_t number, unsigned count)
 {
     char *end = out + count;
-    for (; count > 4; count -= 4) { /* four at a time: their divisions do not wait for each other */
-        uint64_t rest = magnitude % 10000;
-        magnitude /= 10000;
-        write_two(out + count - 4, rest / 100);
-        write_two(out + count - 2, rest % 100);
-    }
-    for (; count > 1; count -= 2) {
-        write_two(out + count - 2, magnitude % 100);
-        magnitude /= 100;
-    }
-    if (count == 1)
-        *out = (char)('0' + magnitude);
+    for (char *at = end; at - out >= 2; number /= 100)
+        write_two(at -= 2, number % 100);
+    if (count % 2 == 1)
+        *out = (char)('0' + number);
     return end;
+}
+
+/* Exactly ${count} digits: by eights, which fit 32 bits, from the end. */
+static char *write_digits(char *out, uint64_t magnitude, unsigned count)
+{
+    const uint32_t eight = 100000000;
+    if (count <= 8)
+        return write_few(out, (uint32_t)magnitude, count);
+    uint64_t rest = magnitude / eight;
+    if (count <= 16) {
+        out = write_few(out, (uint32_t)rest, count - 8);
+    } else {
+        out = write_few(out, (uint32_t)(rest / eight), count - 16);
+        out = write_eight(out, (uint32_t)(rest % eight));
+    }
+    return write_eight(out, (uint32_t)(magnitude % eight));
 }
 
 char *amount_write_word(char *out, int64_t word, unsigned decimals)

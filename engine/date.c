@@ -17,15 +17,14 @@ static const struct {
     [SPAN_YEARS] = {"year", SPAN_MONTHS, 12},
 };
 
-/* Days before 1970-01-01 of the day given, by counting from 1 March of year 0 in 400-year cycles.
- */
+/* Years begin on 1 March here, so that the day a leap year has more is its last. */
 static int32_t days_from_civil(int year, int month, int day)
 {
-    int shifted = year - (month <= 2);
-    int cycle = shifted / 400; /* years here are positive */
-    int of_cycle = shifted - cycle * 400;
-    int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return cycle * 146097 + of_cycle * 365 + of_cycle / 4 - of_cycle / 100 + of_year - 719468;
+    static const int16_t before[] = {306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275};
+    unsigned years = (unsigned)(year - (month <= 2)); /* positive here */
+    unsigned centuries = years / 100;
+    unsigned days = 365 * years + years / 4 - centuries + centuries / 4;
+    return (int32_t)days + before[month - 1] + day - 1 - 719468; /* those before 1970-01-01 */
 }
 
 bool date_in_range(struct date date)
@@ -108,6 +107,22 @@ char *date_write(char *out, struct date date)
     out = write_two(out, month);
     *out++ = '-';
     return write_two(out, day);
+}
+
+char *date_write_next(char *out, struct date_writer *writer, struct date date)
+{
+    bool next = writer->month > 0 && writer->day <= SHORTEST_MONTH &&
+                date.day == writer->date.day + date_month_days(writer->year, writer->month);
+    if (next && writer->month < 12) {
+        writer->month++;
+        (void)write_two(writer->text + 5, writer->month);
+    } else {
+        date_split(date, &writer->year, &writer->month, &writer->day);
+        (void)date_write(writer->text, date);
+    }
+    writer->date = date;
+    memcpy(out, writer->text, DATE_TEXT_LEN);
+    return out + DATE_TEXT_LEN;
 }
 
 const char *date_text(char out[DATE_TEXT_LEN + 1], struct date date)

@@ -71,7 +71,17 @@ enum fault_code date_parse(struct text text, struct date *out);
 /** date_write(out, date): write YYYY-MM-DD, return the end; no NUL. */
 char *date_write(char *out, struct date date);
 
-/** date_text(out, date): the same, NUL-terminated, for messages; returns ${out}. */
+/* The date written last, where the next one is often a month later. */
+struct date_writer {
+    struct date date;
+    int year, month, day; /* month 0: none yet */
+    char text[DATE_TEXT_LEN];
+};
+
+/** date_write_next(out, writer, date): as date_write(), and remembered in ${writer}. */
+char *date_write_next(char *out, struct date_writer *writer, struct date date);
+
+/** date_text(out, date): as date_write(), NUL-terminated, for messages; returns ${out}. */
 const char *date_text(char out[DATE_TEXT_LEN + 1], struct date date);
 
 /**

@@ -176,7 +176,8 @@ struct schedule_lines {
     struct money money;
     struct piece start;              /* the first cell */
     struct piece ends[ROW_STATUSES]; /* the last */
-    int64_t unpaid_principal;        /* of the row of which `unpaid` is the middle; 0: none yet */
+    struct date_writer nominal;
+    int64_t unpaid_principal; /* of the row of which `unpaid` is the middle; 0: none yet */
     struct piece unpaid;
 };
 
@@ -186,6 +187,7 @@ static void begin_lines(struct schedule_lines *lines, const struct account *acco
     lines->account = account;
     lines->as_of = as_of;
     lines->money = money_of(account->loan->program->decimals);
+    lines->nominal.month = 0;
     lines->unpaid_principal = 0;
     set_first_cell(&lines->start, account);
     for (unsigned i = 0; i < ROW_STATUSES; i++) {
@@ -255,7 +257,8 @@ static char *put_row(char *out, struct schedule_lines *lines, const struct row *
     out = put_piece(out, &lines->start);
     out = put_n(out, row->n);
     const char *nominal = out;
-    out = put_date(out, row->due_nominal);
+    out = date_write_next(out, &lines->nominal, row->due_nominal);
+    *out++ = ',';
     if (date_equal(row->due, row->due_nominal)) { /* as nearly always: cheaper than once more */
         memcpy(out, nominal, DATE_TEXT_LEN + 1);
         out += DATE_TEXT_LEN + 1;
