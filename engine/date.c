@@ -109,20 +109,25 @@ char *date_write(char *out, struct date date)
     return write_two(out, day);
 }
 
+char *date_write_again(char *out, const struct date_writer *writer)
+{
+    memcpy(out, writer->text, DATE_TEXT_LEN);
+    (void)write_two(out + 5, writer->month); /* into ${out}: what was just written reads slowly */
+    return out + DATE_TEXT_LEN;
+}
+
 char *date_write_next(char *out, struct date_writer *writer, struct date date)
 {
-    bool next = writer->month > 0 && writer->day <= SHORTEST_MONTH &&
+    bool next = writer->month > 0 && writer->month < 12 && writer->day <= SHORTEST_MONTH &&
                 date.day == writer->date.day + date_month_days(writer->year, writer->month);
-    if (next && writer->month < 12) {
+    writer->date = date;
+    if (next) {
         writer->month++;
-        (void)write_two(writer->text + 5, writer->month);
     } else {
         date_split(date, &writer->year, &writer->month, &writer->day);
         (void)date_write(writer->text, date);
     }
-    writer->date = date;
-    memcpy(out, writer->text, DATE_TEXT_LEN);
-    return out + DATE_TEXT_LEN;
+    return date_write_again(out, writer);
 }
 
 const char *date_text(char out[DATE_TEXT_LEN + 1], struct date date)

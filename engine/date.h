@@ -74,12 +74,15 @@ char *date_write(char *out, struct date date);
 /* The date written last, where the next one is often a month later. */
 struct date_writer {
     struct date date;
-    int year, month, day; /* month 0: none yet */
-    char text[DATE_TEXT_LEN];
+    int year, month, day;     /* month 0: none yet */
+    char text[DATE_TEXT_LEN]; /* of this year and day; its month may be an earlier one */
 };
 
 /** date_write_next(out, writer, date): as date_write(), and remembered in ${writer}. */
 char *date_write_next(char *out, struct date_writer *writer, struct date date);
+
+/** date_write_again(out, writer): the date written last. */
+char *date_write_again(char *out, const struct date_writer *writer);
 
 /** date_text(out, date): as date_write(), NUL-terminated, for messages; returns ${out}. */
 const char *date_text(char out[DATE_TEXT_LEN + 1], struct date date);

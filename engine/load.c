@@ -582,7 +582,8 @@ void load_event(struct load *load, struct load_row *row, const struct program *p
 {
     struct reading reading = {load, row, false};
     struct text note_text;
-    *event = (struct event){.date = DATE_NONE, .recorded = DATE_NONE, .origin = row};
+    event->date = event->recorded = DATE_NONE;
+    event->origin = row;
     (void)read_id(&reading, EVENT_EVENT_ID, &event->id);
     (void)read_text(&reading, EVENT_DOCUMENT, TEXT_BYTES_MAX, &event->document);
     (void)read_text(&reading, EVENT_REF, ID_BYTES_MAX, &event->ref);

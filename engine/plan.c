@@ -118,9 +118,9 @@ static void share_principal(struct arena *arena, const struct loan *loan, struct
     }
 }
 
+/* ${row} is cleared already. */
 static void set_row(struct row *row, int32_t n, struct date due, struct amount principal)
 {
-    memset(row, 0, sizeof *row);
     row->n = n;
     row->due_nominal = row->due = due;
     row->paid_on = DATE_NONE;
@@ -136,6 +136,7 @@ enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct d
     int32_t first = given ? 0 : shape.grace + shape.step;
     struct row *row = rows;
 
+    memset(rows, 0, (shape.zero_rows + shape.rows) * sizeof *rows);
     struct amount *parts = arena_alloc(arena, shape.rows * sizeof *parts);
     share_principal(arena, loan, amount, shape.rows, parts);
     if (!split_is_positive(parts, shape.rows))

@@ -256,12 +256,11 @@ static char *put_row(char *out, struct schedule_lines *lines, const struct row *
     enum row_status status = position_row_status(lines->account, row, lines->as_of);
     out = put_piece(out, &lines->start);
     out = put_n(out, row->n);
-    const char *nominal = out;
     out = date_write_next(out, &lines->nominal, row->due_nominal);
     *out++ = ',';
-    if (date_equal(row->due, row->due_nominal)) { /* as nearly always: cheaper than once more */
-        memcpy(out, nominal, DATE_TEXT_LEN + 1);
-        out += DATE_TEXT_LEN + 1;
+    if (date_equal(row->due, row->due_nominal)) { /* as nearly always */
+        out = date_write_again(out, &lines->nominal);
+        *out++ = ',';
     } else {
         out = put_date(out, row->due);
     }
