@@ -92,6 +92,8 @@ const struct memory *cli_memory(struct memory *memory, struct out_dir *out);
         {"--carry", "COLUMN", false, true, "copy this column to arrears.csv"},                     \
         {"--ignore", "COLUMN", false, true, "a column of the book that nol shall not mind"},       \
         {"--quarantine", NULL, false, false, "set faulty accounts aside, compute the rest"},       \
+        {"--shard", "K/N", false, false,                                                           \
+         "only the Kth of N parts of the accounts, for nol merge"},                                \
     {                                                                                              \
         "--threads", "N", false, false, "how many threads; else as many as there are processors"   \
     }

@@ -28,6 +28,7 @@ struct amount {
 enum {
     AMOUNT_DIGITS_MAX = 30,                   /* digits of an amount in a file */
     AMOUNT_TEXT_MAX = AMOUNT_DIGITS_MAX + 16, /* bytes of such an amount as text */
+    AMOUNT_TOTAL_DIGITS_MAX = 80,             /* digits of a total of any number of them */
 };
 
 #define AMOUNT_ZERO ((struct amount){0, NULL})
@@ -112,6 +113,12 @@ struct amount amount_from_mpz(struct arena *arena, const mpz_t value);
 /** amount_from_digits(arena, digits): of 1..AMOUNT_DIGITS_MAX plain decimal digits, checked by the
  * caller. */
 struct amount amount_from_digits(struct arena *arena, struct text digits);
+
+/**
+ * amount_parse_total(arena, text, out): read a whole number, [-]DIGITS, of at most
+ * AMOUNT_TOTAL_DIGITS_MAX digits.  False when it is none; ${out} is untouched then.
+ */
+bool amount_parse_total(struct arena *arena, struct text text, struct amount *out);
 
 /**
  * amount_text_size(a): at most so many bytes does amount_write(..., a, decimals) write, for
