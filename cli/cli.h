@@ -8,7 +8,7 @@
 
 enum { EXIT_DONE = 0, EXIT_DATA = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
 
-enum { CLI_VALUES_MAX = 256 };
+enum { CLI_VALUES_MAX = SHARDS_MAX };
 
 /* An option as help shows it; value NULL: a flag. */
 struct cli_option {
@@ -50,6 +50,7 @@ extern const struct cli_command cli_schedule;
 extern const struct cli_command cli_check;
 extern const struct cli_command cli_keys;
 extern const struct cli_command cli_verify;
+extern const struct cli_command cli_merge;
 
 /** cli_parse(arguments, command, argc, argv): exact names only; false after a message on standard
  * error. */

@@ -39,7 +39,7 @@ struct run_options {
     struct run_names ignored;
     bool quarantine;
     struct shard shard; /* work on its accounts only and write shard.csv beside the reports */
-    unsigned threads; /* 1..CREW_THREADS_MAX; shows in no result */
+    unsigned threads;   /* 1..CREW_THREADS_MAX; shows in no result */
     const char *out;
     const struct memory *memory;
     bool (*progress)(void *context, const struct run_progress *progress); /* NULL, or false: stop */
