@@ -44,11 +44,9 @@ struct stream {
     bool well;
 };
 
-static bool damaged(struct stream *stream, const struct source *source, const char *how)
+static bool damaged(struct stream *stream, struct place at, const char *how)
 {
-    fault_add(stream->merge->faults, FAULT_SHARD_DAMAGED,
-              (struct place){&source->file->file, source->row.line, source->row.line > 0}, "%s",
-              how);
+    fault_add(stream->merge->faults, FAULT_SHARD_DAMAGED, at, "%s", how);
     stream->well = false;
     return false;
 }
@@ -108,7 +106,8 @@ static enum csv_result read_row(struct stream *stream, struct source *source)
     if (result == CSV_REFUSED && found.by_code[FAULT_IO] > 0)
         faults_merge(merge->faults, &found);
     else if (result == CSV_REFUSED)
-        (void)damaged(stream, source, "not to be read on; the run wrote something else");
+        (void)damaged(stream, found.listed == NULL ? (struct place){0} : found.listed[0].at,
+                      "cannot be read on; the run wrote something else");
     stream->well = stream->well && result != CSV_REFUSED;
     faults_free(&found);
     return result;
@@ -135,7 +134,8 @@ static bool advance(struct stream *stream, struct source *source)
         end_source(stream, source);
     if (result != CSV_RECORD)
         return false;
-    return place_row(stream, source) || damaged(stream, source, "no row of this file");
+    return place_row(stream, source) ||
+           damaged(stream, csv_place(&source->row, 0), "no row of this file");
 }
 
 static bool open_source(struct stream *stream, struct source *source)
@@ -156,7 +156,8 @@ static bool open_source(struct stream *stream, struct source *source)
     if (result == CSV_RECORD && source->row.len + 1 == header->len &&
         memcmp(source->row.bytes, header->bytes, source->row.len) == 0)
         return advance(stream, source);
-    return damaged(stream, source, "its header is not that of this run");
+    return damaged(stream, (struct place){&source->file->file, 1, 1},
+                   "its header is not that of this run");
 }
 
 /* --- the next row of all: a heap of the sources --- */

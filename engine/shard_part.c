@@ -72,6 +72,10 @@ static void refuse_folder(struct shard_part *part, struct arena *arena, struct f
         fault_add(faults, FAULT_IO, at_folder(part), "cannot open: %s", strerror(errno));
         return;
     }
+    if (errno == ENOTDIR) {
+        fault_add(faults, FAULT_SHARD_FOREIGN, at_folder(part), "no folder");
+        return;
+    }
     struct text near = nearest_folder(arena, part->folder.path);
     if (near.len > 0 && !text_is(near, part->folder.path))
         fault_add(faults, FAULT_SHARD_FOREIGN, at_folder(part),
@@ -357,6 +361,9 @@ void shard_parts_agree(struct arena *arena, const struct shard_part *parts, unsi
             complete = false;
         else if (by_number[part->facts.shard.number - 1] == NULL)
             by_number[part->facts.shard.number - 1] = part;
+        else if (strcmp(by_number[part->facts.shard.number - 1]->folder.path, part->folder.path) ==
+                 0)
+            fault_add(faults, FAULT_SHARD_TWICE, at_folder(part), "it is given twice");
         else
             fault_add(faults, FAULT_SHARD_TWICE, at_folder(part), "it is shard %u/%u, as '%s' is",
                       part->facts.shard.number, part->facts.shard.count,
