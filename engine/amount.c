@@ -146,24 +146,6 @@ struct amount amount_from_digits(struct arena *arena, struct text digits)
     return amount;
 }
 
-bool amount_parse_total(struct arena *arena, struct text text, struct amount *out)
-{
-    char string[AMOUNT_TOTAL_DIGITS_MAX + 2];
-    bool negative = text.len > 0 && text.ptr[0] == '-';
-    if (text.len == negative || text.len - negative > AMOUNT_TOTAL_DIGITS_MAX)
-        return false;
-    for (size_t i = negative; i < text.len; i++)
-        if (text.ptr[i] < '0' || text.ptr[i] > '9')
-            return false;
-    memcpy(string, text.ptr, text.len);
-    string[text.len] = '\0';
-    mpz_t value;
-    (void)mpz_init_set_str(value, string, 10); /* digits, checked above */
-    *out = amount_from_mpz(arena, value);
-    mpz_clear(value);
-    return true;
-}
-
 enum { WORD_TEXT_MAX = 24, DECIMALS_MAX = 9 };
 
 size_t amount_text_size(struct amount a)
@@ -292,4 +274,22 @@ void amount_sum_clear(struct amount_sum *sum)
     if (sum->spilled)
         mpz_clear(sum->rest);
     *sum = (struct amount_sum){0};
+}
+
+bool amount_parse_total(struct arena *arena, struct text text, struct amount *out)
+{
+    char string[AMOUNT_TOTAL_DIGITS_MAX + 2];
+    bool negative = text.len > 0 && text.ptr[0] == '-';
+    if (text.len == negative || text.len - negative > AMOUNT_TOTAL_DIGITS_MAX)
+        return false;
+    for (size_t i = negative; i < text.len; i++)
+        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+            return false;
+    memcpy(string, text.ptr, text.len);
+    string[text.len] = '\0';
+    mpz_t value;
+    (void)mpz_init_set_str(value, string, 10); /* digits, checked above */
+    *out = amount_from_mpz(arena, value);
+    mpz_clear(value);
+    return true;
 }
