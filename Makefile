@@ -8,6 +8,7 @@
 #> golden     every folder of golden/: input, command, expected bytes
 #> atomic     old output or new, never a mix: kills, full disks, no memory
 #> threads    the same bytes for any number of threads; V=tsan watches them
+#> shards     the same bytes for any number of shards, run by GNU parallel; damaged and missing shards
 #> prop       the laws, held against what the program writes about random books; SEEDS=a..b
 #> kiva       published schedules and receipts, recomputed; skipped where their files are not
 #> model      the program against the independent model, on random books; SEEDS=a..b
@@ -65,7 +66,7 @@ endif
 COMPILE  := $(CC) $(LANGUAGE) $(WARNINGS) $(OPTIMIZE) -Iengine $(CFLAGS)
 LIBS     := -lgmp -lyaml -lcrypto
 
-CHECKS := headers layers nofloat tidy manual unit golden coverage atomic threads prop kiva model
+CHECKS := headers layers nofloat tidy manual unit golden coverage atomic threads shards prop kiva model
 
 
 .PHONY: all docs help demo check bench install uninstall clean $(CHECKS) fuzz fuzz-run format tests
@@ -169,6 +170,9 @@ atomic: $(PROGRAM)
 
 threads: $(PROGRAM)
 	$(RESULT) sh tests/threads.sh $(PROGRAM)
+
+shards: $(PROGRAM)
+	$(RESULT) sh tests/shards.sh $(PROGRAM)
 
 kiva: $(PROGRAM)
 	$(RESULT) sh tests/kiva.sh $(PROGRAM)

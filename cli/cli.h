@@ -8,7 +8,7 @@
 
 enum { EXIT_DONE = 0, EXIT_DATA = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
 
-enum { CLI_VALUES_MAX = 256 };
+enum { CLI_VALUES_MAX = SHARDS_MAX };
 
 /* An option as help shows it; value NULL: a flag. */
 struct cli_option {
@@ -50,6 +50,7 @@ extern const struct cli_command cli_schedule;
 extern const struct cli_command cli_check;
 extern const struct cli_command cli_keys;
 extern const struct cli_command cli_verify;
+extern const struct cli_command cli_merge;
 
 /** cli_parse(arguments, command, argc, argv): exact names only; false after a message on standard
  * error. */
@@ -92,6 +93,8 @@ const struct memory *cli_memory(struct memory *memory, struct out_dir *out);
         {"--carry", "COLUMN", false, true, "copy this column to arrears.csv"},                     \
         {"--ignore", "COLUMN", false, true, "a column of the book that nol shall not mind"},       \
         {"--quarantine", NULL, false, false, "set faulty accounts aside, compute the rest"},       \
+        {"--shard", "K/N", false, false,                                                           \
+         "only the Kth of N parts of the accounts, for nol merge"},                                \
     {                                                                                              \
         "--threads", "N", false, false, "how many threads; else as many as there are processors"   \
     }

@@ -35,6 +35,15 @@ static bool read_threads(const struct cli_arguments *arguments, unsigned *thread
     return true;
 }
 
+static bool read_shard(const struct cli_arguments *arguments, struct shard *shard)
+{
+    const char *value = cli_value(arguments, "--shard");
+    if (value == NULL || shard_parse(text_of(value), shard))
+        return true;
+    return cli_usage("--shard '%s' is not K/N with K in 1..N and N in 1..%d", value, SHARDS_MAX),
+           false;
+}
+
 bool cli_run_read(const struct cli_arguments *arguments, struct run_options *options)
 {
     *options = (struct run_options){
@@ -50,7 +59,7 @@ bool cli_run_read(const struct cli_arguments *arguments, struct run_options *opt
         !cli_date(arguments, "--known-at", DATE_UNLIMITED, &options->known_at) ||
         !cli_date(arguments, "--from", DATE_NONE, &options->from) ||
         !cli_date(arguments, "--from-known-at", DATE_NONE, &options->from_known_at) ||
-        !read_threads(arguments, &options->threads))
+        !read_threads(arguments, &options->threads) || !read_shard(arguments, &options->shard))
         return false;
     if (date_is_set(options->from) && date_before(options->as_of, options->from))
         return cli_usage("--from is after --as-of"), false;

@@ -305,3 +305,21 @@ void amount_sum_clear(struct amount_sum *sum)
         mpz_clear(sum->rest);
     *sum = (struct amount_sum){0};
 }
+
+bool amount_parse_total(struct arena *arena, struct text text, struct amount *out)
+{
+    char string[AMOUNT_TOTAL_DIGITS_MAX + 2];
+    bool negative = text.len > 0 && text.ptr[0] == '-';
+    if (text.len == negative || text.len - negative > AMOUNT_TOTAL_DIGITS_MAX)
+        return false;
+    for (size_t i = negative; i < text.len; i++)
+        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+            return false;
+    memcpy(string, text.ptr, text.len);
+    string[text.len] = '\0';
+    mpz_t value;
+    (void)mpz_init_set_str(value, string, 10); /* digits, checked above */
+    *out = amount_from_mpz(arena, value);
+    mpz_clear(value);
+    return true;
+}

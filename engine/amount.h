@@ -28,6 +28,7 @@ struct amount {
 enum {
     AMOUNT_DIGITS_MAX = 30,                   /* digits of an amount in a file */
     AMOUNT_TEXT_MAX = AMOUNT_DIGITS_MAX + 16, /* bytes of such an amount as text */
+    AMOUNT_TOTAL_DIGITS_MAX = 80,             /* digits of a total of any number of them */
 };
 
 #define AMOUNT_ZERO ((struct amount){0, NULL})
@@ -117,6 +118,12 @@ struct amount amount_from_digits(struct arena *arena, struct text digits);
 size_t amount_text_size_any(struct amount a);
 
 enum { AMOUNT_WORD_TEXT_MAX = 24 }; /* sign, point and the digits of a word */
+
+/**
+ * amount_parse_total(arena, text, out): read a whole number, [-]DIGITS, of at most
+ * AMOUNT_TOTAL_DIGITS_MAX digits.  False when it is none; ${out} is untouched then.
+ */
+bool amount_parse_total(struct arena *arena, struct text text, struct amount *out);
 
 /**
  * amount_text_size(a): at most so many bytes does amount_write(..., a, decimals) write, for

@@ -21,6 +21,13 @@ const char *book_role_name(enum book_role role)
     return names[role];
 }
 
+void book_input_name(struct buffer *buffer, const struct book_input *input)
+{
+    buffer_put_string(buffer, book_role_name(input->role));
+    if (input->number > 1)
+        buffer_printf(buffer, "-%u", input->number);
+}
+
 /* --- rows held --- */
 
 static struct book_row *new_row(const struct memory *memory, struct book_rows *rows)
@@ -59,13 +66,32 @@ static struct text quoted_field(struct arena *arena, const struct csv_record *re
     return (unsigned)n < count && n < CSV_FIELDS_MAX ? fields[n] : (struct text){"", 0};
 }
 
+struct text book_field(struct arena *arena, const struct csv_record *record, int16_t n)
+{
+    if (n < 0)
+        return (struct text){"", 0};
+    return record->quoted ? quoted_field(arena, record, n) : plain_field(record, n);
+}
+
 static struct text account_of(struct arena *arena, const struct book_input *input,
                               const struct csv_record *record)
 {
     unsigned column =
         input->role == BOOK_LOANS ? (unsigned)LOAN_ACCOUNT_ID : (unsigned)EVENT_ACCOUNT_ID;
-    int16_t field = input->columns.known[column];
-    return record->quoted ? quoted_field(arena, record, field) : plain_field(record, field);
+    return book_field(arena, record, input->columns.known[column]);
+}
+
+/* Whether the account belongs to the book's shard; ${loan}: its first loan row, NULL without. */
+static bool is_ours(struct book *book, struct text account_id, const struct book_input *input,
+                    const struct csv_record *loan)
+{
+    struct text borrower = {"", 0};
+    if (book->shard.count <= 1)
+        return true;
+    arena_reset(&book->passing);
+    if (loan != NULL && account_id.len > 0)
+        borrower = book_field(&book->passing, loan, input->columns.known[LOAN_BORROWER_ID]);
+    return shard_has(book->shard, borrower.len > 0 ? borrower : account_id);
 }
 
 /* Hold a row: a copy of its bytes in ${arena}. */
@@ -182,6 +208,10 @@ static enum book_result next_gathered(struct book *book, struct book_bundle *bun
     bundle->account_id = head->account_id;
     bundle->loans = take_rows(&book->rows[BOOK_LOANS], bundle->account_id, &bundle->loan_count);
     bundle->events = take_rows(&book->rows[BOOK_EVENTS], bundle->account_id, &bundle->event_count);
+    const struct book_row *loan = bundle->loan_count == 0 ? NULL : bundle->loans;
+    if (!is_ours(book, bundle->account_id, loan == NULL ? NULL : loan->input,
+                 loan == NULL ? NULL : &loan->record))
+        bundle->loan_count = bundle->event_count = 0;
     return BOOK_BUNDLE;
 }
 
@@ -214,6 +244,8 @@ static enum book_result advance(struct book *book, struct book_stream *stream, s
         }
         if (stream->account_id.len > 0)
             break;
+        if (!shard_has(book->shard, stream->account_id))
+            continue;
         hold_row(book->memory, &book->arena, &book->rows[stream->input->role], stream->input,
                  &stream->head);
     }
@@ -248,7 +280,7 @@ static void make_room(struct arena *arena, struct book_rows *rows)
     rows->list = wider;
 }
 
-/* Hold all rows of ${account_id} that the role's streams begin with. */
+/* Hold all rows of ${account_id} that the role's streams begin with; ${rows} NULL: pass over. */
 static enum book_result take_streams(struct book *book, enum book_role role, struct text account_id,
                                      struct arena *arena, struct book_rows *rows)
 {
@@ -256,14 +288,28 @@ static enum book_result take_streams(struct book *book, enum book_role role, str
         struct book_stream *stream = &book->streams[i];
         while (stream->input->role == role && !stream->ended &&
                text_equal(stream->account_id, account_id)) {
-            make_room(arena, rows);
-            hold_row(book->memory, arena, rows, stream->input, &stream->head);
+            if (rows != NULL) {
+                make_room(arena, rows);
+                hold_row(book->memory, arena, rows, stream->input, &stream->head);
+            }
             enum book_result result = advance(book, stream, arena);
             if (result == BOOK_UNSORTED || result == BOOK_REFUSED)
                 return result;
         }
     }
     return BOOK_BUNDLE;
+}
+
+/* Whether the account that the streams begin with belongs to the book's shard. */
+static bool head_is_ours(struct book *book, struct text account_id)
+{
+    for (unsigned i = 0; i < book->input_count; i++) {
+        const struct book_stream *stream = &book->streams[i];
+        if (stream->input->role == BOOK_LOANS && !stream->ended &&
+            text_equal(stream->account_id, account_id))
+            return is_ours(book, account_id, stream->input, &stream->head);
+    }
+    return is_ours(book, account_id, NULL, NULL);
 }
 
 static enum book_result next_of_streams(struct book *book, struct arena *arena,
@@ -284,11 +330,15 @@ static enum book_result next_of_streams(struct book *book, struct arena *arena,
     if (head == NULL)
         return next_gathered(book, bundle); /* what was held back */
     struct book_rows loans = {0}, events = {0};
+    bool ours = head_is_ours(book, head->account_id);
+    if (!ours) /* leaves nothing with the caller */
+        arena = &book->passing;
     bundle->account_id = (struct text){
         arena_copy(arena, head->account_id.ptr, head->account_id.len), head->account_id.len};
-    enum book_result result = take_streams(book, BOOK_LOANS, bundle->account_id, arena, &loans);
+    enum book_result result =
+        take_streams(book, BOOK_LOANS, bundle->account_id, arena, ours ? &loans : NULL);
     if (result == BOOK_BUNDLE)
-        result = take_streams(book, BOOK_EVENTS, bundle->account_id, arena, &events);
+        result = take_streams(book, BOOK_EVENTS, bundle->account_id, arena, ours ? &events : NULL);
     bundle->loans = loans.list;
     bundle->loan_count = loans.count;
     bundle->events = events.list;
@@ -305,6 +355,7 @@ bool book_open(struct book *book, const struct memory *memory, struct book_input
     *book =
         (struct book){.memory = memory, .inputs = inputs, .input_count = count, .faults = faults};
     arena_init(&book->arena, memory);
+    arena_init(&book->passing, memory);
     return gathered ? gather(book, named) : open_streams(book, named);
 }
 
@@ -318,12 +369,17 @@ void book_close(struct book *book)
     memory_release(book->streams);
     for (unsigned role = 0; role < BOOK_ROLES; role++)
         memory_release(book->rows[role].list);
+    arena_free(&book->passing);
     arena_free(&book->arena);
     *book = (struct book){.memory = book->memory};
 }
 
 enum book_result book_next(struct book *book, struct arena *arena, struct book_bundle *bundle)
 {
-    return book->streams == NULL ? next_gathered(book, bundle)
-                                 : next_of_streams(book, arena, bundle);
+    enum book_result result;
+    do {
+        result = book->streams == NULL ? next_gathered(book, bundle)
+                                       : next_of_streams(book, arena, bundle);
+    } while (result == BOOK_BUNDLE && bundle->loan_count + bundle->event_count == 0);
+    return result; /* a bundle without rows is another shard's */
 }

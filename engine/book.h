@@ -10,7 +10,9 @@
 #ifndef NOL_BOOK_H
 #define NOL_BOOK_H
 
+#include "buffer.h"
 #include "load.h"
+#include "shard.h"
 
 enum book_role { BOOK_LOANS, BOOK_EVENTS, BOOK_ROLES };
 
@@ -52,7 +54,9 @@ struct book {
     struct book_input *inputs;
     unsigned input_count;
     struct faults *faults;
-    struct book_stream *streams;       /* NULL: gathered */
+    struct book_stream *streams; /* NULL: gathered */
+    struct shard shard;          /* to be set once open: book_next() hands out no other accounts */
+    struct arena passing;        /* of rows passed over, for a moment */
     struct book_rows rows[BOOK_ROLES]; /* gathered; of streams those without an account_id */
     uint64_t bytes_done, bytes_total;  /* for whoever watches */
 };
@@ -82,5 +86,13 @@ enum book_result book_next(struct book *book, struct arena *arena, struct book_b
 
 /** book_role_name(role): `loans`, `events`. */
 const char *book_role_name(enum book_role role);
+
+/** book_input_name(buffer, input): put its name in all outputs: `loans`, or `loans-2` for the
+ * second file of the role. */
+void book_input_name(struct buffer *buffer, const struct book_input *input);
+
+/** book_field(arena, record, n): the nth field, unquoted, without splitting the record; empty when
+ * ${n} < 0 or there is none.  It belongs to the record, or, of one with quotes, to ${arena}. */
+struct text book_field(struct arena *arena, const struct csv_record *record, int16_t n);
 
 #endif

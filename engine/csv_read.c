@@ -6,12 +6,21 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BLOCK = 1024 * 1024, ROOM = BLOCK + CSV_RECORD_MAX + 2 };
+static size_t room_of(size_t block_size)
+{
+    return block_size + CSV_RECORD_MAX + 2;
+}
 
 bool csv_open(struct csv_reader *reader, const struct memory *memory, const struct fault_file *file,
               struct faults *faults)
 {
-    *reader = (struct csv_reader){.memory = memory, .file = file, .line = 1};
+    return csv_open_sized(reader, memory, file, CSV_BLOCK, faults);
+}
+
+bool csv_open_sized(struct csv_reader *reader, const struct memory *memory,
+                    const struct fault_file *file, size_t size, struct faults *faults)
+{
+    *reader = (struct csv_reader){.memory = memory, .file = file, .block_size = size, .line = 1};
     struct place at = {file, 0, 0};
     reader->fd = open(file->path, O_RDONLY | O_CLOEXEC);
     reader->digest = digest_new();
@@ -20,7 +29,7 @@ bool csv_open(struct csv_reader *reader, const struct memory *memory, const stru
                   reader->fd < 0 ? strerror(errno) : "no SHA-256");
         return false;
     }
-    reader->block = memory_resize(memory, NULL, ROOM);
+    reader->block = memory_resize(memory, NULL, room_of(size));
     return true;
 }
 
@@ -40,8 +49,9 @@ static bool fill(struct csv_reader *reader, struct faults *faults)
         memmove(reader->block, reader->block + reader->start, reader->end - reader->start);
     reader->end -= reader->start;
     reader->start = 0;
-    while (!reader->at_end && reader->end < ROOM) {
-        size_t wanted = ROOM - reader->end < BLOCK ? ROOM - reader->end : BLOCK;
+    const size_t block = reader->block_size, room = room_of(block);
+    while (!reader->at_end && reader->end < room) {
+        size_t wanted = room - reader->end < block ? room - reader->end : block;
         ssize_t got = read(reader->fd, reader->block + reader->end, wanted);
         if (got < 0 && errno == EINTR)
             continue;
@@ -56,7 +66,7 @@ static bool fill(struct csv_reader *reader, struct faults *faults)
         reader->at_end = got == 0;
         if (first && reader->end >= 3 && memcmp(reader->block, "\xEF\xBB\xBF", 3) == 0)
             reader->start = 3;
-        if (got > 0 && reader->end - reader->start >= BLOCK / 2)
+        if (got > 0 && reader->end - reader->start >= block / 2)
             break;
     }
     return true;

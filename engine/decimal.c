@@ -124,3 +124,24 @@ const char *decimal_sum_text(struct arena *arena, const struct decimal_sum *sum)
     *out = '\0';
     return text;
 }
+
+bool decimal_parse_total(struct arena *arena, struct text text, struct decimal *out)
+{
+    const char *point = text.len == 0 ? NULL : memchr(text.ptr, '.', text.len);
+    struct decimal total = {.scale =
+                                point == NULL ? 0 : (unsigned)(text.ptr + text.len - point - 1)};
+    if (point == NULL) {
+        if (!amount_parse_total(arena, text, &total.digits))
+            return false;
+    } else {
+        size_t before = (size_t)(point - text.ptr);
+        char *digits = arena_alloc(arena, text.len);
+        memcpy(digits, text.ptr, before);
+        memcpy(digits + before, point + 1, total.scale);
+        if (total.scale == 0 || total.scale > AMOUNT_DIGITS_MAX ||
+            !amount_parse_total(arena, (struct text){digits, text.len - 1}, &total.digits))
+            return false;
+    }
+    *out = total;
+    return true;
+}

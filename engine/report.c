@@ -41,6 +41,13 @@ const char *report_name(enum report_file file)
     return files[file].name;
 }
 
+bool report_is_wanted(enum report_file file, bool period, bool quarantine)
+{
+    if (file == REPORT_MOVEMENT || file == REPORT_MIGRATION)
+        return period;
+    return file != REPORT_REJECTS || quarantine;
+}
+
 void report_header(struct buffer *buffer, enum report_file file, const struct text *carried,
                    unsigned count)
 {
@@ -475,4 +482,17 @@ void report_migration(struct buffer *buffer, const struct report_groups *groups)
             csv_end_row(buffer);
         }
     }
+}
+
+void report_summary(struct buffer *buffer, enum report_file file,
+                    const struct report_groups *groups)
+{
+    if (file == REPORT_PORTFOLIO)
+        report_portfolio(buffer, groups);
+    else if (file == REPORT_CLASSES)
+        report_classes(buffer, groups);
+    else if (file == REPORT_MOVEMENT)
+        report_movement(buffer, groups);
+    else if (file == REPORT_MIGRATION)
+        report_migration(buffer, groups);
 }

@@ -4,6 +4,7 @@
 
 #include "crew.h"
 #include "manifest.h"
+#include "shard_state.h"
 #include "work.h"
 
 /* Everything of one run. */
@@ -80,9 +81,7 @@ static void set_job(struct month *month)
 
 static bool wants(const struct month *month, enum report_file file)
 {
-    if (file == REPORT_MOVEMENT || file == REPORT_MIGRATION)
-        return date_is_set(month->options->from);
-    return file != REPORT_REJECTS || month->options->quarantine;
+    return report_is_wanted(file, date_is_set(month->options->from), month->options->quarantine);
 }
 
 static bool write_buffer(struct month *month, struct out_file *file, struct buffer *buffer)
@@ -221,9 +220,7 @@ static int compare_rejects(const void *a, const void *b)
 /* `loans`, or `loans-2` for the second file of the role. */
 static void put_role(struct buffer *buffer, const struct book_input *input)
 {
-    buffer_put_string(buffer, book_role_name(input->role));
-    if (input->number > 1)
-        buffer_printf(buffer, "-%u", input->number);
+    book_input_name(buffer, input);
     buffer_put_string(buffer, ",");
 }
 
@@ -245,6 +242,20 @@ static void put_rejects(struct month *month, struct buffer *buffer)
     }
 }
 
+/* Beside the reports of a shard: what a merge goes on with. */
+static bool write_shard(struct month *month, struct buffer *buffer)
+{
+    const struct shard_content content = {month->options,          &month->rules,
+                                          month->inputs,           month->input_count,
+                                          &month->states,          &month->works[0].portfolio,
+                                          &month->works[0].tallies};
+    if (month->options->shard.count == 0)
+        return true;
+    struct out_file *file = out_dir_file(month->out, SHARD_STATE_NAME);
+    shard_state_write(buffer, &content);
+    return file != NULL && write_buffer(month, file, buffer);
+}
+
 static bool write_summaries(struct month *month)
 {
     struct buffer buffer;
@@ -261,14 +272,8 @@ static bool write_summaries(struct month *month)
     for (unsigned file = REPORT_PORTFOLIO; file < REPORT_FILES && written; file++) {
         if (!wants(month, (enum report_file)file))
             continue;
-        if (file == REPORT_PORTFOLIO)
-            report_portfolio(&buffer, &groups);
-        else if (file == REPORT_CLASSES)
-            report_classes(&buffer, &groups);
-        else if (file == REPORT_MOVEMENT)
-            report_movement(&buffer, &groups);
-        else if (file == REPORT_MIGRATION)
-            report_migration(&buffer, &groups);
+        if (file <= REPORT_MIGRATION)
+            report_summary(&buffer, (enum report_file)file, &groups);
         else if (file == REPORT_UNIDENTIFIED)
             put_unidentified(month, &buffer);
         else
@@ -278,7 +283,8 @@ static bool write_summaries(struct month *month)
     struct out_file *manifest = written ? out_dir_file(month->out, "manifest.yaml") : NULL;
     manifest_write(&buffer, month->options, &month->rules, month->inputs, month->input_count,
                    &month->works[0].tallies);
-    written = manifest != NULL && write_buffer(month, manifest, &buffer);
+    written =
+        manifest != NULL && write_buffer(month, manifest, &buffer) && write_shard(month, &buffer);
     buffer_free(&buffer);
     return written;
 }
@@ -319,6 +325,7 @@ static enum pass pass(struct month *month, bool gathered)
 {
     enum pass outcome = PASS_STOPPED;
     bool opened = open_book(month, gathered);
+    month->book.shard = month->options->shard;
     begin_works(month);
     if (opened && out_dir_open(month->out, month->arena, month->options->out, month->faults) &&
         begin_files(month))

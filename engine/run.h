@@ -8,6 +8,7 @@
 #include "fault.h"
 #include "memory.h"
 #include "out_dir.h"
+#include "shard.h"
 #include "text.h"
 
 struct run_paths {
@@ -37,7 +38,8 @@ struct run_options {
     struct run_names carried;
     struct run_names ignored;
     bool quarantine;
-    unsigned threads; /* 1..CREW_THREADS_MAX; shows in no result */
+    struct shard shard; /* work on its accounts only and write shard.csv beside the reports */
+    unsigned threads;   /* 1..CREW_THREADS_MAX; shows in no result */
     const char *out;
     const struct memory *memory;
     bool (*progress)(void *context, const struct run_progress *progress); /* NULL, or false: stop */
