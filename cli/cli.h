@@ -92,12 +92,17 @@ const struct memory *cli_memory(struct memory *memory, struct out_dir *out);
         {"--carry", "COLUMN", false, true, "copy this column to arrears.csv"},                     \
         {"--ignore", "COLUMN", false, true, "a column of the book that nol shall not mind"},       \
         {"--quarantine", NULL, false, false, "set faulty accounts aside, compute the rest"},       \
+        {"--memory", "M", false, false, "how much memory to hold, such as 64M or 2G; else 256M"},  \
     {                                                                                              \
         "--threads", "N", false, false, "how many threads; else as many as there are processors"   \
     }
 
 /** cli_run_read(arguments, options): fill ${options} from the arguments; false after a message. */
 bool cli_run_read(const struct cli_arguments *arguments, struct run_options *options);
+
+/** cli_temporary(arguments, out): where temporary files go: TMPDIR, else the folder that will hold
+ * ${out}. */
+const char *cli_temporary(const struct cli_arguments *arguments, const char *out);
 
 /** cli_watch(options): show progress on a terminal and stop in good order on SIGINT, SIGTERM and
  * SIGHUP. */
