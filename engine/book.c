@@ -118,7 +118,7 @@ static void make_room(struct arena *arena, struct book_rows *rows)
 {
     if (rows->count < rows->room)
         return;
-    rows->room = rows->room == 0 ? 16 : 2 * rows->room;
+    rows->room = rows->room == 0 ? 4 : 2 * rows->room;
     struct book_row *wider = ARENA_ARRAY(arena, struct book_row, rows->room);
     if (rows->count > 0)
         memcpy(wider, rows->list, rows->count * sizeof *wider);

@@ -8,7 +8,7 @@
 
 /* What a run holds however little it may: the program with its libraries; for each thread its
  * stack, scratch and list of faults; for each file that is read its block. */
-#define RUN_OWN_MEMORY (UINT64_C(8) << 20)
+#define RUN_OWN_MEMORY (UINT64_C(10) << 20)
 #define THREAD_OWN_MEMORY (UINT64_C(512) << 10)
 #define THREAD_MEMORY (UINT64_C(8) << 20)
 #define STREAM_MEMORY (UINT64_C(2) << 20)
@@ -209,11 +209,13 @@ static size_t rows_for(struct month *month, const struct crew_batch *batch)
     return fit < 1 ? 1 : fit > ROWS_MAX ? ROWS_MAX : fit;
 }
 
+/* What the arena takes for rows: their list, which grew by copying, and their bytes. */
 static size_t rows_bytes(const struct book_row *rows, size_t count)
 {
-    size_t bytes = count * sizeof *rows;
+    enum { GROWN = 3, ROUNDED = 16 };
+    size_t bytes = (GROWN * count + 1) * sizeof *rows;
     for (size_t i = 0; i < count; i++)
-        bytes += rows[i].record.len;
+        bytes += rows[i].record.len + ROUNDED;
     return bytes;
 }
 
