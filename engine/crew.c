@@ -29,15 +29,22 @@ struct worker {
 
 static void empty(struct crew_batch *batch)
 {
+    batch->count = batch->rows = batch->bytes = 0;
+    arena_reset(&batch->arena);
+    for (unsigned i = 0; i <= REPORT_ARREARS; i++)
+        batch->out[i].len = 0;
+    batch->rejects.len = batch->unidentified.len = 0;
+}
+
+/* Work on a batch, and note how large it became. */
+static bool work_on(struct crew *crew, unsigned worker, struct crew_batch *batch)
+{
+    bool well = crew->task.work(crew->task.context, worker, batch);
     batch->last_rows = batch->rows;
     batch->last_bytes = batch->bytes + batch->rejects.len + batch->unidentified.len;
     for (unsigned i = 0; i <= REPORT_ARREARS; i++)
         batch->last_bytes += batch->out[i].len;
-    batch->count = batch->rows = batch->bytes = 0;
-    batch->rejects.len = batch->unidentified.len = 0;
-    arena_reset(&batch->arena);
-    for (unsigned i = 0; i <= REPORT_ARREARS; i++)
-        batch->out[i].len = 0;
+    return well;
 }
 
 unsigned crew_batches(unsigned threads)
@@ -59,7 +66,7 @@ static void *run_worker(void *argument)
         crew->waiting_first = (crew->waiting_first + 1) % crew->batch_count;
         crew->waiting_count--;
         (void)pthread_mutex_unlock(&crew->lock);
-        bool well = crew->task.work(crew->task.context, worker->index, batch);
+        bool well = work_on(crew, worker->index, batch);
         (void)pthread_mutex_lock(&crew->lock);
         while (crew->written != batch->number && !crew->stopped)
             (void)pthread_cond_wait(&crew->changed, &crew->lock);
@@ -144,8 +151,7 @@ void crew_hand_in(struct crew *crew, struct crew_batch *batch)
         return;
     }
     (void)pthread_mutex_unlock(&crew->lock);
-    crew->stopped = !crew->task.work(crew->task.context, 0, batch) ||
-                    !crew->task.write(crew->task.context, batch);
+    crew->stopped = !work_on(crew, 0, batch) || !crew->task.write(crew->task.context, batch);
     crew->idle[crew->idle_count++] = batch;
 }
 

@@ -20,7 +20,7 @@ struct crew_batch {
     struct buffer rejects, unidentified; /* items packed for a sorter */
     size_t rows;                         /* that the caller put into it */
     size_t bytes;                        /* of them */
-    size_t last_rows, last_bytes;        /* when it was emptied, output included */
+    size_t last_rows, last_bytes;        /* when it was worked on, output included */
     uint64_t number;                     /* the place in the order */
 };
 
