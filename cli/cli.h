@@ -92,7 +92,8 @@ const struct memory *cli_memory(struct memory *memory, struct out_dir *out);
         {"--carry", "COLUMN", false, true, "copy this column to arrears.csv"},                     \
         {"--ignore", "COLUMN", false, true, "a column of the book that nol shall not mind"},       \
         {"--quarantine", NULL, false, false, "set faulty accounts aside, compute the rest"},       \
-        {"--memory", "M", false, false, "how much memory to hold, such as 64M or 2G; else 256M"},  \
+        {"--memory", "M", false, false,                                                            \
+         "memory held at most, 16M..64G, else 256M; beyond it files in TMPDIR or by --out"},       \
     {                                                                                              \
         "--threads", "N", false, false, "how many threads; else as many as there are processors"   \
     }
