@@ -95,12 +95,18 @@ const struct memory *cli_memory(struct memory *memory, struct out_dir *out);
         {"--quarantine", NULL, false, false, "set faulty accounts aside, compute the rest"},       \
         {"--shard", "K/N", false, false,                                                           \
          "only the Kth of N parts of the accounts, for nol merge"},                                \
+        {"--memory", "M", false, false,                                                            \
+         "memory held at most, 16M..64G, else 256M; beyond it files in TMPDIR or by --out"},       \
     {                                                                                              \
         "--threads", "N", false, false, "how many threads; else as many as there are processors"   \
     }
 
 /** cli_run_read(arguments, options): fill ${options} from the arguments; false after a message. */
 bool cli_run_read(const struct cli_arguments *arguments, struct run_options *options);
+
+/** cli_temporary(arguments, out): where temporary files go: TMPDIR, else the folder that will hold
+ * ${out}. */
+const char *cli_temporary(const struct cli_arguments *arguments, const char *out);
 
 /** cli_watch(options): show progress on a terminal and stop in good order on SIGINT, SIGTERM and
  * SIGHUP. */
