@@ -99,7 +99,7 @@ header=$(head -n 1 sorted/events.csv)
 sed 1d sorted/events.csv | awk '{ print > ("parts/" NR % 7 ".csv") }'
 events=
 for part in parts/*.csv; do
-    { echo "$header"; cat "$part"; } >part && mv part "$part"
+    { echo "$header"; cat "$part"; } >one && mv one "$part"
     events="$events --events $part"
 done
 # shellcheck disable=SC2086
@@ -140,6 +140,7 @@ done
 month shuffled-faulty shuffled-faulty --quarantine --memory 1G
 check 'shuffled, faulty, 1G: the same' cmp results/shuffled-faulty/SHA256SUMS results/shuffled-faulty-16/SHA256SUMS
 # By file and line, each rejected row once; without its line, what the sorted book rejects.
+# shellcheck disable=SC2016
 check 'rejects by file and line' sh -c 'sed 1d "$1" | cut -d , -f 1,2 | tr , " " |
     LC_ALL=C sort -c -u -k 1,1r -k 2,2n' rejects results/shuffled-faulty/rejects.csv
 for book in sorted shuffled; do
@@ -174,6 +175,7 @@ TMPDIR=$folder/temporary
 (unset TMPDIR && month less beside --memory 16M && cmp results/less/SHA256SUMS results/beside/SHA256SUMS) 2>&1
 check 'without TMPDIR' test $? -eq 0
 check 'without TMPDIR: nothing left' nothing_left
+# shellcheck disable=SC2030
 (TMPDIR='' && month less empty --memory 16M && cmp results/less/SHA256SUMS results/empty/SHA256SUMS) 2>&1
 check 'TMPDIR empty' test $? -eq 0
 
@@ -211,6 +213,7 @@ full() { # KILOBYTES
 for kilobytes in 64 1000 3000; do
     full $kilobytes
     check "$kilobytes kB at most: status 3" test $? -eq 3
+    # shellcheck disable=SC2031
     check "$kilobytes kB at most: message" says "cannot write a temporary file in '$TMPDIR'" '[io]'
     check "$kilobytes kB at most: nothing is written" test ! -e results/full
     check "$kilobytes kB at most: nothing left" nothing_left
