@@ -7,7 +7,9 @@
 #> coverage   every key, event type, slug, command and option has a golden case
 #> golden     every folder of golden/: input, command, expected bytes
 #> atomic     old output or new, never a mix: kills, full disks, no memory
+#> memory     any order within --memory: the same bytes, the peak, nothing left
 #> threads    the same bytes for any number of threads; V=tsan watches them
+#> shards     the same bytes for any number of shards, run by GNU parallel; damaged and missing shards
 #> instructions  for each schedule row, counted by valgrind: no more than tests/instructions.txt says
 #> prop       the laws, held against what the program writes about random books; SEEDS=a..b
 #> kiva       published schedules and receipts, recomputed; skipped where their files are not
@@ -66,7 +68,8 @@ endif
 COMPILE  := $(CC) $(LANGUAGE) $(WARNINGS) $(OPTIMIZE) -Iengine $(CFLAGS)
 LIBS     := -lgmp -lyaml -lcrypto
 
-CHECKS := headers layers nofloat tidy manual unit golden coverage atomic threads instructions prop kiva model
+CHECKS := headers layers nofloat tidy manual unit golden coverage atomic memory threads shards instructions \
+    prop kiva model
 
 
 .PHONY: all docs help demo check bench install uninstall clean $(CHECKS) fuzz fuzz-run format tests
@@ -168,8 +171,14 @@ model: $(PROGRAM)
 atomic: $(PROGRAM)
 	$(RESULT) sh tests/atomic.sh $(PROGRAM)
 
+memory: $(PROGRAM)
+	$(RESULT) sh tests/memory.sh $(PROGRAM) $(V)
+
 threads: $(PROGRAM)
 	$(RESULT) sh tests/threads.sh $(PROGRAM)
+
+shards: $(PROGRAM)
+	$(RESULT) sh tests/shards.sh $(PROGRAM)
 
 instructions: $(PROGRAM)
 	$(RESULT) sh tests/instructions.sh $(PROGRAM) $(V)

@@ -8,7 +8,7 @@
 
 enum { EXIT_DONE = 0, EXIT_DATA = 1, EXIT_USAGE = 2, EXIT_ENVIRONMENT = 3 };
 
-enum { CLI_VALUES_MAX = 256 };
+enum { CLI_VALUES_MAX = SHARDS_MAX };
 
 /* An option as help shows it; value NULL: a flag. */
 struct cli_option {
@@ -50,6 +50,7 @@ extern const struct cli_command cli_schedule;
 extern const struct cli_command cli_check;
 extern const struct cli_command cli_keys;
 extern const struct cli_command cli_verify;
+extern const struct cli_command cli_merge;
 
 /** cli_parse(arguments, command, argc, argv): exact names only; false after a message on standard
  * error. */
@@ -92,12 +93,20 @@ const struct memory *cli_memory(struct memory *memory, struct out_dir *out);
         {"--carry", "COLUMN", false, true, "copy this column to arrears.csv"},                     \
         {"--ignore", "COLUMN", false, true, "a column of the book that nol shall not mind"},       \
         {"--quarantine", NULL, false, false, "set faulty accounts aside, compute the rest"},       \
+        {"--shard", "K/N", false, false,                                                           \
+         "only the Kth of N parts of the accounts, for nol merge"},                                \
+        {"--memory", "M", false, false,                                                            \
+         "memory held at most, 16M..64G, else 256M; beyond it files in TMPDIR or by --out"},       \
     {                                                                                              \
         "--threads", "N", false, false, "how many threads; else as many as there are processors"   \
     }
 
 /** cli_run_read(arguments, options): fill ${options} from the arguments; false after a message. */
 bool cli_run_read(const struct cli_arguments *arguments, struct run_options *options);
+
+/** cli_temporary(arguments, out): where temporary files go: TMPDIR, else the folder that will hold
+ * ${out}. */
+const char *cli_temporary(const struct cli_arguments *arguments, const char *out);
 
 /** cli_watch(options): show progress on a terminal and stop in good order on SIGINT, SIGTERM and
  * SIGHUP. */

@@ -17,6 +17,7 @@ static int run(const struct cli_arguments *arguments)
     if (!cli_run_read(arguments, &wanted))
         return EXIT_USAGE;
     wanted.out = cli_value(arguments, "--out");
+    wanted.temporary = cli_temporary(arguments, wanted.out);
     wanted.memory = cli_memory(&memory, &out);
     cli_watch(&wanted);
     arena_init(&arena, wanted.memory);

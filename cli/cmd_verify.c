@@ -119,6 +119,7 @@ static int verify(const struct cli_arguments *arguments, struct run_options *wan
     wanted->memory = cli_memory(&memory, &out);
     (void)snprintf(path, sizeof path, "%s/result", folder);
     wanted->out = path;
+    wanted->temporary = cli_temporary(arguments, path);
     cli_watch(wanted);
     faults_init(&refused);
     faults_init(&differences);

@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <stdarg.h>
 #include <unistd.h>
 
@@ -77,6 +78,10 @@ static void *gmp_reallocate(void *block, size_t old_size, size_t size)
 
 const struct memory *cli_memory(struct memory *memory, struct out_dir *out)
 {
+    /* Large blocks go back to the system at once: left alone, the C library learns to keep them,
+     * and --memory would not hold. */
+    (void)mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+    (void)mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
     *memory = (struct memory){end_without_memory, out};
     process_memory = *memory;
     mp_set_memory_functions(gmp_allocate, gmp_reallocate, NULL);

@@ -35,6 +35,57 @@ static bool read_threads(const struct cli_arguments *arguments, unsigned *thread
     return true;
 }
 
+static bool read_shard(const struct cli_arguments *arguments, struct shard *shard)
+{
+    const char *value = cli_value(arguments, "--shard");
+    if (value == NULL || shard_parse(text_of(value), shard))
+        return true;
+    return cli_usage("--shard '%s' is not K/N with K in 1..N and N in 1..%d", value, SHARDS_MAX),
+           false;
+}
+
+/* Digits and perhaps K, M or G; 0 when it is anything else. */
+static uint64_t bytes_of(const char *value)
+{
+    enum { DIGITS_MAX = 12 };
+    static const char units[] = "KMG";
+    uint64_t bytes = 0;
+    size_t digits = strspn(value, "0123456789");
+    if (digits == 0 || digits > DIGITS_MAX)
+        return 0;
+    for (size_t i = 0; i < digits; i++)
+        bytes = 10 * bytes + (uint64_t)(value[i] - '0');
+    if (value[digits] == '\0')
+        return bytes;
+    const char *unit = strchr(units, value[digits]);
+    bool ended = unit != NULL && value[digits + 1] == '\0';
+    unsigned shift = unit == NULL ? 0 : 10 * (unsigned)(unit - units + 1);
+    return ended && bytes <= RUN_MEMORY_MAX >> shift ? bytes << shift : 0;
+}
+
+static bool read_memory(const struct cli_arguments *arguments, uint64_t *bytes)
+{
+    const char *value = cli_value(arguments, "--memory");
+    *bytes = value == NULL ? RUN_MEMORY_DEFAULT : bytes_of(value);
+    if (*bytes >= RUN_MEMORY_MIN && *bytes <= RUN_MEMORY_MAX)
+        return true;
+    return cli_usage("--memory '%s' is not an amount of bytes 16M..64G, such as 256M", value),
+           false;
+}
+
+const char *cli_temporary(const struct cli_arguments *arguments, const char *out)
+{
+    const char *temporary = getenv("TMPDIR");
+    size_t len = strlen(out);
+    if (temporary != NULL && *temporary != '\0')
+        return temporary;
+    while (len > 1 && out[len - 1] == '/')
+        len--;
+    while (len > 0 && out[len - 1] != '/')
+        len--;
+    return len == 0 ? "." : arena_copy(arguments->arena, out, len);
+}
+
 bool cli_run_read(const struct cli_arguments *arguments, struct run_options *options)
 {
     *options = (struct run_options){
@@ -50,7 +101,8 @@ bool cli_run_read(const struct cli_arguments *arguments, struct run_options *opt
         !cli_date(arguments, "--known-at", DATE_UNLIMITED, &options->known_at) ||
         !cli_date(arguments, "--from", DATE_NONE, &options->from) ||
         !cli_date(arguments, "--from-known-at", DATE_NONE, &options->from_known_at) ||
-        !read_threads(arguments, &options->threads))
+        !read_threads(arguments, &options->threads) ||
+        !read_memory(arguments, &options->memory_bytes) || !read_shard(arguments, &options->shard))
         return false;
     if (date_is_set(options->from) && date_before(options->as_of, options->from))
         return cli_usage("--from is after --as-of"), false;

@@ -21,20 +21,6 @@ bool account_exists(const struct loan *loan, struct event *const *events, size_t
     return true;
 }
 
-struct amount account_row_unpaid(struct arena *arena, const struct row *row,
-                                 enum component component)
-{
-    return amount_sub(arena, row->due_of[component], row->paid[component]);
-}
-
-bool account_row_is_open(const struct row *row)
-{
-    for (unsigned c = 0; c < COMPONENTS; c++)
-        if (amount_compare(row->due_of[c], row->paid[c]) > 0)
-            return true;
-    return false;
-}
-
 void account_begin(struct account *account, struct arena *arena, const struct loan *loan,
                    struct event **events, size_t count)
 {

@@ -112,16 +112,30 @@ bool account_disburse_by_book(struct account *account, struct account_refusal *r
 void account_advance(struct account *account, struct date date);
 
 /** account_row_unpaid(row, component): what is unpaid of it. */
-struct amount account_row_unpaid(struct arena *arena, const struct row *row,
-                                 enum component component);
+static inline struct amount account_row_unpaid(struct arena *arena, const struct row *row,
+                                               enum component component)
+{
+    return amount_sub(arena, row->due_of[component], row->paid[component]);
+}
 
 /** account_row_is_open(row): whether anything of it is unpaid. */
-bool account_row_is_open(const struct row *row);
+static inline bool account_row_is_open(const struct row *row)
+{
+    const struct amount *due = row->due_of, *paid = row->paid;
+    if (amount_compare(due[COMPONENT_PRINCIPAL], paid[COMPONENT_PRINCIPAL]) > 0)
+        return true;
+    return row_has_charges(row) &&
+           (amount_compare(due[COMPONENT_FEE], paid[COMPONENT_FEE]) > 0 ||
+            amount_compare(due[COMPONENT_PENALTY], paid[COMPONENT_PENALTY]) > 0);
+}
 
 /**
- * account_law(account): the laws of design 8 that hold after every event (2, 3 and the sum of
- * rows). NULL when all hold, else the broken one in words.
+ * account_law_of_totals(account): the laws of design 8 that can be seen in the totals alone, for
+ * after every event.
+ * account_law(account): all that hold at any time (2, 3 and the sum of rows): it adds up all rows.
+ * NULL when they hold, else the broken one in words.
  */
+const char *account_law_of_totals(const struct account *account);
 const char *account_law(const struct account *account);
 
 #endif

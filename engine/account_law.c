@@ -7,21 +7,41 @@ struct row_sums {
     struct amount paid; /* all components */
 };
 
-/* Add one row's component; false when it is negative or paid beyond what is due. */
-static bool add_component(struct arena *arena, const struct row *row, enum component component,
-                          struct row_sums *sums)
+/* Whether what is paid of a component is at least zero and at most what is due. */
+static bool is_within(const struct row *row, enum component component)
 {
     struct amount due = row->due_of[component], paid = row->paid[component];
-    if (amount_is_zero(due) && amount_is_zero(paid))
-        return true;
-    if (component == COMPONENT_PRINCIPAL)
-        sums->principal_due = amount_add(arena, sums->principal_due, due);
-    if (!amount_is_zero(paid)) {
-        sums->paid = amount_add(arena, sums->paid, paid);
-        if (component == COMPONENT_PRINCIPAL)
-            sums->principal_paid = amount_add(arena, sums->principal_paid, paid);
-    }
     return amount_sign(paid) >= 0 && amount_compare(paid, due) <= 0;
+}
+
+/* Add one row; false when something in it is negative or paid beyond what is due. */
+static bool add_row(struct arena *arena, const struct row *row, struct row_sums *sums)
+{
+    struct amount paid = row->paid[COMPONENT_PRINCIPAL];
+    sums->principal_due = amount_add(arena, sums->principal_due, row->due_of[COMPONENT_PRINCIPAL]);
+    sums->principal_paid = amount_add(arena, sums->principal_paid, paid);
+    sums->paid = amount_add(arena, sums->paid, paid);
+    for (unsigned c = 0; c < COMPONENT_PRINCIPAL; c++) {
+        if (amount_is_zero(row->due_of[c]) && amount_is_zero(row->paid[c]))
+            continue;
+        sums->paid = amount_add(arena, sums->paid, row->paid[c]);
+        if (!is_within(row, (enum component)c))
+            return false;
+    }
+    return is_within(row, COMPONENT_PRINCIPAL);
+}
+
+const char *account_law_of_totals(const struct account *account)
+{
+    struct arena *arena = account->arena;
+    const struct account_totals *t = &account->totals;
+    struct amount accounted =
+        amount_add(arena, amount_add(arena, t->outstanding, t->repaid), t->written_off);
+    if (amount_compare(accounted, t->disbursed) != 0)
+        return "law 2: outstanding + repaid + written off is not what was disbursed";
+    if (amount_sign(t->outstanding) < 0 || amount_sign(t->credit) < 0)
+        return "law 2: a figure is negative";
+    return NULL;
 }
 
 const char *account_law(const struct account *account)
@@ -29,16 +49,12 @@ const char *account_law(const struct account *account)
     struct arena *arena = account->arena;
     const struct account_totals *t = &account->totals;
     struct row_sums sums = {AMOUNT_ZERO, AMOUNT_ZERO, AMOUNT_ZERO};
-    struct amount accounted =
-        amount_add(arena, amount_add(arena, t->outstanding, t->repaid), t->written_off);
-    if (amount_compare(accounted, t->disbursed) != 0)
-        return "law 2: outstanding + repaid + written off is not what was disbursed";
-    if (amount_sign(t->outstanding) < 0 || amount_sign(t->credit) < 0)
-        return "law 2: a figure is negative";
+    const char *broken = account_law_of_totals(account);
+    if (broken != NULL)
+        return broken;
     for (unsigned i = 0; i < account->row_count; i++)
-        for (unsigned c = 0; c < COMPONENTS; c++)
-            if (!add_component(arena, &account->rows[i], (enum component)c, &sums))
-                return "law 2: a row is negative or paid beyond what is due";
+        if (!add_row(arena, &account->rows[i], &sums))
+            return "law 2: a row is negative or paid beyond what is due";
 
     struct amount placed = amount_add(arena, amount_add(arena, sums.paid, t->credit), t->refunded);
     if (amount_compare(placed, t->received) != 0)

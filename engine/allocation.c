@@ -22,8 +22,8 @@ static struct account_line *add_line(struct account *account, const struct event
                                      struct date date, int32_t n)
 {
     if (account->line_count == account->line_room) {
-        size_t room = account->line_room == 0 ? 64 : 2 * account->line_room;
-        struct account_line *lines = ARENA_ARRAY(account->arena, struct account_line, room);
+        size_t room = account->line_room == 0 ? 16 : 2 * account->line_room;
+        struct account_line *lines = arena_alloc(account->arena, room * sizeof *lines);
         if (account->line_count > 0)
             memcpy(lines, account->lines, account->line_count * sizeof *lines);
         account->lines = lines;
@@ -111,6 +111,10 @@ static enum component nth_component(const struct rule_scope *rules, unsigned i)
 
 static void finish_row(struct pass *pass, struct row *row)
 {
+    if (!row_has_charges(row)) {
+        pay_row(pass, row, COMPONENT_PRINCIPAL);
+        return;
+    }
     for (unsigned i = 0; i < COMPONENTS; i++)
         pay_row(pass, row, nth_component(pass->rules, i));
 }

@@ -146,39 +146,18 @@ struct amount amount_from_digits(struct arena *arena, struct text digits)
     return amount;
 }
 
-enum { WORD_TEXT_MAX = 24, DECIMALS_MAX = 9 };
+enum { DECIMALS_MAX = 9 };
 
-size_t amount_text_size(struct amount a)
+size_t amount_text_size_any(struct amount a)
 {
-    if (a.limbs == NULL)
-        return WORD_TEXT_MAX + DECIMALS_MAX;
     struct view view;
     view_amount(&view, a);
     return mpz_sizeinbase(view.z, 10) + 4 + DECIMALS_MAX;
 }
 
-/* Put sign, point and leading zeros around the digits of a magnitude. */
-static char *place_point(char *out, bool negative, const char *digits, size_t count,
-                         unsigned decimals)
+char *amount_write_limbs(char *out, struct amount a, unsigned decimals)
 {
-    if (negative)
-        *out++ = '-';
-    size_t whole = count > decimals ? count - decimals : 0;
-    if (whole == 0)
-        *out++ = '0';
-    for (size_t i = 0; i < whole; i++) /* too few bytes for a call */
-        *out++ = digits[i];
-    if (decimals == 0)
-        return out;
-    *out++ = '.';
-    for (size_t zeros = decimals - (count - whole); zeros > 0; zeros--)
-        *out++ = '0';
-    memcpy(out, digits + whole, count - whole);
-    return out + (count - whole);
-}
-
-static char *write_limbs(char *out, struct amount a, unsigned decimals)
-{
+    assert(decimals <= DECIMALS_MAX);
     struct view view;
     view_amount(&view, a);
     mpz_t magnitude;
@@ -202,43 +181,94 @@ static char *write_limbs(char *out, struct amount a, unsigned decimals)
     return out + 1 + decimals;
 }
 
-static const char two_digits[201] = "0001020304050607080910111213141516171819"
-                                    "2021222324252627282930313233343536373839"
-                                    "4041424344454647484950515253545556575859"
-                                    "6061626364656667686970717273747576777879"
-                                    "8081828384858687888990919293949596979899";
+static const uint64_t powers_of_ten[] = {
+    UINT64_C(1),
+    UINT64_C(10),
+    UINT64_C(100),
+    UINT64_C(1000),
+    UINT64_C(10000),
+    UINT64_C(100000),
+    UINT64_C(1000000),
+    UINT64_C(10000000),
+    UINT64_C(100000000),
+    UINT64_C(1000000000),
+    UINT64_C(10000000000),
+    UINT64_C(100000000000),
+    UINT64_C(1000000000000),
+    UINT64_C(10000000000000),
+    UINT64_C(100000000000000),
+    UINT64_C(1000000000000000),
+    UINT64_C(10000000000000000),
+    UINT64_C(100000000000000000),
+    UINT64_C(1000000000000000000),
+    UINT64_C(10000000000000000000),
+};
 
-/* The digits of a magnitude that end at ${end}; none of zero. */
-static char *write_digits_before(char *end, uint64_t magnitude)
+/* At least 1.  1233 / 4096 is a little more than the logarithm of 2: the guess, from the number of
+ * bits, is right or one too many. */
+static unsigned count_digits(uint64_t magnitude)
 {
-    while (magnitude >= 100) {
-        end -= 2;
-        memcpy(end, two_digits + 2 * (magnitude % 100), 2);
-        magnitude /= 100;
-    }
-    if (magnitude >= 10) {
-        end -= 2;
-        memcpy(end, two_digits + 2 * magnitude, 2);
-    } else if (magnitude > 0) {
-        *--end = (char)('0' + magnitude);
-    }
+    uint64_t odd = magnitude | 1; /* has as many digits, and bits to count */
+    unsigned guess = (unsigned)(64 - __builtin_clzll(odd)) * 1233 >> 12;
+    return guess + (odd >= powers_of_ten[guess]);
+}
+
+static void write_two(char *out, uint32_t number)
+{
+    memcpy(out, text_two_digits + 2 * number, 2);
+}
+
+/* Exactly eight digits: the divisions of one half do not wait for the other's. */
+static char *write_eight(char *out, uint32_t number)
+{
+    uint32_t high = number / 10000, low = number % 10000;
+    write_two(out, high / 100);
+    write_two(out + 2, high % 100);
+    write_two(out + 4, low / 100);
+    write_two(out + 6, low % 100);
+    return out + 8;
+}
+
+/* Exactly ${count} <= 9 digits. */
+static char *write_few(char *out, uint32_t number, unsigned count)
+{
+    char *end = out + count;
+    for (char *at = end; at - out >= 2; number /= 100)
+        write_two(at -= 2, number % 100);
+    if (count % 2 == 1)
+        *out = (char)('0' + number);
     return end;
 }
 
-char *amount_write(char *out, struct amount a, unsigned decimals)
+/* Exactly ${count} digits: by eights, which fit 32 bits, from the end. */
+static char *write_digits(char *out, uint64_t magnitude, unsigned count)
+{
+    const uint32_t eight = 100000000;
+    if (count <= 8)
+        return write_few(out, (uint32_t)magnitude, count);
+    uint64_t rest = magnitude / eight;
+    if (count <= 16) {
+        out = write_few(out, (uint32_t)rest, count - 8);
+    } else {
+        out = write_few(out, (uint32_t)(rest / eight), count - 16);
+        out = write_eight(out, (uint32_t)(rest % eight));
+    }
+    return write_eight(out, (uint32_t)(magnitude % eight));
+}
+
+char *amount_write_word(char *out, int64_t word, unsigned decimals)
 {
     assert(decimals <= DECIMALS_MAX);
-    if (a.limbs != NULL)
-        return write_limbs(out, a, decimals);
-    if (a.word == 0 && decimals == 0) { /* most cells of most schedules */
-        *out = '0';
-        return out + 1;
+    uint64_t magnitude = word < 0 ? 0 - (uint64_t)word : (uint64_t)word;
+    if (word < 0)
+        *out++ = '-';
+    if (decimals > 0) {
+        uint64_t scale = powers_of_ten[decimals], whole = magnitude / scale;
+        out = write_digits(out, whole, count_digits(whole));
+        *out++ = '.';
+        return write_digits(out, magnitude - whole * scale, decimals);
     }
-    char digits[WORD_TEXT_MAX];
-    char *end = digits + sizeof digits;
-    uint64_t magnitude = a.word < 0 ? 0 - (uint64_t)a.word : (uint64_t)a.word;
-    char *first = write_digits_before(end, magnitude);
-    return place_point(out, a.word < 0, first, (size_t)(end - first), decimals);
+    return write_digits(out, magnitude, count_digits(magnitude));
 }
 
 void amount_sum_spill(struct amount_sum *sum, struct amount a)
@@ -274,4 +304,22 @@ void amount_sum_clear(struct amount_sum *sum)
     if (sum->spilled)
         mpz_clear(sum->rest);
     *sum = (struct amount_sum){0};
+}
+
+bool amount_parse_total(struct arena *arena, struct text text, struct amount *out)
+{
+    char string[AMOUNT_TOTAL_DIGITS_MAX + 2];
+    bool negative = text.len > 0 && text.ptr[0] == '-';
+    if (text.len == negative || text.len - negative > AMOUNT_TOTAL_DIGITS_MAX)
+        return false;
+    for (size_t i = negative; i < text.len; i++)
+        if (text.ptr[i] < '0' || text.ptr[i] > '9')
+            return false;
+    memcpy(string, text.ptr, text.len);
+    string[text.len] = '\0';
+    mpz_t value;
+    (void)mpz_init_set_str(value, string, 10); /* digits, checked above */
+    *out = amount_from_mpz(arena, value);
+    mpz_clear(value);
+    return true;
 }

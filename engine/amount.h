@@ -28,6 +28,7 @@ struct amount {
 enum {
     AMOUNT_DIGITS_MAX = 30,                   /* digits of an amount in a file */
     AMOUNT_TEXT_MAX = AMOUNT_DIGITS_MAX + 16, /* bytes of such an amount as text */
+    AMOUNT_TOTAL_DIGITS_MAX = 80,             /* digits of a total of any number of them */
 };
 
 #define AMOUNT_ZERO ((struct amount){0, NULL})
@@ -113,18 +114,40 @@ struct amount amount_from_mpz(struct arena *arena, const mpz_t value);
  * caller. */
 struct amount amount_from_digits(struct arena *arena, struct text digits);
 
+/** amount_text_size_any(a): the general form of amount_text_size(); not for callers. */
+size_t amount_text_size_any(struct amount a);
+
+enum { AMOUNT_WORD_TEXT_MAX = 24 }; /* sign, point and the digits of a word */
+
+/**
+ * amount_parse_total(arena, text, out): read a whole number, [-]DIGITS, of at most
+ * AMOUNT_TOTAL_DIGITS_MAX digits.  False when it is none; ${out} is untouched then.
+ */
+bool amount_parse_total(struct arena *arena, struct text text, struct amount *out);
+
 /**
  * amount_text_size(a): at most so many bytes does amount_write(..., a, decimals) write, for
  * decimals <= 9.
  */
-size_t amount_text_size(struct amount a);
+static inline size_t amount_text_size(struct amount a)
+{
+    return a.limbs == NULL ? AMOUNT_WORD_TEXT_MAX : amount_text_size_any(a);
+}
+
+/* Of limbs and of words; not for callers. */
+char *amount_write_limbs(char *out, struct amount a, unsigned decimals);
+char *amount_write_word(char *out, int64_t word, unsigned decimals);
 
 /**
  * amount_write(out, a, decimals):
  * Write ${a} minor units as a plain decimal with exactly ${decimals} <= 9 decimals.  Returns the
  * end; no NUL.
  */
-char *amount_write(char *out, struct amount a, unsigned decimals);
+static inline char *amount_write(char *out, struct amount a, unsigned decimals)
+{
+    return a.limbs == NULL ? amount_write_word(out, a.word, decimals)
+                           : amount_write_limbs(out, a, decimals);
+}
 
 /*
  * A running total.  It owns memory once it outgrows a word: amount_sum_clear() it.

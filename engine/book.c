@@ -21,6 +21,13 @@ const char *book_role_name(enum book_role role)
     return names[role];
 }
 
+void book_input_name(struct buffer *buffer, const struct book_input *input)
+{
+    buffer_put_string(buffer, book_role_name(input->role));
+    if (input->number > 1)
+        buffer_printf(buffer, "-%u", input->number);
+}
+
 /* --- rows held --- */
 
 static struct book_row *new_row(const struct memory *memory, struct book_rows *rows)
@@ -59,13 +66,31 @@ static struct text quoted_field(struct arena *arena, const struct csv_record *re
     return (unsigned)n < count && n < CSV_FIELDS_MAX ? fields[n] : (struct text){"", 0};
 }
 
+struct text book_field(struct arena *arena, const struct csv_record *record, int16_t n)
+{
+    if (n < 0)
+        return (struct text){"", 0};
+    return record->quoted ? quoted_field(arena, record, n) : plain_field(record, n);
+}
+
 static struct text account_of(struct arena *arena, const struct book_input *input,
                               const struct csv_record *record)
 {
     unsigned column =
         input->role == BOOK_LOANS ? (unsigned)LOAN_ACCOUNT_ID : (unsigned)EVENT_ACCOUNT_ID;
-    int16_t field = input->columns.known[column];
-    return record->quoted ? quoted_field(arena, record, field) : plain_field(record, field);
+    return book_field(arena, record, input->columns.known[column]);
+}
+
+/* Whether the account belongs to the book's shard; ${loan}: its first loan row, NULL without. */
+static bool is_ours(struct book *book, struct text account_id, const struct book_input *input,
+                    const struct csv_record *loan)
+{
+    struct text borrower = {"", 0};
+    if (book->shard.count <= 1)
+        return true;
+    if (loan != NULL && account_id.len > 0)
+        borrower = book_field(&book->scratch, loan, input->columns.known[LOAN_BORROWER_ID]);
+    return shard_has(book->shard, borrower.len > 0 ? borrower : account_id);
 }
 
 /* Hold a row: a copy of its bytes in ${arena}. */
@@ -99,13 +124,10 @@ static bool open_input(struct book *book, struct csv_reader *reader, struct book
                        const struct columns_named *named)
 {
     struct csv_record header;
-    struct stat status;
     bool loans = input->role == BOOK_LOANS;
     input->rows = 0;
     if (!csv_open(reader, book->memory, &input->file, book->faults))
         return false;
-    if (fstat(reader->fd, &status) == 0 && status.st_size > 0)
-        book->bytes_total += (uint64_t)status.st_size;
     enum csv_result result = csv_next(reader, &header, book->faults);
     if (result == CSV_END)
         fault_add(book->faults, FAULT_CSV_EMPTY, (struct place){&input->file, 1, 1},
@@ -116,73 +138,133 @@ static bool open_input(struct book *book, struct csv_reader *reader, struct book
                         loans ? named : NULL, &input->columns, book->faults);
 }
 
-/* --- gathered: everything in memory, sorted --- */
-
-static int compare_rows(const void *a, const void *b)
+/* Room for one more row in a list that belongs to ${arena}: it grows by copying. */
+static void make_room(struct arena *arena, struct book_rows *rows)
 {
-    const struct book_row *left = a, *right = b;
-    int order = text_compare(left->account_id, right->account_id);
-    if (order != 0)
-        return order;
-    if (left->input != right->input)
-        return left->input->file.order < right->input->file.order ? -1 : 1;
-    return (left->record.line > right->record.line) - (left->record.line < right->record.line);
+    if (rows->count < rows->room)
+        return;
+    rows->room = rows->room == 0 ? 4 : 2 * rows->room;
+    struct book_row *wider = ARENA_ARRAY(arena, struct book_row, rows->room);
+    if (rows->count > 0)
+        memcpy(wider, rows->list, rows->count * sizeof *wider);
+    rows->list = wider;
 }
 
-static bool gather_input(struct book *book, struct book_input *input,
-                         const struct columns_named *named)
+/* --- gathered: through the sorter --- */
+
+/* Loans come before events, each by file and line. */
+static uint64_t rank_of(const struct book *book, const struct book_input *input, uint32_t line)
 {
-    struct csv_reader reader;
-    struct csv_record record;
-    enum csv_result result = CSV_REFUSED;
-    if (open_input(book, &reader, input, named))
-        while ((result = read_row(book, &reader, input, &record)) == CSV_RECORD)
-            hold_row(book->memory, &book->arena, &book->rows[input->role], input, &record);
-    csv_close(&reader);
-    return result == CSV_END;
+    return (uint64_t)(input - book->inputs) << 32 | line;
 }
 
-static bool gather(struct book *book, const struct columns_named *named)
+static void forget_input(struct book *book, bool read)
 {
-    bool read = true;
-    for (unsigned i = 0; i < book->input_count; i++)
-        read = gather_input(book, &book->inputs[i], named) && read;
-    for (unsigned role = 0; role < BOOK_ROLES; role++)
-        if (book->rows[role].count > 0)
-            qsort(book->rows[role].list, book->rows[role].count, sizeof *book->rows[role].list,
-                  compare_rows);
-    return read;
+    csv_close(&book->reader);
+    book->refused = book->refused || !read;
+    book->gathered++;
 }
 
-/* The run of rows of ${account_id} that begins at rows->next. */
-static struct book_row *take_rows(struct book_rows *rows, struct text account_id, size_t *count)
+static bool gather_row(struct book *book, const struct book_input *input,
+                       const struct csv_record *record)
 {
-    struct book_row *first = rows->count == 0 ? NULL : rows->list + rows->next;
-    *count = 0;
-    while (rows->next < rows->count && text_equal(rows->list[rows->next].account_id, account_id)) {
-        rows->next++;
-        ++*count;
+    arena_reset(&book->scratch);
+    const struct sorter_item item = {account_of(&book->scratch, input, record),
+                                     rank_of(book, input, record->line),
+                                     {record->bytes, record->len}};
+    return sorter_add(book->sorter, &item);
+}
+
+enum book_result book_gather(struct book *book)
+{
+    enum { ROWS_AT_A_TIME = 16384 };
+    for (unsigned rows = 0; rows < ROWS_AT_A_TIME; rows++) {
+        if (book->gathered == book->input_count) {
+            bool sorted = !book->refused && sorter_sort(book->sorter);
+            book->head_result = sorted ? sorter_next(book->sorter, &book->head) : SORTER_FAILED;
+            return book->head_result == SORTER_FAILED ? BOOK_REFUSED : BOOK_END;
+        }
+        struct book_input *input = &book->inputs[book->gathered];
+        struct csv_record record;
+        enum csv_result result = CSV_REFUSED;
+        if (book->reader.fd >= 0 || open_input(book, &book->reader, input, book->named))
+            result = read_row(book, &book->reader, input, &record);
+        if (result != CSV_RECORD)
+            forget_input(book, result == CSV_END);
+        else if (!gather_row(book, input, &record))
+            return BOOK_REFUSED;
     }
-    return first;
-}
-
-static enum book_result next_gathered(struct book *book, struct book_bundle *bundle)
-{
-    const struct book_row *head = NULL;
-    for (unsigned role = 0; role < BOOK_ROLES; role++) {
-        const struct book_rows *rows = &book->rows[role];
-        if (rows->next == rows->count)
-            continue;
-        const struct book_row *row = &rows->list[rows->next];
-        if (head == NULL || text_compare(row->account_id, head->account_id) < 0)
-            head = row;
-    }
-    if (head == NULL)
-        return BOOK_END;
-    bundle->account_id = head->account_id;
-    bundle->loans = take_rows(&book->rows[BOOK_LOANS], bundle->account_id, &bundle->loan_count);
-    bundle->events = take_rows(&book->rows[BOOK_EVENTS], bundle->account_id, &bundle->event_count);
     return BOOK_BUNDLE;
+}
+
+static const struct book_input *input_of_head(const struct book *book)
+{
+    return &book->inputs[book->head.rank >> 32];
+}
+
+/* The row that was gathered, its bytes a copy in ${arena}, for splitting writes to them. */
+static struct csv_record record_of_head(const struct book *book, struct arena *arena)
+{
+    const struct text bytes = book->head.payload;
+    return (struct csv_record){
+        .bytes = arena_copy(arena, bytes.ptr, bytes.len),
+        .len = (uint32_t)bytes.len,
+        .line = (uint32_t)book->head.rank,
+        .file = &input_of_head(book)->file,
+        .quoted = bytes.len > 0 && memchr(bytes.ptr, '"', bytes.len) != NULL,
+    };
+}
+
+static void take_head(struct book *book, struct arena *arena, struct book_bundle *bundle,
+                      struct book_rows *rows)
+{
+    make_room(arena, rows);
+    struct book_row *row = &rows->list[rows->count++];
+    row->account_id = bundle->account_id;
+    row->record = record_of_head(book, arena);
+    row->input = input_of_head(book);
+    bundle->loan_count += row->input->role == BOOK_LOANS;
+}
+
+/* Whether the account that begins with the head belongs to the book's shard: its first loan row,
+ * if it has one, is the first of its rows. */
+static bool gathered_is_ours(struct book *book)
+{
+    const struct book_input *input = input_of_head(book);
+    if (book->shard.count <= 1)
+        return true;
+    if (input->role != BOOK_LOANS)
+        return is_ours(book, book->head.key, NULL, NULL);
+    arena_reset(&book->scratch);
+    struct csv_record record = record_of_head(book, &book->scratch);
+    return is_ours(book, book->head.key, input, &record);
+}
+
+static enum book_result next_gathered(struct book *book, struct arena *arena,
+                                      struct book_bundle *bundle)
+{
+    struct book_rows rows = {0};
+    if (book->head_result == SORTER_END)
+        book->bytes_done = book->bytes_total; /* line ends and headers were not counted */
+    if (book->head_result != SORTER_ITEM)
+        return book->head_result == SORTER_END ? BOOK_END : BOOK_REFUSED;
+    bool ours = gathered_is_ours(book);
+    if (!ours) /* leaves nothing with the caller */
+        arena = &book->scratch;
+    const struct text key = book->head.key;
+    *bundle = (struct book_bundle){.account_id = {arena_copy(arena, key.ptr, key.len), key.len}};
+    do {
+        if (ours)
+            take_head(book, arena, bundle, &rows);
+        book->bytes_done += book->head.payload.len + 1;
+        book->head_result = sorter_next(book->sorter, &book->head);
+    } while (book->head_result == SORTER_ITEM && text_equal(book->head.key, bundle->account_id));
+    if (ours) {
+        bundle->loans = rows.list;
+        bundle->events = rows.list + bundle->loan_count;
+        bundle->event_count = rows.count - bundle->loan_count;
+    }
+    return book->head_result == SORTER_FAILED ? BOOK_REFUSED : BOOK_BUNDLE;
 }
 
 /* --- side by side: sorted files --- */
@@ -214,7 +296,9 @@ static enum book_result advance(struct book *book, struct book_stream *stream, s
         }
         if (stream->account_id.len > 0)
             break;
-        hold_row(book->memory, &book->arena, &book->rows[stream->input->role], stream->input,
+        if (!shard_has(book->shard, stream->account_id))
+            continue;
+        hold_row(book->memory, &book->arena, &book->held[stream->input->role], stream->input,
                  &stream->head);
     }
     bool sorted = text_compare(stream->account_id, kept_text(&stream->last)) >= 0;
@@ -236,19 +320,7 @@ static bool open_streams(struct book *book, const struct columns_named *named)
     return opened;
 }
 
-/* Room for one more row in a list that belongs to ${arena}: it grows by copying. */
-static void make_room(struct arena *arena, struct book_rows *rows)
-{
-    if (rows->count < rows->room)
-        return;
-    rows->room = rows->room == 0 ? 16 : 2 * rows->room;
-    struct book_row *wider = ARENA_ARRAY(arena, struct book_row, rows->room);
-    if (rows->count > 0)
-        memcpy(wider, rows->list, rows->count * sizeof *wider);
-    rows->list = wider;
-}
-
-/* Hold all rows of ${account_id} that the role's streams begin with. */
+/* Hold all rows of ${account_id} that the role's streams begin with; ${rows} NULL: pass over. */
 static enum book_result take_streams(struct book *book, enum book_role role, struct text account_id,
                                      struct arena *arena, struct book_rows *rows)
 {
@@ -256,14 +328,42 @@ static enum book_result take_streams(struct book *book, enum book_role role, str
         struct book_stream *stream = &book->streams[i];
         while (stream->input->role == role && !stream->ended &&
                text_equal(stream->account_id, account_id)) {
-            make_room(arena, rows);
-            hold_row(book->memory, arena, rows, stream->input, &stream->head);
+            if (rows != NULL) {
+                make_room(arena, rows);
+                hold_row(book->memory, arena, rows, stream->input, &stream->head);
+            }
             enum book_result result = advance(book, stream, arena);
             if (result == BOOK_UNSORTED || result == BOOK_REFUSED)
                 return result;
         }
     }
     return BOOK_BUNDLE;
+}
+
+/* Whether the account that the streams begin with belongs to the book's shard. */
+static bool head_is_ours(struct book *book, struct text account_id)
+{
+    arena_reset(&book->scratch);
+    for (unsigned i = 0; i < book->input_count; i++) {
+        const struct book_stream *stream = &book->streams[i];
+        if (stream->input->role == BOOK_LOANS && !stream->ended &&
+            text_equal(stream->account_id, account_id))
+            return is_ours(book, account_id, stream->input, &stream->head);
+    }
+    return is_ours(book, account_id, NULL, NULL);
+}
+
+/* At the end: the rows that name no account. */
+static enum book_result take_held(struct book *book, struct book_bundle *bundle)
+{
+    struct book_rows *loans = &book->held[BOOK_LOANS], *events = &book->held[BOOK_EVENTS];
+    *bundle = (struct book_bundle){.account_id = {"", 0},
+                                   .loans = loans->list,
+                                   .loan_count = loans->count,
+                                   .events = events->list,
+                                   .event_count = events->count};
+    loans->count = events->count = 0; /* once */
+    return bundle->loan_count + bundle->event_count > 0 ? BOOK_BUNDLE : BOOK_END;
 }
 
 static enum book_result next_of_streams(struct book *book, struct arena *arena,
@@ -282,13 +382,17 @@ static enum book_result next_of_streams(struct book *book, struct arena *arena,
             head = stream;
     }
     if (head == NULL)
-        return next_gathered(book, bundle); /* what was held back */
+        return take_held(book, bundle);
     struct book_rows loans = {0}, events = {0};
+    bool ours = head_is_ours(book, head->account_id);
+    if (!ours) /* leaves nothing with the caller */
+        arena = &book->scratch;
     bundle->account_id = (struct text){
         arena_copy(arena, head->account_id.ptr, head->account_id.len), head->account_id.len};
-    enum book_result result = take_streams(book, BOOK_LOANS, bundle->account_id, arena, &loans);
+    enum book_result result =
+        take_streams(book, BOOK_LOANS, bundle->account_id, arena, ours ? &loans : NULL);
     if (result == BOOK_BUNDLE)
-        result = take_streams(book, BOOK_EVENTS, bundle->account_id, arena, &events);
+        result = take_streams(book, BOOK_EVENTS, bundle->account_id, arena, ours ? &events : NULL);
     bundle->loans = loans.list;
     bundle->loan_count = loans.count;
     bundle->events = events.list;
@@ -299,13 +403,27 @@ static enum book_result next_of_streams(struct book *book, struct arena *arena,
 /* --- the book --- */
 
 bool book_open(struct book *book, const struct memory *memory, struct book_input *inputs,
-               unsigned count, const struct columns_named *named, bool gathered,
-               struct faults *faults)
+               unsigned count, const struct columns_named *named,
+               const struct book_gathering *gathering, struct faults *faults)
 {
-    *book =
-        (struct book){.memory = memory, .inputs = inputs, .input_count = count, .faults = faults};
+    *book = (struct book){.memory = memory,
+                          .inputs = inputs,
+                          .input_count = count,
+                          .named = named,
+                          .faults = faults,
+                          .reader = {.fd = -1}};
     arena_init(&book->arena, memory);
-    return gathered ? gather(book, named) : open_streams(book, named);
+    arena_init(&book->scratch, memory);
+    for (unsigned i = 0; i < count; i++) {
+        struct stat status;
+        if (stat(inputs[i].file.path, &status) == 0 && status.st_size > 0)
+            book->bytes_total += (uint64_t)status.st_size;
+    }
+    if (gathering == NULL)
+        return open_streams(book, named);
+    book->bytes_total *= 2; /* all is read, then all is handed out */
+    book->sorter = sorter_new(memory, gathering->bytes, gathering->temporary, faults);
+    return true;
 }
 
 void book_close(struct book *book)
@@ -317,13 +435,20 @@ void book_close(struct book *book)
     }
     memory_release(book->streams);
     for (unsigned role = 0; role < BOOK_ROLES; role++)
-        memory_release(book->rows[role].list);
+        memory_release(book->held[role].list);
+    csv_close(&book->reader);
+    sorter_free(book->sorter);
+    arena_free(&book->scratch);
     arena_free(&book->arena);
-    *book = (struct book){.memory = book->memory};
+    *book = (struct book){.memory = book->memory, .reader = {.fd = -1}};
 }
 
 enum book_result book_next(struct book *book, struct arena *arena, struct book_bundle *bundle)
 {
-    return book->streams == NULL ? next_gathered(book, bundle)
-                                 : next_of_streams(book, arena, bundle);
+    enum book_result result;
+    do {
+        result = book->streams == NULL ? next_gathered(book, arena, bundle)
+                                       : next_of_streams(book, arena, bundle);
+    } while (result == BOOK_BUNDLE && bundle->loan_count + bundle->event_count == 0);
+    return result; /* a bundle without rows is another shard's */
 }

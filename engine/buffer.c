@@ -1,5 +1,6 @@
 #include "buffer.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -56,12 +57,12 @@ void buffer_printf(struct buffer *buffer, const char *format, ...)
 
 static bool needs_quotes(struct text text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (c == ',' || c == '"' || c == '\n' || c == '\r')
-            return true;
-    }
-    return false;
+    static const bool special[UCHAR_MAX + 1] = {
+        [','] = true, ['"'] = true, ['\n'] = true, ['\r'] = true};
+    bool found = false;
+    for (size_t i = 0; i < text.len; i++) /* to the end: nearly all have none */
+        found |= special[(unsigned char)text.ptr[i]];
+    return found;
 }
 
 size_t csv_text_max(struct text text)

@@ -29,10 +29,27 @@ struct worker {
 
 static void empty(struct crew_batch *batch)
 {
-    batch->count = 0;
+    batch->count = batch->rows = batch->bytes = 0;
     arena_reset(&batch->arena);
     for (unsigned i = 0; i <= REPORT_ARREARS; i++)
         batch->out[i].len = 0;
+    batch->rejects.len = batch->unidentified.len = 0;
+}
+
+/* Work on a batch, and note how large it became. */
+static bool work_on(struct crew *crew, unsigned worker, struct crew_batch *batch)
+{
+    bool well = crew->task.work(crew->task.context, worker, batch);
+    batch->last_rows = batch->rows;
+    batch->last_bytes = batch->bytes + batch->rejects.len + batch->unidentified.len;
+    for (unsigned i = 0; i <= REPORT_ARREARS; i++)
+        batch->last_bytes += batch->out[i].len;
+    return well;
+}
+
+unsigned crew_batches(unsigned threads)
+{
+    return threads == 1 ? 1 : 2 * threads + 1;
 }
 
 static void *run_worker(void *argument)
@@ -49,7 +66,7 @@ static void *run_worker(void *argument)
         crew->waiting_first = (crew->waiting_first + 1) % crew->batch_count;
         crew->waiting_count--;
         (void)pthread_mutex_unlock(&crew->lock);
-        bool well = crew->task.work(crew->task.context, worker->index, batch);
+        bool well = work_on(crew, worker->index, batch);
         (void)pthread_mutex_lock(&crew->lock);
         while (crew->written != batch->number && !crew->stopped)
             (void)pthread_cond_wait(&crew->changed, &crew->lock);
@@ -86,7 +103,7 @@ struct crew *crew_start(const struct memory *memory, unsigned threads, const str
 {
     struct crew *crew = memory_resize(memory, NULL, sizeof *crew);
     *crew = (struct crew){.memory = memory, .task = *task, .threads = threads};
-    crew->batch_count = threads == 1 ? 1 : 2 * threads + 1;
+    crew->batch_count = crew_batches(threads);
     crew->batches = memory_resize(memory, NULL, crew->batch_count * sizeof *crew->batches);
     crew->idle = memory_resize(memory, NULL, crew->batch_count * sizeof *crew->idle);
     crew->waiting = memory_resize(memory, NULL, crew->batch_count * sizeof *crew->waiting);
@@ -95,6 +112,8 @@ struct crew *crew_start(const struct memory *memory, unsigned threads, const str
         arena_init(&crew->batches[i].arena, memory);
         for (unsigned file = 0; file <= REPORT_ARREARS; file++)
             buffer_init(&crew->batches[i].out[file], memory);
+        buffer_init(&crew->batches[i].rejects, memory);
+        buffer_init(&crew->batches[i].unidentified, memory);
         crew->idle[crew->idle_count++] = &crew->batches[i];
     }
     (void)pthread_mutex_init(&crew->lock, NULL);
@@ -132,8 +151,7 @@ void crew_hand_in(struct crew *crew, struct crew_batch *batch)
         return;
     }
     (void)pthread_mutex_unlock(&crew->lock);
-    crew->stopped = !crew->task.work(crew->task.context, 0, batch) ||
-                    !crew->task.write(crew->task.context, batch);
+    crew->stopped = !work_on(crew, 0, batch) || !crew->task.write(crew->task.context, batch);
     crew->idle[crew->idle_count++] = batch;
 }
 
@@ -152,6 +170,8 @@ bool crew_finish(struct crew *crew)
         memory_release(batch->bundles);
         for (unsigned file = 0; file <= REPORT_ARREARS; file++)
             buffer_free(&batch->out[file]);
+        buffer_free(&batch->rejects);
+        buffer_free(&batch->unidentified);
     }
     memory_release(crew->batches);
     memory_release(crew->idle);

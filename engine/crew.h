@@ -17,7 +17,11 @@ struct crew_batch {
     struct book_bundle *bundles;
     size_t count, room;
     struct buffer out[REPORT_ARREARS + 1];
-    uint64_t number; /* the place in the order */
+    struct buffer rejects, unidentified; /* items packed for a sorter */
+    size_t rows;                         /* that the caller put into it */
+    size_t bytes;                        /* of them */
+    size_t last_rows, last_bytes;        /* when it was worked on, output included */
+    uint64_t number;                     /* the place in the order */
 };
 
 struct crew_task {
@@ -30,12 +34,16 @@ struct crew_task {
 
 struct crew;
 
+/** crew_batches(threads): how many batches there are at a time. */
+unsigned crew_batches(unsigned threads);
+
 /** crew_start(memory, threads, task): 1 <= threads <= CREW_THREADS_MAX; NULL when a thread cannot
  * be started. */
 struct crew *crew_start(const struct memory *memory, unsigned threads,
                         const struct crew_task *task);
 
-/** crew_batch(crew): an empty batch to fill; waits for one.  NULL once the crew has stopped. */
+/** crew_batch(crew): an empty batch to fill, which knows how large it was; waits for one.  NULL
+ * once the crew has stopped. */
 struct crew_batch *crew_batch(struct crew *crew);
 
 /** crew_hand_in(crew, batch): to be worked on. */

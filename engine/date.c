@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { YEAR_MIN = 1900, YEAR_MAX = 2199, SPAN_COUNT_DIGITS = 4 };
+enum { YEAR_MIN = 1900, YEAR_MAX = 2199, SPAN_COUNT_DIGITS = 4, SHORTEST_MONTH = 28 };
 
 static const struct {
     const char *name; /* singular */
@@ -17,15 +17,14 @@ static const struct {
     [SPAN_YEARS] = {"year", SPAN_MONTHS, 12},
 };
 
-/* Days before 1970-01-01 of the day given, by counting from 1 March of year 0 in 400-year cycles.
- */
+/* Years begin on 1 March here, so that the day a leap year has more is its last. */
 static int32_t days_from_civil(int year, int month, int day)
 {
-    int shifted = year - (month <= 2);
-    int cycle = shifted / 400; /* years here are positive */
-    int of_cycle = shifted - cycle * 400;
-    int of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return cycle * 146097 + of_cycle * 365 + of_cycle / 4 - of_cycle / 100 + of_year - 719468;
+    static const int16_t before[] = {306, 337, 0, 31, 61, 92, 122, 153, 184, 214, 245, 275};
+    unsigned years = (unsigned)(year - (month <= 2)); /* positive here */
+    unsigned centuries = years / 100;
+    unsigned days = 365 * years + years / 4 - centuries + centuries / 4;
+    return (int32_t)days + before[month - 1] + day - 1 - 719468; /* those before 1970-01-01 */
 }
 
 bool date_in_range(struct date date)
@@ -40,18 +39,21 @@ struct date date_of(int year, int month, int day)
     return (struct date){days_from_civil(year, month, day)};
 }
 
+/* By multiplications in place of divisions: C. Neri, L. Schneider, Euclidean affine functions and
+ * their application to calendar algorithms, Software: Practice and Experience 53 (2023). */
 void date_split(struct date date, int *year, int *month, int *day)
 {
-    unsigned z = (unsigned)(date.day + 719468);
-    unsigned cycle = z / 146097;
-    unsigned of_cycle = z - cycle * 146097;
-    unsigned year_of_cycle =
-        (of_cycle - of_cycle / 1460 + of_cycle / 36524 - of_cycle / 146096) / 365;
-    unsigned of_year = of_cycle - (365 * year_of_cycle + year_of_cycle / 4 - year_of_cycle / 100);
-    unsigned from_march = (5 * of_year + 2) / 153;
-    *day = (int)(of_year - (153 * from_march + 2) / 5 + 1);
-    *month = (int)(from_march < 10 ? from_march + 3 : from_march - 9);
-    *year = (int)(year_of_cycle + cycle * 400) + (*month <= 2);
+    uint32_t n = 4 * (uint32_t)(date.day + 719468) + 3; /* quarters since 1 March of year 0 */
+    uint32_t century = n / 146097;
+    uint32_t of_century = n % 146097 | 3;
+    uint64_t product = UINT64_C(2939745) * of_century;
+    uint32_t year_of_century = (uint32_t)(product >> 32);
+    uint32_t of_year = (uint32_t)product / 2939745 / 4;
+    uint32_t from_march = 2141 * of_year + 197913;
+    bool next_year = of_year >= 306; /* January, February */
+    *day = (int)((from_march & 0xffff) / 2141 + 1);
+    *month = (int)(from_march >> 16) - (next_year ? 12 : 0);
+    *year = (int)(100 * century + year_of_century) + next_year;
 }
 
 static bool leap(int year)
@@ -85,15 +87,14 @@ enum fault_code date_parse(struct text text, struct date *out)
         return FAULT_DATE_FORM;
     if (year < YEAR_MIN || year > YEAR_MAX)
         return FAULT_DATE_RANGE;
-    *out = date_of(year, month, day);
+    *out = (struct date){days_from_civil(year, month, day)};
     return FAULT_NONE;
 }
 
 static char *write_two(char *out, int number)
 {
-    *out++ = (char)('0' + number / 10);
-    *out++ = (char)('0' + number % 10);
-    return out;
+    memcpy(out, text_two_digits + 2 * number, 2);
+    return out + 2;
 }
 
 char *date_write(char *out, struct date date)
@@ -106,6 +107,27 @@ char *date_write(char *out, struct date date)
     out = write_two(out, month);
     *out++ = '-';
     return write_two(out, day);
+}
+
+char *date_write_again(char *out, const struct date_writer *writer)
+{
+    memcpy(out, writer->text, DATE_TEXT_LEN);
+    (void)write_two(out + 5, writer->month); /* into ${out}: what was just written reads slowly */
+    return out + DATE_TEXT_LEN;
+}
+
+char *date_write_next(char *out, struct date_writer *writer, struct date date)
+{
+    bool next = writer->month > 0 && writer->month < 12 && writer->day <= SHORTEST_MONTH &&
+                date.day == writer->date.day + date_month_days(writer->year, writer->month);
+    writer->date = date;
+    if (next) {
+        writer->month++;
+    } else {
+        date_split(date, &writer->year, &writer->month, &writer->day);
+        (void)date_write(writer->text, date);
+    }
+    return date_write_again(out, writer);
 }
 
 const char *date_text(char out[DATE_TEXT_LEN + 1], struct date date)
@@ -128,33 +150,52 @@ static struct date day_of_month(int32_t index, int day, enum date_missing_day mi
     if (index < YEAR_MIN * 12 || index >= (YEAR_MAX + 1) * 12)
         return clamp(index < YEAR_MIN * 12 ? INT32_MIN : INT32_MAX);
     int year = index / 12, month = index % 12 + 1;
+    if (day <= SHORTEST_MONTH)
+        return (struct date){days_from_civil(year, month, day)};
     int days = date_month_days(year, month);
     if (day <= days)
-        return date_of(year, month, day);
+        return (struct date){days_from_civil(year, month, day)};
     struct date last = date_of(year, month, days);
     return missing == MISSING_LAST_OF_MONTH ? last : date_add_days(last, 1);
 }
 
-struct date date_in_month(struct date from, int32_t months, int day, enum date_missing_day missing)
+struct date_origin date_origin_of(struct date date)
 {
-    int year, month, unused;
-    date_split(from, &year, &month, &unused);
-    return day_of_month(year * 12 + (month - 1) + months, day, missing);
+    int year, month, day;
+    date_split(date, &year, &month, &day);
+    return (struct date_origin){date, year * 12 + (month - 1), day};
 }
 
-struct date date_add_span(struct date from, struct span span, int32_t times,
-                          enum date_missing_day missing)
+struct date date_origin_in_month(const struct date_origin *from, int32_t months, int day,
+                                 enum date_missing_day missing)
+{
+    return day_of_month(from->month + months, day, missing);
+}
+
+struct date date_origin_add_span(const struct date_origin *from, struct span span, int32_t times,
+                                 enum date_missing_day missing)
 {
     const int64_t calendar_months =
         12 * (YEAR_MAX - YEAR_MIN + 2); /* more lead out of it from any day */
     int64_t steps = (int64_t)span.count * units[span.unit].base_count * times;
     if (units[span.unit].base == SPAN_DAYS)
-        return clamp(from.day + steps);
+        return clamp(from->date.day + steps);
     if (steps < -calendar_months || steps > calendar_months)
         return clamp(steps < 0 ? INT32_MIN : INT32_MAX);
-    int year, month, day;
-    date_split(from, &year, &month, &day);
-    return day_of_month(year * 12 + (month - 1) + (int32_t)steps, day, missing);
+    return day_of_month(from->month + (int32_t)steps, from->day, missing);
+}
+
+struct date date_in_month(struct date from, int32_t months, int day, enum date_missing_day missing)
+{
+    struct date_origin origin = date_origin_of(from);
+    return date_origin_in_month(&origin, months, day, missing);
+}
+
+struct date date_add_span(struct date from, struct span span, int32_t times,
+                          enum date_missing_day missing)
+{
+    struct date_origin origin = date_origin_of(from);
+    return date_origin_add_span(&origin, span, times, missing);
 }
 
 struct date date_add_months(struct date from, int32_t months)

@@ -71,7 +71,20 @@ enum fault_code date_parse(struct text text, struct date *out);
 /** date_write(out, date): write YYYY-MM-DD, return the end; no NUL. */
 char *date_write(char *out, struct date date);
 
-/** date_text(out, date): the same, NUL-terminated, for messages; returns ${out}. */
+/* The date written last, where the next one is often a month later. */
+struct date_writer {
+    struct date date;
+    int year, month, day;     /* month 0: none yet */
+    char text[DATE_TEXT_LEN]; /* of this year and day; its month may be an earlier one */
+};
+
+/** date_write_next(out, writer, date): as date_write(), and remembered in ${writer}. */
+char *date_write_next(char *out, struct date_writer *writer, struct date date);
+
+/** date_write_again(out, writer): the date written last. */
+char *date_write_again(char *out, const struct date_writer *writer);
+
+/** date_text(out, date): as date_write(), NUL-terminated, for messages; returns ${out}. */
 const char *date_text(char out[DATE_TEXT_LEN + 1], struct date date);
 
 /**
@@ -88,6 +101,21 @@ struct date date_in_month(struct date from, int32_t months, int day, enum date_m
  */
 struct date date_add_span(struct date from, struct span span, int32_t times,
                           enum date_missing_day missing);
+
+/* A date taken apart once, for counting many dates from it. */
+struct date_origin {
+    struct date date;
+    int32_t month; /* counted from January of year 0 */
+    int32_t day;   /* of the month */
+};
+
+struct date_origin date_origin_of(struct date date);
+
+/** date_origin_in_month(), date_origin_add_span(): as date_in_month() and date_add_span(). */
+struct date date_origin_in_month(const struct date_origin *from, int32_t months, int day,
+                                 enum date_missing_day missing);
+struct date date_origin_add_span(const struct date_origin *from, struct span span, int32_t times,
+                                 enum date_missing_day missing);
 
 /** date_add_months(from, months): the month arithmetic of deadlines: last-of-month. */
 struct date date_add_months(struct date from, int32_t months);

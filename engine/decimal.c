@@ -7,30 +7,41 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* The digits of a decimal that a word may not hold; its point left out. */
+static struct amount long_value(struct arena *arena, const char *s, const char *end)
+{
+    char digits[AMOUNT_DIGITS_MAX];
+    size_t count = 0;
+    for (; s < end; s++)
+        if (is_digit(*s))
+            digits[count++] = *s;
+    return amount_from_digits(arena, (struct text){digits, count});
+}
+
 enum fault_code decimal_parse(struct arena *arena, struct text text, struct decimal *out)
 {
+    enum { WORD_DIGITS = 18 }; /* always fit */
     bool negative = text.len > 0 && text.ptr[0] == '-';
     const char *s = text.ptr + negative, *end = text.ptr + text.len;
-    char digits[AMOUNT_DIGITS_MAX];
-    size_t count = 0, seen = 0;
     const char *point = NULL;
+    int64_t word = 0;
+    size_t count = 0;
 
     for (const char *p = s; p < end; p++) {
-        if (*p == '.' && point == NULL && p > s && p + 1 < end) {
+        if (is_digit(*p)) {
+            if (++count <= WORD_DIGITS)
+                word = word * 10 + (*p - '0');
+        } else if (*p == '.' && point == NULL && p > s && p + 1 < end) {
             point = p;
-        } else if (is_digit(*p)) {
-            if (count < AMOUNT_DIGITS_MAX)
-                digits[count++] = *p;
-            seen++;
         } else {
             return FAULT_AMOUNT_FORM;
         }
     }
-    if (seen == 0)
+    if (count == 0)
         return FAULT_AMOUNT_FORM;
-    if (seen > AMOUNT_DIGITS_MAX)
+    if (count > AMOUNT_DIGITS_MAX)
         return FAULT_AMOUNT_DIGITS;
-    struct amount value = amount_from_digits(arena, (struct text){digits, count});
+    struct amount value = count <= WORD_DIGITS ? amount_of(word) : long_value(arena, s, end);
     out->digits = negative ? amount_negate(arena, value) : value;
     out->scale = point == NULL ? 0 : (unsigned)(end - point - 1);
     return FAULT_NONE;
@@ -112,4 +123,25 @@ const char *decimal_sum_text(struct arena *arena, const struct decimal_sum *sum)
     }
     *out = '\0';
     return text;
+}
+
+bool decimal_parse_total(struct arena *arena, struct text text, struct decimal *out)
+{
+    const char *point = text.len == 0 ? NULL : memchr(text.ptr, '.', text.len);
+    struct decimal total = {.scale =
+                                point == NULL ? 0 : (unsigned)(text.ptr + text.len - point - 1)};
+    if (point == NULL) {
+        if (!amount_parse_total(arena, text, &total.digits))
+            return false;
+    } else {
+        size_t before = (size_t)(point - text.ptr);
+        char *digits = arena_alloc(arena, text.len);
+        memcpy(digits, text.ptr, before);
+        memcpy(digits + before, point + 1, total.scale);
+        if (total.scale == 0 || total.scale > AMOUNT_DIGITS_MAX ||
+            !amount_parse_total(arena, (struct text){digits, text.len - 1}, &total.digits))
+            return false;
+    }
+    *out = total;
+    return true;
 }

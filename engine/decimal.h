@@ -43,4 +43,8 @@ void decimal_sum_clear(struct decimal_sum *sum);
  */
 const char *decimal_sum_text(struct arena *arena, const struct decimal_sum *sum);
 
+/** decimal_parse_total(arena, text, out): read what decimal_sum_text() wrote, of any number of
+ * digits before the point; false when it is something else. */
+bool decimal_parse_total(struct arena *arena, struct text text, struct decimal *out);
+
 #endif

@@ -17,7 +17,10 @@ const struct event_kind *event_kind(enum event_type type)
 enum event_type event_type_of(struct text name)
 {
     unsigned type = 0;
-    while (type < EVENT_TYPES && !text_is(name, kinds[type].name))
+    if (name.len == 0)
+        return EVENT_TYPES;
+    while (type < EVENT_TYPES &&
+           (kinds[type].name[0] != name.ptr[0] || !text_is(name, kinds[type].name)))
         type++;
     return (enum event_type)type;
 }

@@ -145,7 +145,7 @@ static bool read_text(const struct reading *reading, unsigned column, size_t byt
 {
     struct text text = load_field(reading->row, column);
     char wanted[48];
-    if (!text_is_plain(text))
+    if (text.len > 0 && !text_is_plain(text))
         return refuse(reading, column, FAULT_TEXT_CONTROL,
                       "has control characters or outer blanks");
     if (text.len <= bytes_max) {
@@ -560,8 +560,11 @@ static bool takes_column(enum event_type type, unsigned column)
 static void check_columns(const struct reading *reading, enum event_type type)
 {
     char quoted[TEXT_QUOTE_MAX];
+    const struct load_row *row = reading->row;
     for (unsigned column = 0; column < EVENT_COLUMNS; column++) {
-        struct text field = load_field(reading->row, column);
+        if (row->columns->known[column] < 0)
+            continue;
+        struct text field = load_field(row, column);
         if (field.len > 0 && !takes_column(type, column))
             load_fault(reading->load, reading->row, (int)column, FAULT_COLUMN_NOT_TAKEN,
                        "%s %s: type %s does not take this column", name_of(reading, column),
@@ -579,7 +582,8 @@ void load_event(struct load *load, struct load_row *row, const struct program *p
 {
     struct reading reading = {load, row, false};
     struct text note_text;
-    *event = (struct event){.date = DATE_NONE, .recorded = DATE_NONE, .origin = row};
+    event->date = event->recorded = DATE_NONE;
+    event->origin = row;
     (void)read_id(&reading, EVENT_EVENT_ID, &event->id);
     (void)read_text(&reading, EVENT_DOCUMENT, TEXT_BYTES_MAX, &event->document);
     (void)read_text(&reading, EVENT_REF, ID_BYTES_MAX, &event->ref);

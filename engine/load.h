@@ -93,7 +93,8 @@ void load_loan(struct load *load, struct load_row *row, struct loan *loan);
 /**
  * load_event(load, row, program, event): a split row of events.csv; ${program} (NULL if unknown)
  * has the currency.
- * ${event} is complete when row->fault is NULL; its origin is ${row}.
+ * ${event}, which the caller has cleared, is complete when row->fault is NULL; its origin is
+ * ${row}.
  */
 void load_event(struct load *load, struct load_row *row, const struct program *program,
                 struct event *event);

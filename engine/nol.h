@@ -9,6 +9,7 @@
 #include "load.h"
 #include "load_rules.h"
 #include "manifest.h"
+#include "merge.h"
 #include "plan.h"
 #include "report.h"
 #include "rule.h"

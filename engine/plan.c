@@ -6,7 +6,7 @@
 
 /* The calendar of one plan: where period k falls. */
 struct periods {
-    struct date anchor;
+    struct date_origin anchor;
     struct span every;
     int32_t day; /* RULE_DAY_SAME, 1..31 or RULE_DAY_LAST */
     enum date_missing_day missing;
@@ -22,7 +22,7 @@ static struct periods periods_of(const struct loan *loan, struct date disbursed)
         [RULE_ANCHOR_GIVEN] = loan->first_due,
     };
     return (struct periods){
-        .anchor = anchors[rule_number(rules, RULE_SCHEDULE_DUE_ANCHOR)],
+        .anchor = date_origin_of(anchors[rule_number(rules, RULE_SCHEDULE_DUE_ANCHOR)]),
         .every = rules->value[RULE_SCHEDULE_EVERY].span,
         .day = rule_number(rules, RULE_SCHEDULE_DUE_DAY),
         .missing = (enum date_missing_day)rule_number(rules, RULE_SCHEDULE_DUE_MISSING_DAY),
@@ -34,12 +34,12 @@ static struct date period(const struct periods *periods, int32_t k)
 {
     int32_t times = periods->shift + k;
     if (periods->day == RULE_DAY_SAME)
-        return date_add_span(periods->anchor, periods->every, times, periods->missing);
+        return date_origin_add_span(&periods->anchor, periods->every, times, periods->missing);
     int32_t months = periods->every.count * (periods->every.unit == SPAN_YEARS ? 12 : 1) * times;
     if (periods->day ==
         RULE_DAY_LAST) /* no month lacks its last day: day 31, at most the month's */
-        return date_in_month(periods->anchor, months, 31, MISSING_LAST_OF_MONTH);
-    return date_in_month(periods->anchor, months, periods->day, periods->missing);
+        return date_origin_in_month(&periods->anchor, months, 31, MISSING_LAST_OF_MONTH);
+    return date_origin_in_month(&periods->anchor, months, periods->day, periods->missing);
 }
 
 /* Move the start until ${first}, the period of row 1, is after the disbursement and min_gap after
@@ -118,15 +118,13 @@ static void share_principal(struct arena *arena, const struct loan *loan, struct
     }
 }
 
-static struct row row_at(int32_t n, struct date due, struct amount principal)
+/* ${row} is cleared already. */
+static void set_row(struct row *row, int32_t n, struct date due, struct amount principal)
 {
-    return (struct row){
-        .n = n,
-        .due_nominal = due,
-        .due = due,
-        .paid_on = DATE_NONE,
-        .due_of[COMPONENT_PRINCIPAL] = principal,
-    };
+    row->n = n;
+    row->due_nominal = row->due = due;
+    row->paid_on = DATE_NONE;
+    row->due_of[COMPONENT_PRINCIPAL] = principal;
 }
 
 enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct date disbursed,
@@ -138,7 +136,8 @@ enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct d
     int32_t first = given ? 0 : shape.grace + shape.step;
     struct row *row = rows;
 
-    struct amount *parts = ARENA_ARRAY(arena, struct amount, shape.rows);
+    memset(rows, 0, (shape.zero_rows + shape.rows) * sizeof *rows);
+    struct amount *parts = arena_alloc(arena, shape.rows * sizeof *parts);
     share_principal(arena, loan, amount, shape.rows, parts);
     if (!split_is_positive(parts, shape.rows))
         return FAULT_PLAN_ROW_VANISHES;
@@ -147,14 +146,14 @@ enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct d
     for (unsigned k = 1; k <= shape.zero_rows; k++) {
         struct date due = period(&periods, (int32_t)k);
         if (date_before(disbursed, due))
-            *row++ = row_at(ROW_UNNUMBERED, due, AMOUNT_ZERO);
+            set_row(row++, ROW_UNNUMBERED, due, AMOUNT_ZERO);
     }
     for (unsigned k = 0; k < shape.rows; k++) {
         struct date due = period(&periods, first + (int32_t)k);
         if (!date_in_range(due))
             return FAULT_PLAN_TOO_LATE;
         assert(k == 0 || date_before(row[-1].due_nominal, due));
-        *row++ = row_at((int32_t)k + 1, due, parts[k]);
+        set_row(row++, (int32_t)k + 1, due, parts[k]);
     }
     *count = (unsigned)(row - rows);
     return FAULT_NONE;

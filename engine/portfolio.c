@@ -94,7 +94,7 @@ static void clear_sums(struct amount_sum *sums, unsigned count)
         amount_sum_clear(&sums[i]);
 }
 
-static void clear_group(struct group *group, unsigned classes)
+void portfolio_clear_group(struct group *group, unsigned classes)
 {
     clear_sums(group->figure, FIGURES);
     clear_sums(group->movement, MOVEMENTS);
@@ -110,7 +110,7 @@ void portfolio_free(struct portfolio *portfolio)
 {
     for (size_t i = 0; i < portfolio->slot_count; i++)
         if (portfolio->slots[i] != NULL)
-            clear_group(portfolio->slots[i], portfolio->states->classes);
+            portfolio_clear_group(portfolio->slots[i], portfolio->states->classes);
     arena_free(&portfolio->arena);
     portfolio->slots = NULL;
     portfolio->slot_count = portfolio->count = 0;
@@ -234,7 +234,7 @@ void portfolio_add(struct portfolio *portfolio, const struct portfolio_entry *en
         add_to_group(portfolio, entry, 2 + i, entry->loan->attributes[i]);
 }
 
-static void merge_group(struct portfolio *into, const struct group *from)
+void portfolio_add_group(struct portfolio *into, const struct group *from)
 {
     struct group *group = get_group(into, from->by, from->name, from->code, from->decimals);
     group->accounts += from->accounts;
@@ -263,7 +263,7 @@ void portfolio_merge(struct portfolio *into, const struct portfolio *from)
 {
     for (size_t i = 0; i < from->slot_count; i++)
         if (from->slots[i] != NULL)
-            merge_group(into, from->slots[i]);
+            portfolio_add_group(into, from->slots[i]);
 }
 
 static int compare_groups(const void *a, const void *b)

@@ -97,6 +97,13 @@ void portfolio_free(struct portfolio *portfolio);
 /** portfolio_add(portfolio, entry): fold one account into all its groups. */
 void portfolio_add(struct portfolio *portfolio, const struct portfolio_entry *entry);
 
+/** portfolio_add_group(portfolio, group): add one group of another fold over the same states, its
+ * classes and migrations included; ${group} is unchanged. */
+void portfolio_add_group(struct portfolio *portfolio, const struct group *group);
+
+/** portfolio_clear_group(group, classes): give back what the sums of a group own. */
+void portfolio_clear_group(struct group *group, unsigned classes);
+
 /** portfolio_merge(into, from): add all groups of ${from}, which is unchanged. */
 void portfolio_merge(struct portfolio *into, const struct portfolio *from);
 

@@ -7,42 +7,47 @@
 
 enum { CURRENT_MONTHS = 12 };
 
-static struct amount unpaid_of(struct arena *arena, const struct row *row)
-{
-    struct amount unpaid = AMOUNT_ZERO;
-    for (unsigned c = 0; c < COMPONENTS; c++)
-        unpaid = amount_add(arena, unpaid, account_row_unpaid(arena, row, (enum component)c));
-    return unpaid;
-}
-
 static void add_to(struct arena *arena, struct position *position, enum figure figure,
                    struct amount amount)
 {
     position->figure[figure] = amount_add(arena, position->figure[figure], amount);
 }
 
+/* All that is due in a row, and all that is paid of it. */
+struct row_totals {
+    struct amount due, paid;
+};
+
+static void fold_charge(struct arena *arena, const struct row *row, enum component component,
+                        struct position *position, struct row_totals *totals)
+{
+    bool fee = component == COMPONENT_FEE;
+    struct amount due = row->due_of[component], paid = row->paid[component];
+    add_to(arena, position, fee ? FIGURE_FEE_DUE : FIGURE_PENALTY_DUE, due);
+    add_to(arena, position, fee ? FIGURE_FEE_PAID : FIGURE_PENALTY_PAID, paid);
+    totals->due = amount_add(arena, totals->due, due);
+    totals->paid = amount_add(arena, totals->paid, paid);
+}
+
 static void fold_row(const struct account *account, const struct row *row, struct date as_of,
                      struct date current_end, struct position *position)
 {
     struct arena *arena = account->arena;
-    bool written_off = account->stage == ACCOUNT_WRITTEN_OFF;
-    struct amount unpaid = unpaid_of(arena, row);
-    add_to(arena, position, FIGURE_FEE_DUE, row->due_of[COMPONENT_FEE]);
-    add_to(arena, position, FIGURE_FEE_PAID, row->paid[COMPONENT_FEE]);
-    add_to(arena, position, FIGURE_PENALTY_DUE, row->due_of[COMPONENT_PENALTY]);
-    add_to(arena, position, FIGURE_PENALTY_PAID, row->paid[COMPONENT_PENALTY]);
-    if (!date_before(as_of, row->due)) {
-        for (unsigned c = 0; c < COMPONENTS; c++) {
-            add_to(arena, position, FIGURE_DUE_TO_DATE, row->due_of[c]);
-            add_to(arena, position, FIGURE_PAID_TO_DATE, row->paid[c]);
-        }
+    struct row_totals totals = {row->due_of[COMPONENT_PRINCIPAL], row->paid[COMPONENT_PRINCIPAL]};
+    if (row_has_charges(row)) {
+        fold_charge(arena, row, COMPONENT_FEE, position, &totals);
+        fold_charge(arena, row, COMPONENT_PENALTY, position, &totals);
     }
-    if (written_off) {
-        add_to(arena, position, FIGURE_CLAIM, unpaid);
+    if (!date_before(as_of, row->due)) {
+        add_to(arena, position, FIGURE_DUE_TO_DATE, totals.due);
+        add_to(arena, position, FIGURE_PAID_TO_DATE, totals.paid);
+    }
+    if (account->stage == ACCOUNT_WRITTEN_OFF) {
+        add_to(arena, position, FIGURE_CLAIM, amount_sub(arena, totals.due, totals.paid));
         return;
     }
-    if (date_before(row->due, as_of) && amount_sign(unpaid) > 0) {
-        add_to(arena, position, FIGURE_OVERDUE, unpaid);
+    if (date_before(row->due, as_of) && amount_compare(totals.paid, totals.due) < 0) {
+        add_to(arena, position, FIGURE_OVERDUE, amount_sub(arena, totals.due, totals.paid));
         if (!date_is_set(position->oldest_due))
             position->oldest_due = row->due; /* rows stand by due date */
         position->installments_overdue++;
@@ -212,6 +217,7 @@ int32_t position_row_days_late(enum row_status status, const struct row *row, st
 
 const char *position_row_status_name(enum row_status status)
 {
-    static const char *const names[] = {"paid", "overdue", "due", "future", "written-off"};
+    static const char *const names[ROW_STATUSES] = {"paid", "overdue", "due", "future",
+                                                    "written-off"};
     return names[status];
 }

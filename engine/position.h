@@ -59,7 +59,7 @@ struct position {
     int32_t class_index; /* in the rules' arrears.classes, or POSITION_NO_CLASS */
 };
 
-enum row_status { ROW_PAID, ROW_OVERDUE, ROW_DUE, ROW_FUTURE, ROW_WRITTEN_OFF };
+enum row_status { ROW_PAID, ROW_OVERDUE, ROW_DUE, ROW_FUTURE, ROW_WRITTEN_OFF, ROW_STATUSES };
 
 /** position_of(account, as_of, position): the account has been brought to the end of ${as_of}. */
 void position_of(const struct account *account, struct date as_of, struct position *position);

@@ -41,6 +41,13 @@ const char *report_name(enum report_file file)
     return files[file].name;
 }
 
+bool report_is_wanted(enum report_file file, bool period, bool quarantine)
+{
+    if (file == REPORT_MOVEMENT || file == REPORT_MIGRATION)
+        return period;
+    return file != REPORT_REJECTS || quarantine;
+}
+
 void report_header(struct buffer *buffer, enum report_file file, const struct text *carried,
                    unsigned count)
 {
@@ -53,19 +60,110 @@ void report_header(struct buffer *buffer, enum report_file file, const struct te
 
 /* --- per account --- */
 
-/* What the rows of one schedule share: the beginning of each line, and how much room a line may
- * take. */
-struct schedule_lines {
-    const struct account *account;
-    struct date as_of;
-    unsigned decimals;
-    char *start; /* the account_id as a cell */
-    size_t start_len;
+/* The cells are many and the rows more: they are written without asking for room one by one. */
+
+/* A piece of a line that is written again and again: a short one is copied without a call. */
+struct piece {
+    size_t len;
+    const char *all;
+    char start[64];
 };
 
-static char *put_amount(char *out, struct amount amount, unsigned decimals)
+static void set_piece(struct piece *piece, const char *bytes, size_t len)
 {
-    out = amount_write(out, amount, decimals);
+    piece->len = len;
+    piece->all = bytes;
+    if (len <= sizeof piece->start)
+        memcpy(piece->start, bytes, len);
+}
+
+/* May write to all that piece_room() says. */
+static char *put_piece(char *out, const struct piece *piece)
+{
+    if (piece->len <= sizeof piece->start)
+        memcpy(out, piece->start, sizeof piece->start);
+    else
+        memcpy(out, piece->all, piece->len);
+    return out + piece->len;
+}
+
+static size_t piece_room(const struct piece *piece)
+{
+    return piece->len < sizeof piece->start ? sizeof piece->start : piece->len;
+}
+
+/* The account_id as a cell with its comma: many lines of an account begin with it. */
+static void set_first_cell(struct piece *piece, const struct account *account)
+{
+    struct text id = account->loan->account_id;
+    char *start = arena_alloc(account->arena, csv_text_max(id) + 1);
+    char *end = csv_write_text(start, id);
+    *end++ = ',';
+    set_piece(piece, start, (size_t)(end - start));
+}
+
+static char *put_cell(char *out, struct text text)
+{
+    out = csv_write_text(out, text);
+    *out++ = ',';
+    return out;
+}
+
+enum { ZEROS_MAX = 2, ZEROS_SIZE = 32 };
+
+/* How a currency's amounts are written. */
+struct money {
+    unsigned decimals;
+    unsigned zero_len;
+    char zeros[ZEROS_SIZE]; /* cells of 0 with their commas: most amounts of a schedule */
+};
+
+static struct money money_of(unsigned decimals)
+{
+    struct money money = {.decimals = decimals};
+    char *out = money.zeros;
+    for (unsigned i = 0; i < ZEROS_MAX; i++) {
+        out = amount_write(out, AMOUNT_ZERO, decimals);
+        *out++ = ',';
+        if (i == 0)
+            money.zero_len = (unsigned)(out - money.zeros);
+    }
+    return money;
+}
+
+static char *put_zeros(char *out, const struct money *money, unsigned count)
+{
+    memcpy(out, money->zeros, ZEROS_SIZE); /* a fixed size: no call */
+    return out + count * money->zero_len;
+}
+
+static char *put_amount(char *out, const struct money *money, struct amount amount)
+{
+    if (amount_is_zero(amount))
+        return put_zeros(out, money, 1);
+    out = amount_write(out, amount, money->decimals);
+    *out++ = ',';
+    return out;
+}
+
+static char *put_number(char *out, int32_t number)
+{
+    if (number >= 0 && number < 10) {
+        *out++ = (char)('0' + number);
+    } else if (number >= 0 && number < 100) {
+        memcpy(out, text_two_digits + 2 * number, 2);
+        out += 2;
+    } else {
+        out = amount_write(out, amount_of(number), 0);
+    }
+    *out++ = ',';
+    return out;
+}
+
+static char *put_n(char *out, int32_t n)
+{
+    if (n != ROW_UNNUMBERED)
+        return put_number(out, n);
     *out++ = ',';
     return out;
 }
@@ -78,52 +176,105 @@ static char *put_date(char *out, struct date date)
     return out;
 }
 
-/* The cells are many and the rows more: they are written without asking for room one by one. */
+/* What the rows of one schedule share. */
+struct schedule_lines {
+    const struct account *account;
+    struct date as_of;
+    struct money money;
+    struct piece start;              /* the first cell */
+    struct piece ends[ROW_STATUSES]; /* the last */
+    struct date_writer nominal;
+    int64_t unpaid_principal; /* of the row of which `unpaid` is the middle; 0: none yet */
+    struct piece unpaid;
+};
+
+static void begin_lines(struct schedule_lines *lines, const struct account *account,
+                        struct date as_of)
+{
+    lines->account = account;
+    lines->as_of = as_of;
+    lines->money = money_of(account->loan->program->decimals);
+    lines->nominal.month = 0;
+    lines->unpaid_principal = 0;
+    set_first_cell(&lines->start, account);
+    for (unsigned i = 0; i < ROW_STATUSES; i++) {
+        const char *name = position_row_status_name((enum row_status)i);
+        set_piece(&lines->ends[i], name, strlen(name));
+    }
+}
+
 static size_t row_room(const struct schedule_lines *lines, const struct row *row,
                        struct amount balance)
 {
-    enum { DATES_AND_WORDS = 128 };
-    size_t room = lines->start_len + DATES_AND_WORDS + 3 * amount_text_size(AMOUNT_ZERO);
+    enum { REST = 128 + sizeof(struct money) + 2 * sizeof(struct piece) };
+    size_t room = piece_room(&lines->start) + REST + 3 * amount_text_size(AMOUNT_ZERO);
     for (unsigned c = 0; c < COMPONENTS; c++)
         room += amount_text_size(row->due_of[c]) + amount_text_size(row->paid[c]) + 2;
     return room + amount_text_size(row->paid_in_advance) + amount_text_size(row->paid_late) +
            amount_text_size(balance);
 }
 
-static char *put_row(char *out, const struct schedule_lines *lines, const struct row *row,
+static char *put_charges(char *out, const struct money *money, const struct amount *components,
+                         bool any)
+{
+    if (!any)
+        return put_zeros(out, money, 2);
+    out = put_amount(out, money, components[COMPONENT_FEE]);
+    return put_amount(out, money, components[COMPONENT_PENALTY]);
+}
+
+/* The cells from principal_due to paid_on. */
+static char *put_middle(char *out, const struct money *money, const struct row *row)
+{
+    bool charges = row_has_charges(row);
+    out = put_amount(out, money, row->due_of[COMPONENT_PRINCIPAL]);
+    out = put_charges(out, money, row->due_of, charges);
+    out = put_amount(out, money, row->paid[COMPONENT_PRINCIPAL]);
+    out = put_charges(out, money, row->paid, charges);
+    out = put_zeros(out, money, 1); /* waived: no event of this version waives */
+    out = put_amount(out, money, row->paid_in_advance);
+    out = put_amount(out, money, row->paid_late);
+    return put_date(out, row->paid_on);
+}
+
+/* Most rows are yet to be paid and ask for the same amount: they have the same middle. */
+static char *put_same_middle(char *out, struct schedule_lines *lines, const struct row *row)
+{
+    struct amount principal = row->due_of[COMPONENT_PRINCIPAL];
+    bool unpaid = amount_is_zero(row->paid[COMPONENT_PRINCIPAL]) && !row_has_charges(row) &&
+                  !date_is_set(row->paid_on);
+    if (!unpaid || principal.limbs != NULL || principal.word == 0)
+        return put_middle(out, &lines->money, row);
+    if (principal.word != lines->unpaid_principal) {
+        char *end = put_middle(out, &lines->money, row);
+        size_t len = (size_t)(end - out);
+        if (len <= sizeof lines->unpaid.start) { /* a longer one would have to be kept elsewhere */
+            lines->unpaid_principal = principal.word;
+            set_piece(&lines->unpaid, out, len);
+        }
+        return end;
+    }
+    return put_piece(out, &lines->unpaid);
+}
+
+static char *put_row(char *out, struct schedule_lines *lines, const struct row *row,
                      struct amount balance)
 {
-    unsigned decimals = lines->decimals;
     enum row_status status = position_row_status(lines->account, row, lines->as_of);
-    struct text name = text_of(position_row_status_name(status));
-    memcpy(out, lines->start, lines->start_len);
-    out += lines->start_len;
-    if (row->n != ROW_UNNUMBERED)
-        out = amount_write(out, amount_of(row->n), 0);
+    out = put_piece(out, &lines->start);
+    out = put_n(out, row->n);
+    out = date_write_next(out, &lines->nominal, row->due_nominal);
     *out++ = ',';
-    const char *nominal = out;
-    out = put_date(out, row->due_nominal);
-    if (date_equal(row->due,
-                   row->due_nominal)) { /* as nearly always: cheaper than counting again */
-        memcpy(out, nominal, DATE_TEXT_LEN + 1);
-        out += DATE_TEXT_LEN + 1;
+    if (date_equal(row->due, row->due_nominal)) { /* as nearly always */
+        out = date_write_again(out, &lines->nominal);
+        *out++ = ',';
     } else {
         out = put_date(out, row->due);
     }
-    out = put_amount(out, row->due_of[COMPONENT_PRINCIPAL], decimals);
-    out = put_amount(out, row->due_of[COMPONENT_FEE], decimals);
-    out = put_amount(out, row->due_of[COMPONENT_PENALTY], decimals);
-    out = put_amount(out, row->paid[COMPONENT_PRINCIPAL], decimals);
-    out = put_amount(out, row->paid[COMPONENT_FEE], decimals);
-    out = put_amount(out, row->paid[COMPONENT_PENALTY], decimals);
-    out = put_amount(out, AMOUNT_ZERO, decimals); /* waived: no event of this version waives */
-    out = put_amount(out, row->paid_in_advance, decimals);
-    out = put_amount(out, row->paid_late, decimals);
-    out = put_date(out, row->paid_on);
-    out = put_amount(out, amount_of(position_row_days_late(status, row, lines->as_of)), 0);
-    out = put_amount(out, balance, decimals);
-    memcpy(out, name.ptr, name.len);
-    out += name.len;
+    out = put_same_middle(out, lines, row);
+    out = put_number(out, position_row_days_late(status, row, lines->as_of));
+    out = put_amount(out, &lines->money, balance);
+    out = put_piece(out, &lines->ends[status]);
     *out++ = '\n';
     return out;
 }
@@ -152,12 +303,8 @@ static struct amount balance_after(struct running_balance *running, const struct
 
 void report_schedule(struct buffer *buffer, const struct account *account, struct date as_of)
 {
-    struct text id = account->loan->account_id;
-    struct schedule_lines lines = {account, as_of, account->loan->program->decimals,
-                                   arena_alloc(account->arena, csv_text_max(id) + 1), 0};
-    char *end = csv_write_text(lines.start, id);
-    *end++ = ',';
-    lines.start_len = (size_t)(end - lines.start);
+    struct schedule_lines lines;
+    begin_lines(&lines, account, as_of);
     struct running_balance running = {account->arena, account, 0, AMOUNT_ZERO};
     for (unsigned i = 0; i < account->row_count; i++) {
         const struct row *row = &account->rows[i];
@@ -169,23 +316,30 @@ void report_schedule(struct buffer *buffer, const struct account *account, struc
 
 void report_allocations(struct buffer *buffer, const struct account *account)
 {
-    unsigned decimals = account->loan->program->decimals;
+    enum { DATE_AND_NUMBER = 64 + sizeof(struct money) };
+    struct money money = money_of(account->loan->program->decimals);
+    struct piece start;
+    set_first_cell(&start, account);
     for (size_t i = 0; i < account->line_count; i++) {
         const struct account_line *line = &account->lines[i];
-        csv_text(buffer, account->loan->account_id);
-        csv_text(buffer, line->event->id);
-        csv_text(buffer, text_of(event_kind(line->event->type)->name));
-        csv_text(buffer, line->event->document);
-        csv_date(buffer, line->date);
-        if (line->n == ROW_UNNUMBERED)
-            csv_empty(buffer);
-        else
-            csv_number(buffer, line->n);
-        csv_amount(buffer, line->part[COMPONENT_PRINCIPAL], decimals);
-        csv_amount(buffer, line->part[COMPONENT_FEE], decimals);
-        csv_amount(buffer, line->part[COMPONENT_PENALTY], decimals);
-        csv_amount(buffer, line->credit, decimals);
-        csv_end_row(buffer);
+        struct text type = text_of(event_kind(line->event->type)->name);
+        size_t room = piece_room(&start) + csv_text_max(line->event->id) + type.len +
+                      csv_text_max(line->event->document) + DATE_AND_NUMBER +
+                      amount_text_size(line->credit);
+        for (unsigned c = 0; c < COMPONENTS; c++)
+            room += amount_text_size(line->part[c]);
+        char *out = put_piece(buffer_reserve(buffer, room), &start);
+        out = put_cell(out, line->event->id);
+        out = put_cell(out, type);
+        out = put_cell(out, line->event->document);
+        out = put_date(out, line->date);
+        out = put_n(out, line->n);
+        out = put_amount(out, &money, line->part[COMPONENT_PRINCIPAL]);
+        out = put_amount(out, &money, line->part[COMPONENT_FEE]);
+        out = put_amount(out, &money, line->part[COMPONENT_PENALTY]);
+        out = put_amount(out, &money, line->credit);
+        out[-1] = '\n';
+        buffer_end(buffer, out);
     }
 }
 
@@ -328,4 +482,17 @@ void report_migration(struct buffer *buffer, const struct report_groups *groups)
             csv_end_row(buffer);
         }
     }
+}
+
+void report_summary(struct buffer *buffer, enum report_file file,
+                    const struct report_groups *groups)
+{
+    if (file == REPORT_PORTFOLIO)
+        report_portfolio(buffer, groups);
+    else if (file == REPORT_CLASSES)
+        report_classes(buffer, groups);
+    else if (file == REPORT_MOVEMENT)
+        report_movement(buffer, groups);
+    else if (file == REPORT_MIGRATION)
+        report_migration(buffer, groups);
 }

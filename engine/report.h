@@ -23,6 +23,10 @@ enum report_file {
 /** report_name(file): its name in the output folder. */
 const char *report_name(enum report_file file);
 
+/** report_is_wanted(file, period, quarantine): whether a run writes the file; ${period}: it has
+ * --from. */
+bool report_is_wanted(enum report_file file, bool period, bool quarantine);
+
 /** report_header(buffer, file, carried, count): the header line; ${carried} columns end
  * arrears.csv. */
 void report_header(struct buffer *buffer, enum report_file file, const struct text *carried,
@@ -42,6 +46,10 @@ struct report_groups {
     struct date from, to; /* of the period; DATE_NONE without one */
     struct arena *arena;  /* scratch */
 };
+
+/** report_summary(buffer, file, groups): the rows of one of the four files of groups. */
+void report_summary(struct buffer *buffer, enum report_file file,
+                    const struct report_groups *groups);
 
 void report_portfolio(struct buffer *buffer, const struct report_groups *groups);
 void report_classes(struct buffer *buffer, const struct report_groups *groups);

@@ -25,4 +25,11 @@ struct row {
     struct amount paid_late;
 };
 
+/** row_has_charges(row): whether a fee or a penalty is due in it, as in few rows. */
+static inline bool row_has_charges(const struct row *row)
+{
+    return !amount_is_zero(row->due_of[COMPONENT_FEE]) ||
+           !amount_is_zero(row->due_of[COMPONENT_PENALTY]);
+}
+
 #endif

@@ -4,7 +4,23 @@
 
 #include "crew.h"
 #include "manifest.h"
+#include "shard_state.h"
 #include "work.h"
+
+/* What a run holds however little it may: the program with its libraries; for each thread its
+ * stack, scratch and list of faults; for each file that is read its block. */
+#define RUN_OWN_MEMORY (UINT64_C(10) << 20)
+#define THREAD_OWN_MEMORY (UINT64_C(512) << 10)
+#define THREAD_MEMORY (UINT64_C(8) << 20)
+#define STREAM_MEMORY (UINT64_C(2) << 20)
+
+/* What is left of the memory that a run may use, divided; an eighth is for what allocators lose. */
+struct shares {
+    size_t gathering; /* the book's sorter */
+    size_t aside;     /* the sorters of rejects and of unidentified money, each */
+    size_t batch;     /* each batch */
+    unsigned streams; /* files that may be read side by side */
+};
 
 /* Everything of one run. */
 struct month {
@@ -16,12 +32,40 @@ struct month {
     struct rules rules;
     struct book_input *inputs;
     unsigned input_count;
+    struct columns_named named;
     struct book book;
     struct portfolio_states states;
     struct work_job job;
-    struct work *works; /* one per worker; the first gathers what all found */
+    unsigned threads;
+    struct shares shares;
+    struct work *works;     /* one per worker; the first gathers what all found */
+    struct sorter *rejects; /* of the lines of rejects.csv and unidentified.csv */
+    struct sorter *unidentified;
+    size_t row_bytes; /* what a row made in some batch, at most; 0: not known yet */
     struct out_file *files[REPORT_FILES];
 };
+
+/* --- memory --- */
+
+static unsigned threads_of(const struct run_options *options)
+{
+    uint64_t fit = options->memory_bytes / THREAD_MEMORY;
+    return options->threads < fit ? options->threads : (unsigned)fit;
+}
+
+static struct shares shares_of(const struct run_options *options, unsigned threads)
+{
+    uint64_t least = RUN_OWN_MEMORY + (uint64_t)threads * THREAD_OWN_MEMORY;
+    uint64_t rest = options->memory_bytes - least;
+    if (rest > SIZE_MAX / 2)
+        rest = SIZE_MAX / 2;
+    return (struct shares){
+        .gathering = (size_t)(rest / 2),
+        .aside = (size_t)(rest / 16),
+        .batch = (size_t)(rest / 4) / crew_batches(threads),
+        .streams = (unsigned)(options->memory_bytes / 4 / STREAM_MEMORY),
+    };
+}
 
 static struct book_input *make_inputs(struct month *month, unsigned *count)
 {
@@ -39,10 +83,10 @@ static struct book_input *make_inputs(struct month *month, unsigned *count)
     return inputs;
 }
 
-static bool open_book(struct month *month, bool gathered)
+static void name_columns(struct month *month)
 {
     const struct run_options *options = month->options;
-    const struct columns_named named = {
+    month->named = (struct columns_named){
         .attributes = options->attributes.list,
         .attribute_count = options->attributes.count,
         .carried = options->carried.list,
@@ -50,8 +94,13 @@ static bool open_book(struct month *month, bool gathered)
         .ignored = options->ignored.list,
         .ignored_count = options->ignored.count,
     };
-    return book_open(&month->book, options->memory, month->inputs, month->input_count, &named,
-                     gathered, &month->reading);
+}
+
+static bool open_book(struct month *month, bool gathered)
+{
+    const struct book_gathering gathering = {month->shares.gathering, month->options->temporary};
+    return book_open(&month->book, month->options->memory, month->inputs, month->input_count,
+                     &month->named, gathered ? &gathering : NULL, &month->reading);
 }
 
 static void set_job(struct month *month)
@@ -80,9 +129,7 @@ static void set_job(struct month *month)
 
 static bool wants(const struct month *month, enum report_file file)
 {
-    if (file == REPORT_MOVEMENT || file == REPORT_MIGRATION)
-        return date_is_set(month->options->from);
-    return file != REPORT_REJECTS || month->options->quarantine;
+    return report_is_wanted(file, date_is_set(month->options->from), month->options->quarantine);
 }
 
 static bool write_buffer(struct month *month, struct out_file *file, struct buffer *buffer)
@@ -126,8 +173,11 @@ static bool tell_progress(struct month *month)
 
 static bool work_batch(void *context, unsigned worker, struct crew_batch *batch)
 {
-    struct work *work = &((struct month *)context)->works[worker];
+    struct month *month = context;
+    struct work *work = &month->works[worker];
     work->out = batch->out;
+    work->rejects = month->options->quarantine ? &batch->rejects : NULL;
+    work->unidentified = &batch->unidentified;
     for (size_t i = 0; i < batch->count && work->broken_law == NULL; i++)
         work_account(work, &batch->bundles[i]);
     return work->broken_law == NULL;
@@ -139,14 +189,40 @@ static bool write_batch(void *context, struct crew_batch *batch)
     for (unsigned file = 0; file <= REPORT_ARREARS; file++)
         if (!write_buffer(month, month->files[file], &batch->out[file]))
             return false;
-    return true;
+    const struct text rejects = {batch->rejects.bytes, batch->rejects.len};
+    const struct text unidentified = {batch->unidentified.bytes, batch->unidentified.len};
+    return sorter_add_packed(month->rejects, rejects) &&
+           sorter_add_packed(month->unidentified, unidentified);
+}
+
+/* How many rows make a batch: as its share of memory holds, judged by what rows made so far. */
+static size_t rows_for(struct month *month, const struct crew_batch *batch)
+{
+    enum { ROWS_MAX = 4096, ROWS_AT_FIRST = 64 };
+    size_t each = batch->last_rows == 0 ? 0 : batch->last_bytes / batch->last_rows + 1;
+    if (month->row_bytes < each)
+        month->row_bytes = each;
+    if (month->row_bytes == 0)
+        return ROWS_AT_FIRST;
+    size_t fit = month->shares.batch / month->row_bytes;
+    return fit < 1 ? 1 : fit > ROWS_MAX ? ROWS_MAX : fit;
+}
+
+/* What the arena takes for rows: their list, which grew by copying, and their bytes. */
+static size_t rows_bytes(const struct book_row *rows, size_t count)
+{
+    enum { GROWN = 3, ROUNDED = 16 };
+    size_t bytes = (GROWN * count + 1) * sizeof *rows;
+    for (size_t i = 0; i < count; i++)
+        bytes += rows[i].record.len + ROUNDED;
+    return bytes;
 }
 
 static enum book_result fill_batch(struct month *month, struct crew_batch *batch)
 {
-    enum { BATCH_ROWS = 4096 };
     enum book_result result = BOOK_BUNDLE;
-    for (size_t rows = 0; rows < BATCH_ROWS && result == BOOK_BUNDLE;) {
+    size_t rows = rows_for(month, batch);
+    while (batch->rows < rows && batch->bytes < month->shares.batch && result == BOOK_BUNDLE) {
         struct book_bundle bundle;
         result = book_next(&month->book, &batch->arena, &bundle);
         if (result != BOOK_BUNDLE)
@@ -157,7 +233,9 @@ static enum book_result fill_batch(struct month *month, struct crew_batch *batch
                                            batch->room * sizeof *batch->bundles);
         }
         batch->bundles[batch->count++] = bundle;
-        rows += bundle.loan_count + bundle.event_count;
+        batch->rows += bundle.loan_count + bundle.event_count;
+        batch->bytes += sizeof bundle + rows_bytes(bundle.loans, bundle.loan_count) +
+                        rows_bytes(bundle.events, bundle.event_count);
     }
     return result;
 }
@@ -165,12 +243,12 @@ static enum book_result fill_batch(struct month *month, struct crew_batch *batch
 static enum pass do_accounts(struct month *month)
 {
     const struct crew_task task = {month, work_batch, write_batch};
-    struct crew *crew = crew_start(month->options->memory, month->options->threads, &task);
+    struct crew *crew = crew_start(month->options->memory, month->threads, &task);
     enum book_result result = BOOK_BUNDLE;
     struct crew_batch *batch;
     if (crew == NULL) {
         fault_add(month->faults, FAULT_IO, (struct place){0}, "cannot start %u threads",
-                  month->options->threads);
+                  month->threads);
         return PASS_STOPPED;
     }
     while (result == BOOK_BUNDLE && (batch = crew_batch(crew)) != NULL) {
@@ -187,62 +265,33 @@ static enum pass do_accounts(struct month *month)
 
 /* --- summaries --- */
 
-static int compare_unidentified(const void *a, const void *b)
+/* Write all lines that a sorter holds, in its order. */
+static bool write_sorted(struct month *month, struct out_file *file, struct sorter *sorter,
+                         struct buffer *buffer)
 {
-    const struct work_unidentified *left = a, *right = b;
-    if (left->date.day != right->date.day)
-        return left->date.day < right->date.day ? -1 : 1;
-    return text_compare(left->event_id, right->event_id);
-}
-
-static void put_unidentified(struct month *month, struct buffer *buffer)
-{
-    struct work *work = &month->works[0];
-    if (work->unidentified_count > 0)
-        qsort(work->unidentified, work->unidentified_count, sizeof *work->unidentified,
-              compare_unidentified);
-    for (size_t i = 0; i < work->unidentified_count; i++) {
-        csv_text(buffer, work->unidentified[i].event_id);
-        csv_date(buffer, work->unidentified[i].date);
-        csv_text(buffer, work->unidentified[i].amount);
-        csv_text(buffer, work->unidentified[i].document);
-        csv_end_row(buffer);
+    enum { WRITE_AT = 64 * 1024 };
+    struct sorter_item line;
+    enum sorter_result result = SORTER_FAILED;
+    bool written = sorter_sort(sorter);
+    while (written && (result = sorter_next(sorter, &line)) == SORTER_ITEM) {
+        buffer_put(buffer, line.payload);
+        written = buffer->len < WRITE_AT || write_buffer(month, file, buffer);
     }
+    return written && result == SORTER_END;
 }
 
-static int compare_rejects(const void *a, const void *b)
+/* Beside the reports of a shard: what a merge goes on with. */
+static bool write_shard(struct month *month, struct buffer *buffer)
 {
-    const struct work_reject *left = a, *right = b;
-    if (left->input != right->input)
-        return left->input->file.order < right->input->file.order ? -1 : 1;
-    return (left->line > right->line) - (left->line < right->line);
-}
-
-/* `loans`, or `loans-2` for the second file of the role. */
-static void put_role(struct buffer *buffer, const struct book_input *input)
-{
-    buffer_put_string(buffer, book_role_name(input->role));
-    if (input->number > 1)
-        buffer_printf(buffer, "-%u", input->number);
-    buffer_put_string(buffer, ",");
-}
-
-static void put_rejects(struct month *month, struct buffer *buffer)
-{
-    struct work *work = &month->works[0];
-    if (work->reject_count > 0)
-        qsort(work->rejects, work->reject_count, sizeof *work->rejects, compare_rejects);
-    for (size_t i = 0; i < work->reject_count; i++) {
-        const struct work_reject *reject = &work->rejects[i];
-        put_role(buffer, reject->input);
-        csv_number(buffer, reject->line);
-        csv_text(buffer, reject->account_id);
-        csv_text(buffer, reject->type);
-        csv_text(buffer, reject->amount);
-        csv_text(buffer, text_of(fault_slug(reject->code)));
-        csv_text(buffer, reject->reason);
-        csv_end_row(buffer);
-    }
+    const struct shard_content content = {month->options,          &month->rules,
+                                          month->inputs,           month->input_count,
+                                          &month->states,          &month->works[0].portfolio,
+                                          &month->works[0].tallies};
+    if (month->options->shard.count == 0)
+        return true;
+    struct out_file *file = out_dir_file(month->out, SHARD_STATE_NAME);
+    shard_state_write(buffer, &content);
+    return file != NULL && write_buffer(month, file, buffer);
 }
 
 static bool write_summaries(struct month *month)
@@ -261,24 +310,19 @@ static bool write_summaries(struct month *month)
     for (unsigned file = REPORT_PORTFOLIO; file < REPORT_FILES && written; file++) {
         if (!wants(month, (enum report_file)file))
             continue;
-        if (file == REPORT_PORTFOLIO)
-            report_portfolio(&buffer, &groups);
-        else if (file == REPORT_CLASSES)
-            report_classes(&buffer, &groups);
-        else if (file == REPORT_MOVEMENT)
-            report_movement(&buffer, &groups);
-        else if (file == REPORT_MIGRATION)
-            report_migration(&buffer, &groups);
+        if (file <= REPORT_MIGRATION)
+            report_summary(&buffer, (enum report_file)file, &groups);
         else if (file == REPORT_UNIDENTIFIED)
-            put_unidentified(month, &buffer);
+            written = write_sorted(month, month->files[file], month->unidentified, &buffer);
         else
-            put_rejects(month, &buffer);
-        written = write_buffer(month, month->files[file], &buffer);
+            written = write_sorted(month, month->files[file], month->rejects, &buffer);
+        written = written && write_buffer(month, month->files[file], &buffer);
     }
     struct out_file *manifest = written ? out_dir_file(month->out, "manifest.yaml") : NULL;
     manifest_write(&buffer, month->options, &month->rules, month->inputs, month->input_count,
                    &month->works[0].tallies);
-    written = manifest != NULL && write_buffer(month, manifest, &buffer);
+    written =
+        manifest != NULL && write_buffer(month, manifest, &buffer) && write_shard(month, &buffer);
     buffer_free(&buffer);
     return written;
 }
@@ -288,7 +332,8 @@ static bool keep_laws(struct month *month)
     const char *broken = month->works[0].broken_law;
     char quoted[TEXT_QUOTE_MAX] = "";
     if (broken != NULL)
-        (void)text_quote(quoted, month->works[0].broken_account);
+        (void)text_quote(quoted, (struct text){month->works[0].broken_account.bytes,
+                                               month->works[0].broken_account.len});
     if (broken == NULL)
         broken = portfolio_law(&month->works[0].portfolio);
     if (broken == NULL)
@@ -304,26 +349,47 @@ static bool keep_laws(struct month *month)
 
 static void begin_works(struct month *month)
 {
-    for (unsigned i = 0; i < month->options->threads; i++)
+    const struct run_options *options = month->options;
+    for (unsigned i = 0; i < month->threads; i++)
         work_init(&month->works[i], &month->job);
+    month->rejects =
+        sorter_new(options->memory, month->shares.aside, options->temporary, month->faults);
+    month->unidentified =
+        sorter_new(options->memory, month->shares.aside, options->temporary, month->faults);
 }
 
 static void end_works(struct month *month)
 {
-    for (unsigned i = 0; i < month->options->threads; i++)
+    for (unsigned i = 0; i < month->threads; i++)
         work_free(&month->works[i]);
+    sorter_free(month->rejects);
+    sorter_free(month->unidentified);
+}
+
+/* Read a book that is to be gathered, all of it. */
+static bool gather_book(struct month *month)
+{
+    enum book_result result = BOOK_BUNDLE;
+    while (result == BOOK_BUNDLE) {
+        result = book_gather(&month->book);
+        if (!tell_progress(month))
+            result = BOOK_REFUSED;
+    }
+    return result == BOOK_END;
 }
 
 /* One pass over the book, its files sorted (side by side) or not (gathered). */
 static enum pass pass(struct month *month, bool gathered)
 {
     enum pass outcome = PASS_STOPPED;
-    bool opened = open_book(month, gathered);
+    bool opened = open_book(month, gathered) && (!gathered || gather_book(month));
+    month->book.shard = month->options->shard;
     begin_works(month);
+    month->row_bytes = 0; /* what a pass that was broken off made says little */
     if (opened && out_dir_open(month->out, month->arena, month->options->out, month->faults) &&
         begin_files(month))
         outcome = do_accounts(month);
-    for (unsigned i = 1; i < month->options->threads; i++)
+    for (unsigned i = 1; i < month->threads; i++)
         work_merge(&month->works[0], &month->works[i]);
     return outcome;
 }
@@ -343,8 +409,9 @@ static enum run_outcome compute(struct month *month)
 {
     enum pass outcome = PASS_UNSORTED;
     enum run_outcome result = RUN_REFUSED;
-    for (unsigned gathered = 0; outcome == PASS_UNSORTED; gathered++) {
-        outcome = pass(month, gathered > 0);
+    bool gathered = month->input_count > month->shares.streams;
+    for (; outcome == PASS_UNSORTED; gathered = true) {
+        outcome = pass(month, gathered);
         if (outcome != PASS_UNSORTED)
             result = finish(month, outcome);
         else
@@ -364,7 +431,10 @@ enum run_outcome run_month(const struct run_options *options, struct arena *aren
     faults_init(&month.reading);
     bool ruled = load_rules(arena, &options->rules, 1, 0, &month.rules, faults);
     month.inputs = make_inputs(&month, &month.input_count);
-    month.works = ARENA_ARRAY(arena, struct work, options->threads);
+    month.threads = threads_of(options);
+    month.shares = shares_of(options, month.threads);
+    month.works = ARENA_ARRAY(arena, struct work, month.threads);
+    name_columns(&month);
     if (ruled) {
         set_job(&month);
         outcome = compute(&month);

@@ -8,7 +8,12 @@
 #include "fault.h"
 #include "memory.h"
 #include "out_dir.h"
+#include "shard.h"
 #include "text.h"
+
+#define RUN_MEMORY_MIN (UINT64_C(16) << 20)
+#define RUN_MEMORY_MAX (UINT64_C(64) << 30)
+#define RUN_MEMORY_DEFAULT (UINT64_C(256) << 20)
 
 struct run_paths {
     const char *const *list;
@@ -37,7 +42,10 @@ struct run_options {
     struct run_names carried;
     struct run_names ignored;
     bool quarantine;
-    unsigned threads; /* 1..CREW_THREADS_MAX; shows in no result */
+    struct shard shard;    /* work on its accounts only and write shard.csv beside the reports */
+    unsigned threads;      /* 1..CREW_THREADS_MAX; shows in no result */
+    uint64_t memory_bytes; /* RUN_MEMORY_MIN..RUN_MEMORY_MAX: see run_month() */
+    const char *temporary; /* the folder for temporary files */
     const char *out;
     const struct memory *memory;
     bool (*progress)(void *context, const struct run_progress *progress); /* NULL, or false: stop */
@@ -54,6 +62,11 @@ enum run_outcome {
  * run_month(options, arena, out, faults):
  * Do the run.  The files that faults name belong to ${arena}.  ${out} is the folder being written,
  * for whoever must remove it when the process is stopped; it is abandoned or published on return.
+ *
+ * options->memory_bytes is what the process holds at most, whatever the size of the book: rows that
+ * are not in order, rows set aside and money that nobody can place go to temporary files beyond it,
+ * batches are as small as they must be, and there is no more than one thread for each 8 MiB.  It
+ * does not cover what one account needs, nor the totals of the groups that attributes make.
  */
 enum run_outcome run_month(const struct run_options *options, struct arena *arena,
                            struct out_dir *out, struct faults *faults);

@@ -36,6 +36,12 @@ void tallies_add(struct tallies *tallies, unsigned input, enum book_role role, e
     add(rejected ? &totals->rejected : &totals->accepted, row);
 }
 
+void tally_restore(struct tally *tally, uint64_t count, struct decimal sum)
+{
+    tally->count += count;
+    decimal_sum_add(&tally->sum, sum);
+}
+
 static void merge(struct tally *into, const struct tally *from)
 {
     into->count += from->count;

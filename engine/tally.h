@@ -36,6 +36,9 @@ void tallies_free(struct tallies *tallies);
 void tallies_add(struct tallies *tallies, unsigned input, enum book_role role, enum event_type type,
                  const struct load_row *row, bool rejected);
 
+/** tally_restore(tally, count, sum): add a tally that was written down. */
+void tally_restore(struct tally *tally, uint64_t count, struct decimal sum);
+
 void tallies_merge(struct tallies *into, const struct tallies *from);
 
 /** tallies_law(tallies): NULL when accepted + rejected = read for counts and sums, else the broken

@@ -2,6 +2,12 @@
 
 #include <stdint.h>
 
+const char text_two_digits[201] = "0001020304050607080910111213141516171819"
+                                  "2021222324252627282930313233343536373839"
+                                  "4041424344454647484950515253545556575859"
+                                  "6061626364656667686970717273747576777879"
+                                  "8081828384858687888990919293949596979899";
+
 /* Length of the well-formed UTF-8 character at s, 0 if there is none. */
 static size_t utf8_char(const unsigned char *s, size_t left)
 {
@@ -38,10 +44,33 @@ size_t text_chars(struct text text)
     return chars;
 }
 
+/* Whether a byte is a control character or no ASCII at all, eight at a time. */
+static bool has_unplain(struct text text)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+    uint64_t found = 0;
+    size_t i = 0;
+    for (; i + 8 <= text.len; i += 8) {
+        uint64_t word;
+        memcpy(&word, text.ptr + i, sizeof word);
+        /* below 0x20, or 0x7f; a borrow can only add what is looked at closer anyway */
+        uint64_t delete = word ^ (ones * 0x7f);
+        found |= word | (word - ones * 0x20) | (delete - ones);
+    }
+    for (; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c < 0x20 || c >= 0x7f)
+            return true;
+    }
+    return (found & highs) != 0;
+}
+
 bool text_is_plain(struct text text)
 {
     if (text.len > 0 && (text.ptr[0] == ' ' || text.ptr[text.len - 1] == ' '))
         return false;
+    if (!has_unplain(text))
+        return true;
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
         if (c < 0x20 || c == 0x7F)

@@ -15,6 +15,9 @@ struct text {
 
 enum { TEXT_QUOTE_MAX = 64 }; /* bytes of a text_quote() buffer */
 
+/** text_two_digits: 00 01 .. 99 in a row: two digits of a number for the price of one. */
+extern const char text_two_digits[201];
+
 /** text_of(string): the slice of a NUL-terminated string. */
 static inline struct text text_of(const char *string)
 {

@@ -1,12 +1,11 @@
 #include "work.h"
 
-#include <stdio.h>
-
 void work_init(struct work *work, const struct work_job *job)
 {
     *work = (struct work){.job = job};
     arena_init(&work->scratch, job->memory);
-    arena_init(&work->kept, job->memory);
+    buffer_init(&work->line, job->memory);
+    buffer_init(&work->broken_account, job->memory);
     faults_init(&work->faults);
     tallies_init(&work->tallies, job->memory, job->input_count);
     portfolio_init(&work->portfolio, job->memory, job->states, job->attribute_count);
@@ -17,10 +16,9 @@ void work_free(struct work *work)
     portfolio_free(&work->portfolio);
     tallies_free(&work->tallies);
     faults_free(&work->faults);
-    arena_free(&work->kept);
+    buffer_free(&work->line);
+    buffer_free(&work->broken_account);
     arena_free(&work->scratch);
-    memory_release(work->rejects);
-    memory_release(work->unidentified);
 }
 
 /* --- one account's rows --- */
@@ -120,15 +118,13 @@ static bool refuse_event(struct desk *desk, const struct event *event,
     return false;
 }
 
-static bool keep_law(struct desk *desk, const struct account *account)
+static bool is_lawful(struct desk *desk, const char *broken)
 {
-    const char *broken = account_law(account);
     if (broken == NULL)
         return true;
     struct work *work = desk->work;
-    struct text id = desk->loan.account_id;
     work->broken_law = broken;
-    work->broken_account = (struct text){arena_copy(&work->kept, id.ptr, id.len), id.len};
+    buffer_put(&work->broken_account, desk->loan.account_id);
     return false;
 }
 
@@ -150,7 +146,7 @@ static bool disburse_by_book(struct desk *desk, struct computation *run)
     struct account_refusal refusal = {0};
     pass_day(run, run->account.day, desk->loan.disbursed);
     if (account_disburse_by_book(&run->account, &refusal))
-        return keep_law(desk, &run->account);
+        return is_lawful(desk, account_law_of_totals(&run->account));
     load_fault(&desk->load, &desk->loan_rows[0], LOAN_PRINCIPAL, refusal.code, "%s", refusal.text);
     return false;
 }
@@ -173,7 +169,7 @@ static bool apply_events(struct desk *desk, struct computation *run)
         pass_day(run, account->day, event->date);
         if (!account_apply(account, event, &refusal))
             return refuse_event(desk, event, &refusal);
-        if (!keep_law(desk, account))
+        if (!is_lawful(desk, account_law_of_totals(account)))
             return false;
     }
     return !waiting || disburse_by_book(desk, run);
@@ -199,7 +195,8 @@ static bool compute(struct desk *desk, struct computation *run)
     pass_day(run, run->account.day, date_add_days(run->as_of, 1));
     account_advance(&run->account, run->as_of);
     position_of(&run->account, run->as_of, &run->position);
-    return keep_law(desk, &run->account);
+    /* Rows once wrong do not become right again: they are added up once, not after each event. */
+    return is_lawful(desk, account_law(&run->account));
 }
 
 /* Whether anything is known at one of two dates and not at the other. */
@@ -314,43 +311,64 @@ static bool compute_account(struct desk *desk)
 
 /* --- rows set aside, totals --- */
 
-static struct text keep(struct work *work, struct text text)
+static unsigned input_index(const struct work *work, const struct book_input *input)
 {
-    return (struct text){arena_copy(&work->kept, text.ptr, text.len), text.len};
+    return (unsigned)(input - work->job->inputs);
 }
 
-static void *grow(struct work *work, void *list, size_t count, size_t *room, size_t size)
+/* Put the line that was written to work->line where ${packed} waits for a sorter: by ${key}, then
+ * by the place of the row. */
+static void pack_line(struct work *work, struct buffer *packed, struct text key,
+                      const struct book_row *row)
 {
-    if (count < *room)
-        return list;
-    *room = *room == 0 ? 64 : 2 * *room;
-    return memory_resize(work->job->memory, list, memory_product(work->job->memory, *room, size));
+    csv_end_row(&work->line);
+    const struct sorter_item item = {
+        .key = key,
+        .rank = (uint64_t)input_index(work, row->input) << 32 | row->record.line,
+        .payload = {work->line.bytes, work->line.len},
+    };
+    sorter_pack(packed, &item);
+    work->line.len = 0;
 }
 
 static void set_aside(struct work *work, const struct book_row *raw, const struct load_row *row,
                       unsigned type_column, unsigned amount_column)
 {
-    work->rejects =
-        grow(work, work->rejects, work->reject_count, &work->reject_room, sizeof *work->rejects);
-    struct work_reject *reject = &work->rejects[work->reject_count++];
-    bool split = row->fields != NULL;
-    struct text nothing = {"", 0};
-    *reject = (struct work_reject){
-        .input = raw->input,
-        .line = raw->record.line,
-        .account_id = keep(work, raw->account_id),
-        .type = keep(work,
-                     split && type_column < EVENT_COLUMNS ? load_field(row, type_column) : nothing),
-        .amount = keep(work, split ? load_field(row, amount_column) : nothing),
-        .code = row->fault != NULL ? row->fault->code : FAULT_ACCOUNT_REJECTED,
-    };
-    reject->reason = row->fault != NULL ? keep(work, text_of(row->fault->reason))
-                                        : text_of("another row of the account is at fault");
+    struct buffer *line = &work->line;
+    const struct text nothing = {"", 0};
+    bool split = row->fields != NULL, typed = split && type_column < EVENT_COLUMNS;
+    if (work->rejects == NULL)
+        return;
+    book_input_name(line, raw->input);
+    buffer_put_string(line, ",");
+    csv_number(line, raw->record.line);
+    csv_text(line, raw->account_id);
+    csv_text(line, typed ? load_field(row, type_column) : nothing);
+    csv_text(line, split ? load_field(row, amount_column) : nothing);
+    csv_text(line,
+             text_of(fault_slug(row->fault != NULL ? row->fault->code : FAULT_ACCOUNT_REJECTED)));
+    csv_text(line, text_of(row->fault != NULL ? row->fault->reason
+                                              : "another row of the account is at fault"));
+    pack_line(work, work->rejects, nothing, raw);
 }
 
-static unsigned input_index(const struct work *work, const struct book_input *input)
+/* By date, then event_id. */
+static void list_unidentified(struct work *work, const struct book_row *raw,
+                              const struct load_row *row, const struct event *event)
 {
-    return (unsigned)(input - work->job->inputs);
+    char date[DATE_TEXT_LEN + 1];
+    struct buffer *line = &work->line;
+    struct text key = {NULL, DATE_TEXT_LEN + event->id.len};
+    char *bytes = arena_alloc(&work->scratch, key.len);
+    memcpy(bytes, date_text(date, event->date), DATE_TEXT_LEN);
+    if (event->id.len > 0)
+        memcpy(bytes + DATE_TEXT_LEN, event->id.ptr, event->id.len);
+    key.ptr = bytes;
+    csv_text(line, event->id);
+    csv_date(line, event->date);
+    csv_text(line, load_field(row, EVENT_AMOUNT));
+    csv_text(line, event->document);
+    pack_line(work, work->unidentified, key, raw);
 }
 
 /* Count all rows of the bundle; ${whole}: the account goes as a whole. */
@@ -393,16 +411,7 @@ static void work_unplaced(struct desk *desk)
         size_t index = (size_t)(event - desk->events);
         if (!event->counts || event->type != EVENT_UNIDENTIFIED)
             continue;
-        work->unidentified = grow(work, work->unidentified, work->unidentified_count,
-                                  &work->unidentified_room, sizeof *work->unidentified);
-        work->unidentified[work->unidentified_count++] = (struct work_unidentified){
-            .input = desk->bundle->events[index].input,
-            .line = desk->bundle->events[index].record.line,
-            .event_id = keep(work, event->id),
-            .amount = keep(work, load_field(&desk->event_rows[index], EVENT_AMOUNT)),
-            .document = keep(work, event->document),
-            .date = event->date,
-        };
+        list_unidentified(work, &desk->bundle->events[index], &desk->event_rows[index], event);
     }
     count_rows(desk, false);
 }
@@ -439,18 +448,9 @@ void work_merge(struct work *into, const struct work *from)
     faults_merge(&into->faults, &from->faults);
     tallies_merge(&into->tallies, &from->tallies);
     portfolio_merge(&into->portfolio, &from->portfolio);
-    for (size_t i = 0; i < from->reject_count; i++) {
-        into->rejects = grow(into, into->rejects, into->reject_count, &into->reject_room,
-                             sizeof *into->rejects);
-        into->rejects[into->reject_count++] = from->rejects[i];
-    }
-    for (size_t i = 0; i < from->unidentified_count; i++) {
-        into->unidentified = grow(into, into->unidentified, into->unidentified_count,
-                                  &into->unidentified_room, sizeof *into->unidentified);
-        into->unidentified[into->unidentified_count++] = from->unidentified[i];
-    }
     if (into->broken_law == NULL && from->broken_law != NULL) {
         into->broken_law = from->broken_law;
-        into->broken_account = from->broken_account;
+        buffer_put(&into->broken_account,
+                   (struct text){from->broken_account.bytes, from->broken_account.len});
     }
 }

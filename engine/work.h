@@ -25,46 +25,30 @@ struct work_job {
     struct date from_known_at;
 };
 
-/* A row set aside; texts belong to the work's kept arena. */
-struct work_reject {
-    const struct book_input *input;
-    uint32_t line;
-    struct text account_id, type, amount;
-    enum fault_code code;
-    struct text reason;
-};
-
-struct work_unidentified {
-    const struct book_input *input;
-    uint32_t line;
-    struct text event_id, amount, document;
-    struct date date;
-};
-
 struct work {
     const struct work_job *job;
     struct arena scratch; /* of the account at hand */
-    struct arena kept;    /* of rejects and unidentified events */
     struct faults faults;
     struct tallies tallies;
     struct portfolio portfolio;
-    struct buffer *out; /* schedule, allocations, arrears: the caller's, of the batch at hand */
-    struct work_reject *rejects;
-    size_t reject_count, reject_room;
-    struct work_unidentified *unidentified;
-    size_t unidentified_count, unidentified_room;
-    const char *broken_law; /* NULL: none; a fault in nol itself */
-    struct text broken_account;
+    struct buffer line; /* scratch */
+    /* The caller's, of the batch at hand: */
+    struct buffer *out;          /* schedule, allocations, arrears */
+    struct buffer *rejects;      /* rows set aside, packed for a sorter; NULL: nobody asks */
+    struct buffer *unidentified; /* the same of money that nobody can place */
+    const char *broken_law;      /* NULL: none; a fault in nol itself */
+    struct buffer broken_account;
 };
 
 void work_init(struct work *work, const struct work_job *job);
 void work_free(struct work *work);
 
-/** work_merge(into, from): add what another worker found; ${from} keeps its texts and must outlive
- * ${into}. */
+/** work_merge(into, from): add what another worker found; ${from} is unchanged. */
 void work_merge(struct work *into, const struct work *from);
 
-/** work_account(work, bundle): all of one account; its report rows are added to work->out. */
+/** work_account(work, bundle): all of one account; its report rows are added to work->out, and the
+ * finished lines of rejects.csv and unidentified.csv, in the order of which they will be sorted, to
+ * the two others. */
 void work_account(struct work *work, const struct book_bundle *bundle);
 
 #endif

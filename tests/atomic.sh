@@ -256,7 +256,7 @@ check 'file size limit: nothing left' nothing_left
 # The program with address checks needs terabytes of addresses.
 # shellcheck disable=SC3045
 if (ulimit -v 400000 && "$nol" --version) >/dev/null 2>&1; then
-    # Rows that are not sorted are held in memory.
+    # Rows that are not sorted are held in memory up to a bound that is beyond these limits.
     ./gen_book 6000 36 6 SHUFFLED shuffled
     mv shuffled/loans.csv shuffled/events.csv big
     (large 2026-06-30 big-new) 2>log

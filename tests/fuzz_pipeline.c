@@ -79,6 +79,8 @@ static enum run_outcome run(unsigned threads, bool quarantine)
         .from_known_at = DATE_NONE,
         .quarantine = quarantine,
         .threads = threads,
+        .memory_bytes = RUN_MEMORY_DEFAULT,
+        .temporary = folder,
         .out = out_path,
     };
     struct out_dir out = OUT_DIR_NONE;

@@ -364,12 +364,21 @@ static void write_loan(FILE *file, const struct loan *loan)
     (void)fwrite(line.bytes, 1, line.len, file);
 }
 
-/* ${id} is the event's number in the whole book; a reverse is of the event before it. */
-static void write_event(FILE *file, const struct loan *loan, const struct event *event, uint64_t id)
+/* Payments are numbered through the book, then come two numbers for what else a loan may have. */
+static uint64_t event_id(const struct shape *shape, uint64_t account, unsigned i)
+{
+    if (i < shape->repays)
+        return (account - 1) * shape->repays + i + 1;
+    return shape->loans * shape->repays + (account - 1) * 2 + i - shape->repays + 1;
+}
+
+/* The loan's i-th event; a reverse is of its last payment. */
+static void write_event(FILE *file, const struct shape *shape, const struct loan *loan,
+                        const struct event *event, unsigned i)
 {
     static const char *const types[] = {",repay,", ",reverse,", ",write-off,"};
     struct line line = {.len = 0};
-    put_id(&line, "E", id, 9);
+    put_id(&line, "E", event_id(shape, loan->account, i), 9);
     put_id(&line, ",L", loan->account, 8);
     put_text(&line, ",");
     put_day(&line, event->at);
@@ -378,7 +387,7 @@ static void write_event(FILE *file, const struct loan *loan, const struct event 
         put_amount(&line, event->amount, loan->program->decimals);
     put_text(&line, ",");
     if (event->type == REVERSE)
-        put_id(&line, "E", id - 1, 9);
+        put_id(&line, "E", event_id(shape, loan->account, shape->repays - 1), 9);
     put_text(&line, "\n");
     (void)fwrite(line.bytes, 1, line.len, file);
 }
@@ -411,7 +420,7 @@ static void write_events(const struct shape *shape, bool shuffled, const char *f
         unsigned first = shuffled ? (unsigned)(place % places) : 0;
         unsigned end = shuffled && first < count ? first + 1 : count;
         for (unsigned i = first; i < end; i++)
-            write_event(file, &loan, &events[i], place - place % places + i + 1);
+            write_event(file, shape, &loan, &events[i], i);
         turn += shuffled ? 1 : places;
     }
     file_close(file);

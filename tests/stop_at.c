@@ -5,6 +5,7 @@
  * `memory`, that asks for memory); STOP_HOW says what happens there: kill       the process dies,
  * as of kill -9, before the call interrupt  it gets SIGINT full       the call fails: no space left
  *   memory     realloc() returns NULL, then and ever after
+ * STOP_HOW=named, without a number: a temporary file cannot be without a name.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -65,6 +66,23 @@ int openat(int dir, const char *name, int flags, ...)
             return -1;
     }
     return REAL(openat)(dir, name, flags, mode);
+}
+
+/* As on a file system that has no files without a name. */
+int open(const char *name, int flags, ...)
+{
+    mode_t mode = 0;
+    if ((flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE) {
+        va_list arguments;
+        va_start(arguments, flags);
+        mode = va_arg(arguments, mode_t);
+        va_end(arguments);
+    }
+    if ((flags & O_TMPFILE) == O_TMPFILE && how_is("named")) {
+        errno = EOPNOTSUPP;
+        return -1;
+    }
+    return REAL(open)(name, flags, mode);
 }
 
 int fsync(int fd)

@@ -179,6 +179,34 @@ static void test_sums(void **state)
     assert_amount(amount_sum_value(&expect_arena, &whole), "0");
 }
 
+static void test_totals(void **state)
+{
+    static const char *const well[] = {
+        "0", "-1", "9223372036854775807", "-9223372036854775808",
+        "123456789012345678901234567890123456789012345678901234567890"
+        "12345678901234567890"};
+    static const char *const bad[] = {
+        "",
+        "-",
+        "+1",
+        "1 ",
+        "1.0",
+        "--1",
+        "0x1",
+        "1-",
+        "1234567890123456789012345678901234567890123456789012345678901"
+        "23456789012345678901"};
+    struct amount amount = amount_of(7);
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_false(amount_parse_total(&expect_arena, text_of(bad[i]), &amount));
+    assert_amount(amount, "7");
+    for (size_t i = 0; i < COUNT_OF(well); i++) {
+        assert_true(amount_parse_total(&expect_arena, text_of(well[i]), &amount));
+        assert_amount(amount, well[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +216,7 @@ int main(void)
         TEST(test_write),
         TEST(test_sums),
         TEST(test_digits_and_powers),
+        TEST(test_totals),
     };
     return RUN(tests);
 }

@@ -118,13 +118,33 @@ static void test_sums(void **state)
                         "999999999999999999999999999999.00000000000000000000000000001");
 }
 
+/* What decimal_sum_text() writes comes back as the same sum. */
+static void test_totals_back(void **state)
+{
+    static const char *const well[] = {
+        "0", "-0.25", "7", "999999999999999999999999999999.00000000000000000000000000001",
+        "1234567890123456789012345678901234567890.5"};
+    static const char *const bad[] = {"",      ".",   "1.",
+                                      "1.2.3", "1,5", "0.1234567890123456789012345678901"};
+    struct decimal decimal = {amount_of(7), 1};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bad); i++)
+        assert_false(decimal_parse_total(&expect_arena, text_of(bad[i]), &decimal));
+    assert_amount(decimal.digits, "7");
+    for (size_t i = 0; i < COUNT_OF(well); i++) {
+        struct decimal_sum sum = {0};
+        assert_true(decimal_parse_total(&expect_arena, text_of(well[i]), &decimal));
+        decimal_sum_add(&sum, decimal);
+        assert_string_equal(decimal_sum_text(&expect_arena, &sum), well[i]);
+        decimal_sum_clear(&sum);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_parse),
-        TEST(test_refusals),
-        TEST(test_minor_units),
-        TEST(test_sums),
+        TEST(test_parse), TEST(test_refusals),    TEST(test_minor_units),
+        TEST(test_sums),  TEST(test_totals_back),
     };
     return RUN(tests);
 }

@@ -181,6 +181,7 @@ static const char event_header[] =
 static struct load_row *event_row(const char *line, struct event *event)
 {
     struct load_row *row = row_of(event_header, line, load_event_columns, EVENT_COLUMNS);
+    *event = (struct event){0};
     if (load_split(&load, row))
         load_event(&load, row, programs[0], event);
     assert_true((row->fault != NULL) == (expect_faults.total > 0));

@@ -18,6 +18,8 @@ crew:golden                the same bytes for any number of threads
 out_dir:golden             the folder whole or not at all
 manifest:golden            its bytes
 run:golden                 everything together
+shard_part:golden          shards of one run, whole and all there
+merge:golden               shards into one result; tests/shards.sh
 '
 
 # habit NAME BREACHES: kept when there are none.
