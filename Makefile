@@ -19,6 +19,7 @@
 #> layers     no module uses a later one of engine/LAYERS
 #> manual     docs/ says what the tables say
 #> tidy       habits: line and function length, a test for every module, ...
+#> same       one digest for a month, whatever threads, shards, order of rows, compiler and variant
 #> fuzz       needs clang: FUZZ_SECONDS=30 for each tests/fuzz_*.c
 #> bench      time, its phases and memory on large books; BENCH_LOANS=, BENCH_RUNS=, BENCH_GROWTH=
 #> format     clang-format in place
@@ -72,7 +73,7 @@ CHECKS := headers layers nofloat tidy manual unit golden coverage atomic memory 
     prop kiva model
 
 
-.PHONY: all docs help demo check bench install uninstall clean $(CHECKS) fuzz fuzz-run format tests
+.PHONY: all docs help demo check bench install uninstall clean $(CHECKS) same fuzz fuzz-run format tests
 .SECONDARY:
 .DELETE_ON_ERROR:
 
@@ -185,6 +186,9 @@ instructions: $(PROGRAM)
 
 kiva: $(PROGRAM)
 	$(RESULT) sh tests/kiva.sh $(PROGRAM)
+
+same:
+	$(RESULT) sh tests/same.sh
 
 fuzz:
 	@$(MAKE) --no-print-directory V=fuzz CC=clang fuzz-run
