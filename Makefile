@@ -10,6 +10,7 @@
 #> memory     any order within --memory: the same bytes, the peak, nothing left
 #> threads    the same bytes for any number of threads; V=tsan watches them
 #> shards     the same bytes for any number of shards, run by GNU parallel; damaged and missing shards
+#> instructions  for each schedule row, counted by valgrind: no more than tests/instructions.txt says
 #> prop       the laws, held against what the program writes about random books; SEEDS=a..b
 #> kiva       published schedules and receipts, recomputed; skipped where their files are not
 #> model      the program against the independent model, on random books; SEEDS=a..b
@@ -67,7 +68,8 @@ endif
 COMPILE  := $(CC) $(LANGUAGE) $(WARNINGS) $(OPTIMIZE) -Iengine $(CFLAGS)
 LIBS     := -lgmp -lyaml -lcrypto
 
-CHECKS := headers layers nofloat tidy manual unit golden coverage atomic memory threads shards prop kiva model
+CHECKS := headers layers nofloat tidy manual unit golden coverage atomic memory threads shards prop kiva model \
+          instructions
 
 
 .PHONY: all docs help demo check bench install uninstall clean $(CHECKS) fuzz fuzz-run format tests
@@ -177,6 +179,9 @@ threads: $(PROGRAM)
 
 shards: $(PROGRAM)
 	$(RESULT) sh tests/shards.sh $(PROGRAM)
+
+instructions: $(PROGRAM)
+	$(RESULT) sh tests/instructions.sh $(PROGRAM) $(V)
 
 kiva: $(PROGRAM)
 	$(RESULT) sh tests/kiva.sh $(PROGRAM)

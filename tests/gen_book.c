@@ -5,9 +5,12 @@
  * FOLDER/rules, the same bytes on every machine.  Each loan has ROWS installments and REPAYS
  * payments, some late, some in advance, some in part; a few payments are reversed and a few loans
  * written off.  Sorted by account_id, then date, unless SHUFFLED.
+ *
+ * What a loan is follows from its number alone, so that nothing is remembered: ten million loans
+ * take no more memory than ten, and shuffled files are written line by line in the order of a
+ * permutation that is computed, too.
  */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,7 +18,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { LINE_MAX_BYTES = 256 };
+enum { ROWS_MAX = 600, REPAYS_MAX = 600, EVENTS_MAX = REPAYS_MAX + 2 };
 
 static void fail(const char *what)
 {
@@ -23,16 +26,53 @@ static void fail(const char *what)
     exit(1);
 }
 
-/* --- chance (splitmix64) --- */
+/* --- chance (splitmix64), begun anew for every loan --- */
 
-static uint64_t chance_state = 20061001;
-
-static uint64_t chance(uint64_t below)
+static uint64_t mix(uint64_t z)
 {
-    uint64_t z = chance_state += 0x9e3779b97f4a7c15u;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return (z ^ (z >> 31)) % below;
+    return z ^ (z >> 31);
+}
+
+static uint64_t chance(uint64_t *state, uint64_t below)
+{
+    return mix(*state += 0x9e3779b97f4a7c15u) % below;
+}
+
+/* --- the order of lines: as numbered, or shuffled --- */
+
+struct order {
+    uint64_t count;
+    uint64_t key; /* 0: as numbered */
+    unsigned half_bits;
+};
+
+static struct order order_of(uint64_t count, bool shuffled, uint64_t key)
+{
+    struct order order = {count, shuffled ? key : 0, 1};
+    while (order.half_bits < 31 && UINT64_C(1) << 2 * order.half_bits < count)
+        order.half_bits++;
+    return order;
+}
+
+/* The number whose turn it is: a Feistel network permutes a power of four not below the count, and
+ * is applied again where it leaves the count, so that every number below it has one turn. */
+static uint64_t order_at(const struct order *order, uint64_t turn)
+{
+    uint64_t mask = (UINT64_C(1) << order->half_bits) - 1;
+    if (order->key == 0)
+        return turn;
+    do {
+        uint64_t left = turn >> order->half_bits, right = turn & mask;
+        for (uint64_t round = 1; round <= 4; round++) {
+            uint64_t next = left ^ (mix(right + (order->key + round) * 0x9e3779b97f4a7c15u) & mask);
+            left = right;
+            right = next;
+        }
+        turn = left << order->half_bits | right;
+    } while (turn >= order->count);
+    return turn;
 }
 
 /* --- dates --- */
@@ -74,49 +114,60 @@ static uint32_t day_rank(struct day at)
     return (at.year * 12 + at.month) * 31 + at.day;
 }
 
-/* --- lines of a file, in memory until they are shuffled or not --- */
+/* --- a line, and the file it goes to --- */
 
-struct lines {
-    char *bytes;
-    size_t len, room;
-    size_t *starts;
-    size_t count, starts_room;
+enum { LINE_MAX_BYTES = 256, OUTPUT_BUFFER_BYTES = 1 << 20 };
+
+struct line {
+    char bytes[LINE_MAX_BYTES];
+    size_t len;
 };
 
-static void *bigger(void *block, size_t size)
+static void put_text(struct line *line, const char *text)
 {
-    void *more = realloc(block, size);
-    if (more == NULL)
-        fail("out of memory");
-    return more;
-}
-
-__attribute__((format(printf, 2, 3))) static void lines_add(struct lines *lines, const char *format,
-                                                            ...)
-{
-    va_list arguments;
-    if (lines->room - lines->len < LINE_MAX_BYTES)
-        lines->bytes = bigger(lines->bytes, lines->room = lines->room * 2 + 65536);
-    if (lines->count == lines->starts_room) {
-        lines->starts_room = lines->starts_room * 2 + 1024;
-        lines->starts = bigger(lines->starts, lines->starts_room * sizeof *lines->starts);
-    }
-    lines->starts[lines->count++] = lines->len;
-    va_start(arguments, format);
-    int len = vsnprintf(lines->bytes + lines->len, LINE_MAX_BYTES, format, arguments);
-    va_end(arguments);
-    if (len < 0 || len >= LINE_MAX_BYTES)
+    size_t len = strlen(text);
+    if (len > sizeof line->bytes - line->len)
         fail("a line is too long");
-    lines->len += (size_t)len;
+    memcpy(line->bytes + line->len, text, len);
+    line->len += len;
 }
 
-static void lines_shuffle(struct lines *lines)
+/* With zeros before it up to ${width} digits. */
+static void put_number(struct line *line, uint64_t number, unsigned width)
 {
-    for (size_t i = lines->count; i > 1; i--) {
-        size_t other = chance(i), start = lines->starts[i - 1];
-        lines->starts[i - 1] = lines->starts[other];
-        lines->starts[other] = start;
+    char digits[24];
+    size_t at = sizeof digits - 1;
+    digits[at] = '\0';
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0 || sizeof digits - 1 - at < width);
+    put_text(line, digits + at);
+}
+
+static void put_day(struct line *line, struct day day)
+{
+    put_number(line, day.year, 4);
+    put_text(line, "-");
+    put_number(line, day.month, 2);
+    put_text(line, "-");
+    put_number(line, day.day, 2);
+}
+
+/* Minor units as the file has them. */
+static void put_amount(struct line *line, uint64_t minor, unsigned decimals)
+{
+    put_number(line, decimals == 0 ? minor : minor / 100, 1);
+    if (decimals > 0) {
+        put_text(line, ".");
+        put_number(line, minor % 100, 2);
     }
+}
+
+static void put_id(struct line *line, const char *letter, uint64_t number, unsigned width)
+{
+    put_text(line, letter);
+    put_number(line, number, width);
 }
 
 static FILE *file_open(const char *folder, const char *name)
@@ -124,7 +175,7 @@ static FILE *file_open(const char *folder, const char *name)
     char path[4096];
     int len = snprintf(path, sizeof path, "%s/%s", folder, name);
     FILE *file = len < 0 || (size_t)len >= sizeof path ? NULL : fopen(path, "w");
-    if (file == NULL)
+    if (file == NULL || setvbuf(file, NULL, _IOFBF, OUTPUT_BUFFER_BYTES) != 0)
         fail("cannot write into the folder");
     return file;
 }
@@ -133,22 +184,6 @@ static void file_close(FILE *file)
 {
     if (ferror(file) || fclose(file) != 0)
         fail("cannot write");
-}
-
-static void lines_write(struct lines *lines, const char *folder, const char *name,
-                        const char *header)
-{
-    FILE *file = file_open(folder, name);
-    fputs(header, file);
-    for (size_t i = 0; i < lines->count; i++) {
-        const char *line = lines->bytes + lines->starts[i];
-        size_t left = lines->len - lines->starts[i];
-        const char *end = memchr(line, '\n', left);
-        (void)fwrite(line, 1, end == NULL ? left : (size_t)(end - line) + 1, file);
-    }
-    file_close(file);
-    free(lines->bytes);
-    free(lines->starts);
 }
 
 /* --- the programs --- */
@@ -214,7 +249,7 @@ static void program_write(const struct program *program, unsigned rows, const ch
     file_close(file);
 }
 
-/* --- the book --- */
+/* --- a loan and what happens to it --- */
 
 static const char *const sectors[] = {"trade",   "food",      "batik", "fishery",
                                       "farming", "transport", "crafts"};
@@ -222,97 +257,171 @@ static const char *const sectors[] = {"trade",   "food",      "batik", "fishery"
 enum {
     DISTRICTS = 24,
     SECTORS = sizeof sectors / sizeof *sectors,
-    BOOK_MONTH = 2026 * 12 + 5, /* loans are disbursed so that they are being repaid in June 2026 */
+    BOOK_MONTH = 2026 * 12 + 5, /* June 2026, in which or before which the last payment is due */
 };
 
-struct book {
-    struct lines loans, events;
-    uint64_t event_count;
+struct shape {
+    uint64_t loans;
+    unsigned rows, repays;
 };
 
-/* An amount of minor units as the file has it. */
-static const char *amount_text(char text[32], uint64_t minor, unsigned decimals)
-{
-    if (decimals == 0)
-        (void)snprintf(text, 32, "%" PRIu64, minor);
-    else
-        (void)snprintf(text, 32, "%" PRIu64 ".%02u", minor / 100, (unsigned)(minor % 100));
-    return text;
-}
+struct loan {
+    uint64_t account; /* from 1 */
+    const struct program *program;
+    uint64_t principal, collateral; /* in minor units */
+    struct day disbursed;
+    uint64_t borrower;
+    unsigned district, sector;
+    uint64_t chance; /* for its events */
+};
 
-static void add_event(struct book *book, uint64_t account, struct day at, const char *type,
-                      const char *amount, uint64_t ref)
+enum event_type { REPAY, REVERSE, WRITE_OFF };
+
+struct event {
+    enum event_type type;
+    struct day at;
+    uint64_t amount; /* of a repay */
+};
+
+static struct loan loan_of(const struct shape *shape, uint64_t account)
 {
-    char ref_text[32] = "";
-    if (ref > 0)
-        (void)snprintf(ref_text, sizeof ref_text, "E%09" PRIu64, ref);
-    lines_add(&book->events, "E%09" PRIu64 ",L%08" PRIu64 ",%u-%02u-%02u,%s,%s,%s\n",
-              ++book->event_count, account, at.year, at.month, at.day, type, amount, ref_text);
+    uint64_t state = mix(account + UINT64_C(20061001));
+    struct loan loan = {.account = account, .program = &programs[chance(&state, PROGRAMS)]};
+    uint64_t scale = loan.program->decimals == 0 ? 1 : 100;
+    uint64_t least = loan.program->least * shape->rows * scale;
+    unsigned month = BOOK_MONTH - shape->repays - loan.program->grace_months;
+    month -= (unsigned)chance(&state, 12);
+    loan.principal = least + chance(&state, least * 500);
+    loan.disbursed = (struct day){month / 12, month % 12 + 1, 1};
+    loan.disbursed.day +=
+        (unsigned)chance(&state, days_in(loan.disbursed.year, loan.disbursed.month));
+    loan.collateral = chance(&state, 3) == 0 ? loan.principal / 3 : 0;
+    loan.borrower = chance(&state, 10000000);
+    loan.sector = (unsigned)chance(&state, SECTORS);
+    loan.district = 1 + (unsigned)chance(&state, DISTRICTS);
+    loan.chance = state;
+    return loan;
 }
 
 /* What is paid of an installment: most pay it, some a part, some several at once. */
-static uint64_t part_paid(uint64_t installment)
+static uint64_t part_paid(uint64_t *state, uint64_t installment)
 {
-    uint64_t kind = chance(20);
+    uint64_t kind = chance(state, 20);
     if (kind == 0)
         return installment / 2 + 1;
     if (kind == 1)
-        return installment * (2 + chance(3));
+        return installment * (2 + chance(state, 3));
     return installment;
 }
 
-static void add_payments(struct book *book, uint64_t account, const struct program *program,
-                         struct day disbursed, uint64_t installment, unsigned repays, unsigned rows)
+/* The loan's events in order of date; how many. */
+static unsigned events_of(const struct shape *shape, const struct loan *loan,
+                          struct event events[EVENTS_MAX])
 {
-    char text[32];
-    struct day last = disbursed;
-    unsigned lateness = (unsigned)chance(10); /* 0..5 on time, 6..7 days late, 8..9 months late */
-    uint64_t paid = 0;
-    for (unsigned k = 1; k <= repays; k++) {
-        struct day at = day_after_months(disbursed, program->grace_months + k);
+    uint64_t state = loan->chance, paid = 0, installment = loan->principal / shape->rows;
+    uint64_t lateness = chance(&state, 10); /* 0..5 on time, 6..7 days late, 8..9 months late */
+    struct day last = loan->disbursed;
+    unsigned count = 0;
+    while (count < shape->repays) {
+        struct day at = day_after_months(loan->disbursed, loan->program->grace_months + count + 1);
         if (lateness > 5)
-            at = day_after(at, (unsigned)chance(lateness > 7 ? 120 : 20));
-        if (day_rank(at) < day_rank(last))
-            at = last;
-        uint64_t amount = part_paid(installment);
+            at = day_after(at, (unsigned)chance(&state, lateness > 7 ? 120 : 20));
+        if (day_rank(at) > day_rank(last))
+            last = at;
+        uint64_t amount = part_paid(&state, installment);
         paid += amount;
-        add_event(book, account, at, "repay", amount_text(text, amount, program->decimals), 0);
-        last = at;
+        events[count++] = (struct event){REPAY, last, amount};
     }
-    if (repays > 0 && chance(100) == 0) {
+    if (count > 0 && chance(&state, 100) == 0) {
         last = day_after(last, 1);
-        add_event(book, account, last, "reverse", "", book->event_count);
+        events[count++] = (struct event){REVERSE, last, 0};
     }
-    if (paid + installment < installment * rows && chance(100) == 0)
-        add_event(book, account, day_after(last, 200), "write-off", "", 0);
+    if (paid + installment < installment * shape->rows && chance(&state, 100) == 0)
+        events[count++] = (struct event){WRITE_OFF, day_after(last, 200), 0};
+    return count;
 }
 
-static void add_loan(struct book *book, uint64_t account, unsigned rows, unsigned repays)
+/* --- the book --- */
+
+static void write_loan(FILE *file, const struct loan *loan)
 {
-    char principal_text[32], collateral_text[32] = "";
-    const struct program *program = &programs[chance(PROGRAMS)];
-    uint64_t scale = program->decimals == 0 ? 1 : 100;
-    uint64_t least = program->least * rows * scale;
-    uint64_t principal = least + chance(least * 500);
-    unsigned month = BOOK_MONTH - repays - (unsigned)chance(12);
-    struct day disbursed = {month / 12, month % 12 + 1, 1};
-    disbursed.day += (unsigned)chance(days_in(disbursed.year, disbursed.month));
-    if (chance(3) == 0)
-        (void)amount_text(collateral_text, principal / 3, program->decimals);
-    uint64_t borrower = chance(10000000), sector = chance(SECTORS);
-    unsigned district = 1 + (unsigned)chance(DISTRICTS);
-    lines_add(
-        &book->loans, "L%08" PRIu64 ",%s,B%07" PRIu64 ",%s,%u-%02u-%02u,district-%02u,%s,%s\n",
-        account, program->id, borrower, amount_text(principal_text, principal, program->decimals),
-        disbursed.year, disbursed.month, disbursed.day, district, sectors[sector], collateral_text);
-    add_payments(book, account, program, disbursed, principal / rows, repays, rows);
+    struct line line = {.len = 0};
+    put_id(&line, "L", loan->account, 8);
+    put_text(&line, ",");
+    put_text(&line, loan->program->id);
+    put_id(&line, ",B", loan->borrower, 7);
+    put_text(&line, ",");
+    put_amount(&line, loan->principal, loan->program->decimals);
+    put_text(&line, ",");
+    put_day(&line, loan->disbursed);
+    put_id(&line, ",district-", loan->district, 2);
+    put_text(&line, ",");
+    put_text(&line, sectors[loan->sector]);
+    put_text(&line, ",");
+    if (loan->collateral > 0)
+        put_amount(&line, loan->collateral, loan->program->decimals);
+    put_text(&line, "\n");
+    (void)fwrite(line.bytes, 1, line.len, file);
+}
+
+/* ${id} is the event's number in the whole book; a reverse is of the event before it. */
+static void write_event(FILE *file, const struct loan *loan, const struct event *event, uint64_t id)
+{
+    static const char *const types[] = {",repay,", ",reverse,", ",write-off,"};
+    struct line line = {.len = 0};
+    put_id(&line, "E", id, 9);
+    put_id(&line, ",L", loan->account, 8);
+    put_text(&line, ",");
+    put_day(&line, event->at);
+    put_text(&line, types[event->type]);
+    if (event->type == REPAY)
+        put_amount(&line, event->amount, loan->program->decimals);
+    put_text(&line, ",");
+    if (event->type == REVERSE)
+        put_id(&line, "E", id - 1, 9);
+    put_text(&line, "\n");
+    (void)fwrite(line.bytes, 1, line.len, file);
+}
+
+static void write_loans(const struct shape *shape, bool shuffled, const char *folder)
+{
+    struct order order = order_of(shape->loans, shuffled, 1);
+    FILE *file = file_open(folder, "loans.csv");
+    fputs("account_id,program,borrower_id,principal,disbursed,district,sector,collateral\n", file);
+    for (uint64_t turn = 0; turn < shape->loans; turn++) {
+        struct loan loan = loan_of(shape, 1 + order_at(&order, turn));
+        write_loan(file, &loan);
+    }
+    file_close(file);
+}
+
+/* Each loan has the same number of places for events, not all of them taken. */
+static void write_events(const struct shape *shape, bool shuffled, const char *folder)
+{
+    static struct event events[EVENTS_MAX];
+    uint64_t places = shape->repays + 2;
+    struct order order = order_of(shape->loans * places, shuffled, 2);
+    FILE *file = file_open(folder, "events.csv");
+    fputs("event_id,account_id,date,type,amount,ref\n", file);
+    for (uint64_t turn = 0; turn < order.count;) {
+        uint64_t place = order_at(&order, turn);
+        struct loan loan = loan_of(shape, 1 + place / places);
+        unsigned count = events_of(shape, &loan, events);
+        /* In order the whole loan at once, else this one event. */
+        unsigned first = shuffled ? (unsigned)(place % places) : 0;
+        unsigned end = shuffled && first < count ? first + 1 : count;
+        for (unsigned i = first; i < end; i++)
+            write_event(file, &loan, &events[i], place - place % places + i + 1);
+        turn += shuffled ? 1 : places;
+    }
+    file_close(file);
 }
 
 static unsigned number(const char *text)
 {
     char *end;
     unsigned long value = strtoul(text, &end, 10);
-    if (*text < '0' || *text > '9' || *end != '\0' || value > 100000000)
+    if (*text < '0' || *text > '9' || *end != '\0' || value > 99999999)
         fail("not a number below 100,000,000");
     return (unsigned)value;
 }
@@ -328,27 +437,20 @@ static void make_folder(const char *folder, const char *below)
 
 int main(int argc, char **argv)
 {
-    struct book book = {0};
     if (argc != 6 || (strcmp(argv[4], "SORTED") != 0 && strcmp(argv[4], "SHUFFLED") != 0)) {
         fputs("usage: gen_book LOANS ROWS REPAYS SORTED|SHUFFLED FOLDER\n", stderr);
         return 2;
     }
-    unsigned loans = number(argv[1]), rows = number(argv[2]), repays = number(argv[3]);
+    struct shape shape = {number(argv[1]), number(argv[2]), number(argv[3])};
+    bool shuffled = strcmp(argv[4], "SHUFFLED") == 0;
     const char *folder = argv[5];
-    if (rows == 0 || rows > 600 || repays > 600)
+    if (shape.rows == 0 || shape.rows > ROWS_MAX || shape.repays > REPAYS_MAX)
         fail("a loan has 1 to 600 rows and at most 600 payments");
     make_folder(folder, "");
     make_folder(folder, "/rules");
     for (unsigned i = 0; i < PROGRAMS; i++)
-        program_write(&programs[i], rows, folder);
-    for (uint64_t account = 1; account <= loans; account++)
-        add_loan(&book, account, rows, repays);
-    if (strcmp(argv[4], "SHUFFLED") == 0) {
-        lines_shuffle(&book.loans);
-        lines_shuffle(&book.events);
-    }
-    lines_write(&book.loans, folder, "loans.csv",
-                "account_id,program,borrower_id,principal,disbursed,district,sector,collateral\n");
-    lines_write(&book.events, folder, "events.csv", "event_id,account_id,date,type,amount,ref\n");
+        program_write(&programs[i], shape.rows, folder);
+    write_loans(&shape, shuffled, folder);
+    write_events(&shape, shuffled, folder);
     return 0;
 }
