@@ -69,8 +69,8 @@ endif
 COMPILE  := $(CC) $(LANGUAGE) $(WARNINGS) $(OPTIMIZE) -Iengine $(CFLAGS)
 LIBS     := -lgmp -lyaml -lcrypto
 
-CHECKS := headers layers nofloat tidy manual unit golden coverage atomic memory threads shards instructions \
-    prop kiva model
+CHECKS := headers layers nofloat tidy manual unit golden coverage atomic memory threads shards prop kiva model \
+          instructions
 
 
 .PHONY: all docs help demo check bench install uninstall clean $(CHECKS) same fuzz fuzz-run format tests
