@@ -335,6 +335,8 @@ bool account_apply(struct account *account, struct event *event, struct account_
     case EVENT_COLLATERAL:
         account->collateral = event->amount;
         return true;
+    case EVENT_LETTER: /* counted by arrears.h */
+        return true;
     case EVENT_REPAY:
         allocation_pay(account, event, event->amount);
         return true;
