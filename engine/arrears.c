@@ -4,15 +4,22 @@
 
 #include "rule_check.h"
 
+/* Days from ${date} to ${day}, frozen ones left out; 0 before it. */
+static int32_t days_since(const struct account *account, struct date date, struct date day)
+{
+    if (!date_before(date, day))
+        return 0;
+    return day.day - date.day - account_frozen_days(account, date, day);
+}
+
 int32_t arrears_days_past_due(const struct account *account, const struct rule_scope *rules,
                               const struct arrears_state *state)
 {
     int32_t tolerance = rules->value[RULE_ARREARS_TOLERANCE].span.count;
-    (void)account;
     if (amount_is_zero(state->overdue) ||
         amount_compare(state->overdue, rule_amount(rules, RULE_ARREARS_IGNORE_BELOW)) < 0)
         return 0;
-    int32_t days = state->day.day - state->oldest_due.day;
+    int32_t days = days_since(account, state->oldest_due, state->day);
     if (days <= tolerance)
         return 0;
     switch ((enum rule_count_from)rule_number(rules, RULE_ARREARS_COUNT_FROM)) {
@@ -38,11 +45,6 @@ static int32_t months_between(struct date date, struct date upto)
     return months;
 }
 
-static int32_t days_past_maturity(const struct arrears_state *state)
-{
-    return date_before(state->last_due, state->day) ? state->day.day - state->last_due.day : 0;
-}
-
 /* Letters sent since the oldest unpaid row fell due, at least a month ago. */
 static int32_t letters_unanswered(const struct account *account, const struct arrears_state *state)
 {
@@ -65,7 +67,7 @@ static int32_t count(const struct account *account, const struct rule_scope *rul
 {
     enum rule_basis basis = (enum rule_basis)rule_number(rules, RULE_ARREARS_BASIS);
     if (basis == RULE_DAYS_PAST_MATURITY)
-        return days_past_maturity(state);
+        return days_since(account, state->last_due, state->day);
     if (basis == RULE_DEMAND_LETTERS)
         return letters_unanswered(account, state);
     int32_t days = arrears_days_past_due(account, rules, state);
@@ -73,7 +75,8 @@ static int32_t count(const struct account *account, const struct rule_scope *rul
         return days;
     if (basis == RULE_MISSED_INSTALLMENTS)
         return state->installments_overdue;
-    return months_between(state->oldest_due, state->day);
+    int32_t frozen = account_frozen_days(account, state->oldest_due, state->day);
+    return months_between(state->oldest_due, date_add_days(state->day, -frozen));
 }
 
 /* The class whose range has ${number} in it. */

@@ -182,9 +182,12 @@ enum row_status position_row_status(const struct account *account, const struct 
     return date_before(row->due, as_of) ? ROW_OVERDUE : ROW_FUTURE;
 }
 
-int32_t position_row_days_late(enum row_status status, const struct row *row, struct date as_of)
+int32_t position_row_days_late(const struct account *account, enum row_status status,
+                               const struct row *row, struct date as_of)
 {
-    return status == ROW_OVERDUE ? as_of.day - row->due.day : 0;
+    if (status != ROW_OVERDUE)
+        return 0;
+    return as_of.day - row->due.day - account_frozen_days(account, row->due, as_of);
 }
 
 const char *position_row_status_name(enum row_status status)

@@ -87,11 +87,26 @@ static void test_letters(void **state)
     assert_string_equal(class_at(yaml, "2024-05-01"), "c0");
 }
 
+static void test_frozen(void **state)
+{
+    (void)state;
+    (void)lend_event("f", EVENT_FREEZE, "2024-02-01", "");
+    assert_string_equal(class_at(BY("days-past-due", ""), "2024-03-31"), "c1");
+    assert_string_equal(class_at(BY("months-past-due", ""), "2024-03-31"), "c0");
+    assert_string_equal(class_at(BY("missed-installments", ""), "2024-03-31"), "c2");
+    assert_string_equal(class_at(BY("missed-installments", "tolerance: 1 day, "), "2024-03-31"),
+                        "c0");
+    (void)lend_event("u", EVENT_UNFREEZE, "2024-04-02", ""); /* 61 days in all */
+    assert_string_equal(class_at(BY("days-past-maturity", ""), "2024-04-04"), "c2");
+    assert_string_equal(class_at(BY("months-past-due", ""), "2024-04-29"), "c0");
+    assert_string_equal(class_at(BY("months-past-due", ""), "2024-04-30"), "c1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         LEND_TEST(test_days),     LEND_TEST(test_months),  LEND_TEST(test_installments),
-        LEND_TEST(test_maturity), LEND_TEST(test_letters),
+        LEND_TEST(test_maturity), LEND_TEST(test_letters), LEND_TEST(test_frozen),
     };
     return RUN(tests);
 }
