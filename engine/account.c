@@ -290,6 +290,51 @@ static bool apply_cancel(struct account *account, const struct event *event,
     return true;
 }
 
+/* --- frozen days --- */
+
+static bool is_frozen(const struct account *account)
+{
+    return account->freeze_count > 0 &&
+           date_equal(account->freezes[account->freeze_count - 1].upto, DATE_UNLIMITED);
+}
+
+static bool apply_freeze(struct account *account, const struct event *event,
+                         struct account_refusal *refusal)
+{
+    if (is_frozen(account))
+        return was_overtaken(account, event) ||
+               refuse(refusal, FAULT_FROZEN_ALREADY, "the loan is frozen already");
+    if (account->freezes == NULL)
+        account->freezes =
+            arena_alloc(account->arena, account->event_count * sizeof *account->freezes);
+    account->freezes[account->freeze_count++] =
+        (struct account_freeze){event->date, DATE_UNLIMITED};
+    return true;
+}
+
+static bool apply_unfreeze(struct account *account, const struct event *event,
+                           struct account_refusal *refusal)
+{
+    if (!is_frozen(account))
+        return was_overtaken(account, event) ||
+               refuse(refusal, FAULT_NOT_FROZEN, "the loan is not frozen");
+    account->freezes[account->freeze_count - 1].upto = event->date;
+    return true;
+}
+
+int32_t account_frozen_days(const struct account *account, struct date after, struct date upto)
+{
+    int32_t days = 0;
+    for (unsigned i = 0; i < account->freeze_count; i++) {
+        const struct account_freeze *freeze = &account->freezes[i];
+        struct date from = date_before(freeze->after, after) ? after : freeze->after;
+        struct date end = date_before(upto, freeze->upto) ? upto : freeze->upto;
+        if (date_before(from, end))
+            days += end.day - from.day;
+    }
+    return days;
+}
+
 /* --- any event --- */
 
 /* Whether the account is in a stage that takes this type at all. */
@@ -334,6 +379,12 @@ bool account_apply(struct account *account, struct event *event, struct account_
         return apply_cancel(account, event, refusal);
     case EVENT_COLLATERAL:
         account->collateral = event->amount;
+        return true;
+    case EVENT_FREEZE:
+        return apply_freeze(account, event, refusal);
+    case EVENT_UNFREEZE:
+        return apply_unfreeze(account, event, refusal);
+    case EVENT_LETTER: /* counted by arrears.h */
         return true;
     case EVENT_REPAY:
         allocation_pay(account, event, event->amount);

@@ -32,6 +32,13 @@ struct account_payout {
     struct amount amount;
 };
 
+/* The days after ${after} up to and including ${upto} are frozen: they do not count as days late.
+ */
+struct account_freeze {
+    struct date after;
+    struct date upto; /* DATE_UNLIMITED: until an unfreeze comes */
+};
+
 /* Cumulative figures, in minor units. */
 struct account_totals {
     struct amount disbursed;
@@ -71,6 +78,8 @@ struct account {
     unsigned credit_count;
     struct amount
         *uncovered; /* of each reversed payment: how much of it refunds used, by event index */
+    struct account_freeze *freezes; /* by date, one after the other */
+    unsigned freeze_count;
     struct account_line *lines;
     size_t line_count, line_room;
     const struct event *taken_over_by; /* the opening, once applied */
@@ -110,6 +119,11 @@ bool account_disburse_by_book(struct account *account, struct account_refusal *r
 /** account_advance(account, date): the day's beginnings up to ${date}: held credit pays what falls
  * due. */
 void account_advance(struct account *account, struct date date);
+
+/** account_frozen_days(account, after, upto): how many of the days after ${after} up to and
+ * including
+ * ${upto} are frozen. */
+int32_t account_frozen_days(const struct account *account, struct date after, struct date upto);
 
 /** account_row_unpaid(row, component): what is unpaid of it. */
 static inline struct amount account_row_unpaid(struct arena *arena, const struct row *row,

@@ -1,7 +1,6 @@
 #include "position.h"
 
-#include <assert.h>
-
+#include "arrears.h"
 #include "rounding.h"
 #include "rule_check.h"
 
@@ -75,40 +74,6 @@ static enum position_status status_of(const struct account *account)
     return STATUS_CLOSED;
 }
 
-static int32_t days_past_due(const struct position *position, struct date as_of)
-{
-    const struct rule_scope *rules = position->rules;
-    struct amount overdue = position->figure[FIGURE_OVERDUE];
-    int32_t tolerance = rules->value[RULE_ARREARS_TOLERANCE].span.count;
-    if (amount_is_zero(overdue) ||
-        amount_compare(overdue, rule_amount(rules, RULE_ARREARS_IGNORE_BELOW)) < 0)
-        return 0;
-    int32_t days = as_of.day - position->oldest_due.day;
-    if (days <= tolerance)
-        return 0;
-    switch ((enum rule_count_from)rule_number(rules, RULE_ARREARS_COUNT_FROM)) {
-    case RULE_DAY_AFTER_DUE:
-        return days;
-    case RULE_DUE_DATE:
-        return days + 1;
-    case RULE_END_OF_TOLERANCE:
-        return days - tolerance;
-    }
-    return days;
-}
-
-static int32_t class_of_days(const struct rule_scope *rules, int32_t days)
-{
-    const struct rule_value *classes = &rules->value[RULE_ARREARS_CLASSES];
-    for (unsigned i = 0; i < classes->count; i++) {
-        const struct rule_value *range = &classes->items[i]->value[RULE_ARREARS_CLASSES_RANGE];
-        if (range->from <= days && days <= range->upto)
-            return (int32_t)i;
-    }
-    assert(!"classes cover every day");
-    return POSITION_NO_CLASS;
-}
-
 struct text position_class(const struct position *position)
 {
     if (position->class_index == POSITION_NO_CLASS)
@@ -153,8 +118,15 @@ static void judge(const struct account *account, struct date as_of, struct posit
         int32_t days;
     } at_risk[] = {{FIGURE_PAR0, 0}, {FIGURE_PAR30, 30}, {FIGURE_PAR60, 60}, {FIGURE_PAR90, 90}};
     struct amount outstanding = position->figure[FIGURE_OUTSTANDING];
-    position->days_past_due = days_past_due(position, as_of);
-    position->class_index = class_of_days(position->rules, position->days_past_due);
+    const struct arrears_state state = {
+        .day = as_of,
+        .oldest_due = position->oldest_due,
+        .last_due = account->rows[account->row_count - 1].due,
+        .installments_overdue = position->installments_overdue,
+        .overdue = position->figure[FIGURE_OVERDUE],
+    };
+    position->days_past_due = arrears_days_past_due(account, position->rules, &state);
+    position->class_index = arrears_class(account, position->rules, &state);
     for (unsigned i = 0; i < sizeof at_risk / sizeof *at_risk; i++)
         if (position->days_past_due > at_risk[i].days)
             position->figure[at_risk[i].figure] = outstanding;
@@ -210,9 +182,12 @@ enum row_status position_row_status(const struct account *account, const struct 
     return date_before(row->due, as_of) ? ROW_OVERDUE : ROW_FUTURE;
 }
 
-int32_t position_row_days_late(enum row_status status, const struct row *row, struct date as_of)
+int32_t position_row_days_late(const struct account *account, enum row_status status,
+                               const struct row *row, struct date as_of)
 {
-    return status == ROW_OVERDUE ? as_of.day - row->due.day : 0;
+    if (status != ROW_OVERDUE)
+        return 0;
+    return as_of.day - row->due.day - account_frozen_days(account, row->due, as_of);
 }
 
 const char *position_row_status_name(enum row_status status)

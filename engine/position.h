@@ -73,8 +73,10 @@ const char *position_status_name(enum position_status status);
 enum row_status position_row_status(const struct account *account, const struct row *row,
                                     struct date as_of);
 
-/** position_row_days_late(status, row, as_of): days past due of an unpaid late row, else 0. */
-int32_t position_row_days_late(enum row_status status, const struct row *row, struct date as_of);
+/** position_row_days_late(account, status, row, as_of): days past due of an unpaid late row, frozen
+ * ones left out, else 0. */
+int32_t position_row_days_late(const struct account *account, enum row_status status,
+                               const struct row *row, struct date as_of);
 
 const char *position_row_status_name(enum row_status status);
 

@@ -272,7 +272,7 @@ static char *put_row(char *out, struct schedule_lines *lines, const struct row *
         out = put_date(out, row->due);
     }
     out = put_same_middle(out, lines, row);
-    out = put_number(out, position_row_days_late(status, row, lines->as_of));
+    out = put_number(out, position_row_days_late(lines->account, status, row, lines->as_of));
     out = put_amount(out, &lines->money, balance);
     out = put_piece(out, &lines->ends[status]);
     *out++ = '\n';

@@ -327,28 +327,47 @@ static unsigned class_covering(const struct rule_value *classes, int32_t day)
     return i;
 }
 
+/* What the classes count, in one word. */
+static const char *class_unit(const struct check *check)
+{
+    switch ((enum rule_basis)value_of(check, RULE_ARREARS_BASIS)->number) {
+    case RULE_MONTHS_PAST_DUE:
+        return "month";
+    case RULE_MISSED_INSTALLMENTS:
+        return "installment";
+    case RULE_DEMAND_LETTERS:
+        return "letter";
+    case RULE_DAYS_PAST_DUE:
+    case RULE_DAYS_PAST_MATURITY:
+        break;
+    }
+    return "day";
+}
+
 static void check_cover(const struct check *check, const struct rule_value *classes)
 {
+    const char *unit = class_unit(check);
     for (unsigned i = 0; i < classes->count; i++) {
         const struct rule_value *range = class_value(classes, i, RULE_ARREARS_CLASSES_RANGE);
         if (!range->set)
             return; /* already reported */
         if (class_covering(classes, range->from) < i)
-            NOTE(check, FAULT_CLASSES_COVER, range->at, "day %d is in two classes", range->from);
+            NOTE(check, FAULT_CLASSES_COVER, range->at, "%s %d is in two classes", unit,
+                 range->from);
         for (unsigned j = 0; j < i; j++) {
             const struct rule_value *other = class_value(classes, j, RULE_ARREARS_CLASSES_RANGE);
             if (range->from < other->from && other->from <= range->upto)
-                NOTE(check, FAULT_CLASSES_COVER, range->at, "day %d is in two classes",
+                NOTE(check, FAULT_CLASSES_COVER, range->at, "%s %d is in two classes", unit,
                      other->from);
         }
         if (range->upto != RULE_RANGE_OPEN &&
             class_covering(classes, range->upto + 1) == classes->count)
             NOTE(check, FAULT_CLASSES_COVER, range->at,
-                 "day %d is in no class; the last class is open, such as %d..", range->upto + 1,
-                 range->upto + 1);
+                 "%s %d is in no class; the last class is open, such as %d..", unit,
+                 range->upto + 1, range->upto + 1);
     }
     if (class_covering(classes, 0) == classes->count)
-        NOTE(check, FAULT_CLASSES_COVER, classes->at, "day 0 is in no class");
+        NOTE(check, FAULT_CLASSES_COVER, classes->at, "%s 0 is in no class", unit);
 }
 
 static struct text nth_class(const void *classes, size_t i)

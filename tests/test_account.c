@@ -362,6 +362,45 @@ static void test_uncovered_refund_after_write_off(void **state)
     assert_string_equal(lend_totals(&account), "1100 0 1100 0 0 0 0 0");
 }
 
+static void test_freeze(void **state)
+{
+    (void)state;
+    event("f", EVENT_FREEZE, "2024-02-10", "");
+    event("u", EVENT_UNFREEZE, "2024-02-20", "");
+    event("f2", EVENT_FREEZE, "2024-03-01", "");
+    lend_account(&account, by_book(), "2024-03-31");
+    static const struct {
+        const char *after, *upto;
+        int32_t days;
+    } cases[] = {
+        {"2024-01-31", "2024-02-10", 0},  {"2024-01-31", "2024-02-11", 1},
+        {"2024-01-31", "2024-02-20", 10}, {"2024-02-10", "2024-02-29", 10},
+        {"2024-02-15", "2024-02-18", 3},  {"2024-02-19", "2024-03-01", 1},
+        {"2024-02-20", "2024-03-01", 0},  {"2024-01-31", "2024-03-31", 40},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        assert_int_equal(account_frozen_days(&account, D(cases[i].after), D(cases[i].upto)),
+                         cases[i].days);
+}
+
+static void test_freeze_refusals(void **state)
+{
+    (void)state;
+    event("f", EVENT_FREEZE, "2024-02-10", "");
+    event("g", EVENT_FREEZE, "2024-02-12", "");
+    assert_string_equal(lend_refusal(by_book(), "2024-03-31", ""), "frozen-already");
+    event("e", EVENT_COLLATERAL, "2024-02-12", "1")->recorded = D("2024-03-01");
+    assert_string_equal(lend_refusal(by_book(), "2024-03-31", ""), "none"); /* excused */
+    lend_event_count = 0;
+    event("u", EVENT_UNFREEZE, "2024-02-12", "");
+    assert_string_equal(lend_refusal(by_book(), "2024-03-31", ""), "not-frozen");
+    event("e", EVENT_COLLATERAL, "2024-02-12", "1")->recorded = D("2024-03-01");
+    assert_string_equal(lend_refusal(by_book(), "2024-03-31", ""), "none");
+    lend_event_count = 0;
+    event("f", EVENT_FREEZE, "2024-01-01", "");
+    assert_string_equal(lend_refusal(by_book(), "2024-03-31", ""), "before-disbursement");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -383,6 +422,8 @@ int main(void)
         LEND_TEST(test_overtaken_write_off),
         LEND_TEST(test_recover_after_reversed_write_off),
         LEND_TEST(test_uncovered_refund_after_write_off),
+        LEND_TEST(test_freeze),
+        LEND_TEST(test_freeze_refusals),
     };
     return RUN(tests);
 }

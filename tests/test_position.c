@@ -208,8 +208,9 @@ static void test_rows(void **state)
     for (unsigned i = 0; i < 3; i++) {
         assert_int_equal(position_row_status(&account, &account.rows[i], D("2024-03-10")),
                          expected[i]);
-        assert_int_equal(position_row_days_late(expected[i], &account.rows[i], D("2024-03-10")),
-                         i == 0 ? 29 : 0);
+        assert_int_equal(
+            position_row_days_late(&account, expected[i], &account.rows[i], D("2024-03-10")),
+            i == 0 ? 29 : 0);
     }
     (void)lend_event("p", EVENT_REPAY, "2024-02-10", "333");
     (void)lend_event("w", EVENT_WRITE_OFF, "2024-03-10", "");
