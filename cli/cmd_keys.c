@@ -36,6 +36,7 @@ static const char *type_text(enum rule_type type)
         [RULE_TYPE_FRACTION] = "fraction",
         [RULE_TYPE_SPAN] = "span",
         [RULE_TYPE_SPAN_OR_MAP] = "map, or span",
+        [RULE_TYPE_DATE_OR_SPAN] = "date, or span",
         [RULE_TYPE_RANGE] = "range",
         [RULE_TYPE_DATE] = "date",
         [RULE_TYPE_DAY] = "`same`, 1..31 or `last`",

@@ -45,6 +45,10 @@ static bool same_scalar(struct rule_context *context, enum rule_key key, const s
         return amount_compare(left.amount, right.amount) == 0;
     case RULE_TYPE_FRACTION:
         return fraction_compare(context->arena, left.fraction, right.fraction) == 0;
+    case RULE_TYPE_DATE_OR_SPAN:
+        if (date_is_set(left.date) || date_is_set(right.date))
+            return false; /* a date is written in one way only */
+        __attribute__((fallthrough));
     case RULE_TYPE_SPAN:
     case RULE_TYPE_SPAN_OR_MAP: {
         int32_t times;

@@ -208,6 +208,19 @@ static bool parse_day(struct rule_context *context, enum rule_key key, const str
     return true;
 }
 
+static bool parse_date_or_span(struct rule_context *context, enum rule_key key,
+                               const struct yaml_node *node, struct rule_value *value)
+{
+    bool dashed = node->text.len > 0 && memchr(node->text.ptr, '-', node->text.len) != NULL;
+    enum fault_code code = date_parse(node->text, &value->date);
+    if (code == FAULT_NONE)
+        return true;
+    value->date = DATE_NONE;
+    return span_parse(node->text, &value->span) == FAULT_NONE ||
+           refuse(context, dashed ? code : FAULT_SPAN_FORM, key, node,
+                  "a date 1900-01-01..2199-12-31 as YYYY-MM-DD, or a span such as 24 months");
+}
+
 static bool parse_text(struct rule_context *context, enum rule_key key,
                        const struct yaml_node *node, size_t bytes_max)
 {
@@ -342,6 +355,8 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
         return span_parse(node->text, &value->span) == FAULT_NONE ||
                refuse(context, FAULT_SPAN_FORM, key, node,
                       "a span such as 6 months or 90 days (days, weeks, months, years)");
+    case RULE_TYPE_DATE_OR_SPAN:
+        return parse_date_or_span(context, key, node, value);
     case RULE_TYPE_RANGE:
         return parse_range(context, key, node, value);
     case RULE_TYPE_DATE: {

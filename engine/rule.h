@@ -34,6 +34,7 @@ enum rule_type {
     RULE_TYPE_FRACTION,      /* `0.5%`, `1/3` */
     RULE_TYPE_SPAN,          /* `6 months` */
     RULE_TYPE_SPAN_OR_MAP,   /* such a span, or a map of keys of this table */
+    RULE_TYPE_DATE_OR_SPAN,  /* either */
     RULE_TYPE_RANGE,         /* `0..90`, `271..` */
     RULE_TYPE_DATE,          /* YYYY-MM-DD */
     RULE_TYPE_DAY,           /* `same`, 1..31, `last` */
@@ -75,7 +76,7 @@ struct rule_value {
     struct fraction fraction;        /* FRACTION */
     struct span span;                /* SPAN */
     int32_t from, upto;              /* RANGE, both included */
-    struct date date;                /* DATE */
+    struct date date;                /* DATE; DATE_OR_SPAN: DATE_NONE where it is a span */
     uint8_t order[RULE_ORDER_MAX];   /* ORDER: indexes among the allowed */
     unsigned count;                  /* LIST, NAMED, IDS */
     const struct rule_scope **items; /* LIST, NAMED */

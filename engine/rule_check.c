@@ -209,6 +209,9 @@ static void check_due(const struct check *check)
         return;
     if (every->span.count == 0)
         NOTE(check, FAULT_NUMBER_RANGE, every->at, "schedule.every must be at least one period");
+    const struct rule_value *latest = value_of(check, RULE_SCHEDULE_DUE_LATEST);
+    if (latest->set && !date_is_set(latest->date) && latest->span.count == 0)
+        NOTE(check, FAULT_NUMBER_RANGE, latest->at, "schedule.due.latest leaves no time");
     if (months && absent(check, RULE_SCHEDULE_DUE_MISSING_DAY))
         NOTE(check, FAULT_RULE_KEY_MISSING, place_of(check, RULE_SCHEDULE_DUE, RULE_SCHEDULE),
              "key `schedule.due.missing_day` is missing: months lack days");

@@ -171,6 +171,8 @@ static void test_due(void **state)
         {DUE("2 weeks", "day: same"), ""},
         {DUE("1 year", "day: last, missing_day: first-of-next"), ""},
         {DUE("0 months", "missing_day: first-of-next"), "number-range"},
+        {DUE("1 month", "latest: 2 months, missing_day: first-of-next"), ""},
+        {DUE("1 month", "latest: 0 days, missing_day: first-of-next"), "number-range"},
     };
     (void)state;
     check_all(cases, COUNT_OF(cases));
@@ -222,7 +224,7 @@ static void test_arrears(void **state)
                  ", provision: {less_not_for: [good], rounding: {unit: 1, mode: up}}"),
          "rule-conflict"},
         {ARREARS("count_from: due-date, " TWO ", provision: {less: collateral, less_not_for: "
-                                              "[goood], rounding: {unit: 1, mode: up}}"),
+                 "[goood], rounding: {unit: 1, mode: up}}"),
          "class-unknown"},
     };
     (void)state;
