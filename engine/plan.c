@@ -83,7 +83,10 @@ static struct shape shape_of(struct arena *arena, const struct loan *loan, struc
     bool given = rule_number(rules, RULE_SCHEDULE_DUE_ANCHOR) == RULE_ANCHOR_GIVEN;
     bool within =
         shape.grace > 0 && rule_number(rules, RULE_SCHEDULE_GRACE_PLACE) == RULE_GRACE_WITHIN_TERM;
-    switch ((enum rule_split)rule_number(rules, RULE_SCHEDULE_SPLIT)) {
+    switch (rule_split(rules)) {
+    case RULE_SPLIT_SHARES:
+        shape.rows = rules->value[RULE_SCHEDULE_SPLIT_SHARES].count;
+        break;
     case RULE_SPLIT_FIXED:
         shape.rows = split_fixed_rows(arena, amount, rule_amount(rules, RULE_SCHEDULE_SPLIT_FIXED),
                                       RULE_INSTALLMENTS_MAX);
@@ -114,7 +117,13 @@ static void share_principal(struct arena *arena, const struct loan *loan, struct
                             unsigned count, struct amount *parts)
 {
     const struct rule_scope *rules = loan->rules;
-    switch ((enum rule_split)rule_number(rules, RULE_SCHEDULE_SPLIT)) {
+    switch (rule_split(rules)) {
+    case RULE_SPLIT_SHARES: {
+        struct split_rounding rounding = rule_rounding(rules);
+        split_shares(arena, amount, rules->value[RULE_SCHEDULE_SPLIT_SHARES].fractions, count,
+                     &rounding, parts);
+        break;
+    }
     case RULE_SPLIT_FIXED:
         split_fixed(arena, amount, rule_amount(rules, RULE_SCHEDULE_SPLIT_FIXED), count, parts);
         break;

@@ -189,6 +189,18 @@ static void test_fixed(void **state)
     assert_string_equal(plan_of(loan, "600", "2024-01-10"), "1 2024-02-10 300; 2 2024-03-10 300");
 }
 
+static void test_shares(void **state)
+{
+    (void)state;
+    const char *yaml = WITH("every: 1 month, split: {shares: [10%, 20%, 30%, 40%]},"
+                            " rounding: {unit: 10, mode: down, residual: first},"
+                            " due: {missing_day: last-of-month}");
+    /* of 10 990: 2 198, 3 297, 4 396 down to 2 190, 3 290, 4 390; row 1 the rest */
+    assert_string_equal(plan(yaml, "10990", "2024-01-31", 4),
+                        "1 2024-02-29 1120; 2 2024-03-31 2190; 3 2024-04-30 3290; "
+                        "4 2024-05-31 4390");
+}
+
 static void test_bullet(void **state)
 {
     (void)state;
@@ -261,6 +273,7 @@ int main(void)
         TEST(test_zero_rows_before_disbursement),
         TEST(test_grace_within_term),
         TEST(test_fixed),
+        TEST(test_shares),
         TEST(test_bullet),
         TEST(test_latest),
         TEST(test_refusals),
