@@ -81,6 +81,11 @@ static bool disburse(struct account *account, struct date date, struct amount am
     if (code == FAULT_PLAN_TOO_LATE)
         return refuse(refusal, code, "a row of the plan disbursed on %s falls due after 2199-12-31",
                       date_text(day, date));
+    if (code == FAULT_PLAN_LATEST)
+        return refuse(refusal, code,
+                      "disbursed on %s, the last row cannot fall due by schedule.due.latest: it "
+                      "would not come after what is before it",
+                      date_text(day, date));
     if (code == FAULT_PLAN_ROW_VANISHES)
         return refuse(
             refusal, code,

@@ -24,6 +24,14 @@ struct change {
 
 /* --- equality by value --- */
 
+static bool same_fraction(struct arena *arena, struct text a, struct text b)
+{
+    struct fraction left, right;
+    return fraction_parse(arena, a, &left) == FAULT_NONE &&
+           fraction_parse(arena, b, &right) == FAULT_NONE &&
+           fraction_compare(arena, left, right) == 0;
+}
+
 static bool same_scalar(struct rule_context *context, enum rule_key key, const struct yaml_node *a,
                         const struct yaml_node *b)
 {
@@ -34,6 +42,8 @@ static bool same_scalar(struct rule_context *context, enum rule_key key, const s
         return true;
     if (key == RULE_KEYS)
         return false;
+    if (rule_row(key)->type == RULE_TYPE_FRACTIONS) /* an element of the list */
+        return same_fraction(context->arena, a->text, b->text);
     faults_init(&unheard);
     quiet.faults = &unheard;
     bool same = rule_parse_value(&quiet, key, a, &left) && rule_parse_value(&quiet, key, b, &right);
@@ -45,6 +55,10 @@ static bool same_scalar(struct rule_context *context, enum rule_key key, const s
         return amount_compare(left.amount, right.amount) == 0;
     case RULE_TYPE_FRACTION:
         return fraction_compare(context->arena, left.fraction, right.fraction) == 0;
+    case RULE_TYPE_DATE_OR_SPAN:
+        if (date_is_set(left.date) || date_is_set(right.date))
+            return false; /* a date is written in one way only */
+        __attribute__((fallthrough));
     case RULE_TYPE_SPAN:
     case RULE_TYPE_SPAN_OR_MAP: {
         int32_t times;

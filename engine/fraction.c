@@ -37,3 +37,26 @@ int fraction_compare(struct arena *arena, struct fraction a, struct fraction b)
 {
     return amount_compare(amount_times(arena, a.num, b.den), amount_times(arena, b.num, a.den));
 }
+
+bool fraction_common(struct arena *arena, struct fraction *fractions, unsigned count)
+{
+    mpz_t common, den, num;
+    mpz_inits(common, den, num, NULL);
+    mpz_set_ui(common, 1);
+    bool fits = true;
+    for (unsigned i = 0; i < count && fits; i++) {
+        amount_to_mpz(den, fractions[i].den);
+        mpz_lcm(common, common, den);
+        fits = mpz_sizeinbase(common, 10) <= AMOUNT_DIGITS_MAX;
+    }
+    for (unsigned i = 0; i < count && fits; i++) {
+        amount_to_mpz(den, fractions[i].den);
+        amount_to_mpz(num, fractions[i].num);
+        mpz_divexact(den, common, den);
+        mpz_mul(num, num, den);
+        fractions[i] =
+            (struct fraction){amount_from_mpz(arena, num), amount_from_mpz(arena, common)};
+    }
+    mpz_clears(common, den, num, NULL);
+    return fits;
+}

@@ -18,6 +18,13 @@ struct fraction {
  */
 enum fault_code fraction_parse(struct arena *arena, struct text text, struct fraction *out);
 
+/**
+ * fraction_common(arena, fractions, count):
+ * Bring all to one common denominator.  False, and nothing changed, when it would have more than
+ * AMOUNT_DIGITS_MAX digits.
+ */
+bool fraction_common(struct arena *arena, struct fraction *fractions, unsigned count);
+
 /** fraction_compare(arena, a, b): <0, 0, >0. */
 int fraction_compare(struct arena *arena, struct fraction a, struct fraction b);
 

@@ -346,7 +346,9 @@ static void choose_installments(const struct reading *reading, struct loan *loan
     int32_t most = rule_installments(rules, RULE_SCHEDULE_INSTALLMENTS_MAX);
     int32_t chosen = rule_installments(rules, RULE_SCHEDULE_INSTALLMENTS_DEFAULT);
     bool said = load_field(reading->row, LOAN_INSTALLMENTS).len > 0;
-    if (rule_number(rules, RULE_SCHEDULE_SPLIT) == RULE_SPLIT_FIXED)
+    if (rule_split(rules) == RULE_SPLIT_SHARES)
+        least = most = chosen = (int32_t)rules->value[RULE_SCHEDULE_SPLIT_SHARES].count;
+    if (rule_split(rules) == RULE_SPLIT_FIXED)
         least = most = chosen = (int32_t)split_fixed_rows(
             reading->load->arena, loan->principal, rule_amount(rules, RULE_SCHEDULE_SPLIT_FIXED),
             RULE_INSTALLMENTS_MAX);

@@ -58,6 +58,17 @@ static void find_start(struct periods *periods, const struct loan *loan, struct 
         periods->shift++;
 }
 
+/* The date on which the last row falls due at the latest; unlimited where the rules name none. */
+static struct date latest_of(const struct loan *loan, const struct periods *periods)
+{
+    const struct rule_value *latest = &loan->rules->value[RULE_SCHEDULE_DUE_LATEST];
+    if (!latest->set)
+        return DATE_UNLIMITED;
+    if (date_is_set(latest->date))
+        return latest->date;
+    return date_add_span(periods->anchor.date, latest->span, 1, MISSING_LAST_OF_MONTH);
+}
+
 struct shape {
     unsigned zero_rows; /* listed */
     unsigned rows;      /* with principal */
@@ -72,7 +83,10 @@ static struct shape shape_of(struct arena *arena, const struct loan *loan, struc
     bool given = rule_number(rules, RULE_SCHEDULE_DUE_ANCHOR) == RULE_ANCHOR_GIVEN;
     bool within =
         shape.grace > 0 && rule_number(rules, RULE_SCHEDULE_GRACE_PLACE) == RULE_GRACE_WITHIN_TERM;
-    switch ((enum rule_split)rule_number(rules, RULE_SCHEDULE_SPLIT)) {
+    switch (rule_split(rules)) {
+    case RULE_SPLIT_SHARES:
+        shape.rows = rules->value[RULE_SCHEDULE_SPLIT_SHARES].count;
+        break;
     case RULE_SPLIT_FIXED:
         shape.rows = split_fixed_rows(arena, amount, rule_amount(rules, RULE_SCHEDULE_SPLIT_FIXED),
                                       RULE_INSTALLMENTS_MAX);
@@ -103,7 +117,13 @@ static void share_principal(struct arena *arena, const struct loan *loan, struct
                             unsigned count, struct amount *parts)
 {
     const struct rule_scope *rules = loan->rules;
-    switch ((enum rule_split)rule_number(rules, RULE_SCHEDULE_SPLIT)) {
+    switch (rule_split(rules)) {
+    case RULE_SPLIT_SHARES: {
+        struct split_rounding rounding = rule_rounding(rules);
+        split_shares(arena, amount, rules->value[RULE_SCHEDULE_SPLIT_SHARES].fractions, count,
+                     &rounding, parts);
+        break;
+    }
     case RULE_SPLIT_FIXED:
         split_fixed(arena, amount, rule_amount(rules, RULE_SCHEDULE_SPLIT_FIXED), count, parts);
         break;
@@ -134,6 +154,7 @@ enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct d
     struct periods periods = periods_of(loan, disbursed);
     bool given = rule_number(loan->rules, RULE_SCHEDULE_DUE_ANCHOR) == RULE_ANCHOR_GIVEN;
     int32_t first = given ? 0 : shape.grace + shape.step;
+    struct date latest = latest_of(loan, &periods);
     struct row *row = rows;
 
     memset(rows, 0, (shape.zero_rows + shape.rows) * sizeof *rows);
@@ -150,6 +171,12 @@ enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct d
     }
     for (unsigned k = 0; k < shape.rows; k++) {
         struct date due = period(&periods, first + (int32_t)k);
+        if (date_before(latest, due) && k + 1 == shape.rows) {
+            due = latest;
+            if (date_before(due, date_add_days(disbursed, given ? 0 : 1)) ||
+                (row > rows && !date_before(row[-1].due_nominal, due)))
+                return FAULT_PLAN_LATEST;
+        }
         if (!date_in_range(due))
             return FAULT_PLAN_TOO_LATE;
         assert(k == 0 || date_before(row[-1].due_nominal, due));

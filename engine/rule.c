@@ -208,6 +208,19 @@ static bool parse_day(struct rule_context *context, enum rule_key key, const str
     return true;
 }
 
+static bool parse_date_or_span(struct rule_context *context, enum rule_key key,
+                               const struct yaml_node *node, struct rule_value *value)
+{
+    bool dashed = node->text.len > 0 && memchr(node->text.ptr, '-', node->text.len) != NULL;
+    enum fault_code code = date_parse(node->text, &value->date);
+    if (code == FAULT_NONE)
+        return true;
+    value->date = DATE_NONE;
+    return span_parse(node->text, &value->span) == FAULT_NONE ||
+           refuse(context, dashed ? code : FAULT_SPAN_FORM, key, node,
+                  "a date 1900-01-01..2199-12-31 as YYYY-MM-DD, or a span such as 24 months");
+}
+
 static bool parse_text(struct rule_context *context, enum rule_key key,
                        const struct yaml_node *node, size_t bytes_max)
 {
@@ -309,6 +322,39 @@ static bool parse_ids(struct rule_context *context, enum rule_key key, const str
     return true;
 }
 
+static bool parse_fraction(struct rule_context *context, enum rule_key key,
+                           const struct yaml_node *node, struct fraction *out)
+{
+    return fraction_parse(context->arena, node->text, out) == FAULT_NONE ||
+           refuse(context, FAULT_FRACTION_FORM, key, node, "a fraction such as 0.5% or 1/3");
+}
+
+static bool parse_fractions(struct rule_context *context, enum rule_key key,
+                            const struct yaml_node *node, struct rule_value *value)
+{
+    unsigned count = 0;
+    for (const struct yaml_pair *entry = node->first; entry != NULL; entry = entry->next)
+        count++;
+    struct fraction *fractions = ARENA_ARRAY(context->arena, struct fraction, count);
+    value->count = 0;
+    for (const struct yaml_pair *entry = node->first; entry != NULL; entry = entry->next) {
+        if (entry->value->kind != YAML_TEXT) {
+            NOTE(context, FAULT_RULE_SHAPE, entry->value->at, "%s lists fractions", rows[key].path);
+            return false;
+        }
+        if (!parse_fraction(context, key, entry->value, &fractions[value->count++]))
+            return false;
+    }
+    if (!fraction_common(context->arena, fractions, count)) {
+        NOTE(context, FAULT_RULE_LIMITS, node->at,
+             "%s: the common denominator has more than %d digits", rows[key].path,
+             AMOUNT_DIGITS_MAX);
+        return false;
+    }
+    value->fractions = fractions;
+    return true;
+}
+
 static bool parse_scalar(struct rule_context *context, enum rule_key key,
                          const struct yaml_node *node, struct rule_value *value)
 {
@@ -335,13 +381,14 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
     case RULE_TYPE_AMOUNT:
         return parse_amount(context, key, node, &value->amount);
     case RULE_TYPE_FRACTION:
-        return fraction_parse(context->arena, node->text, &value->fraction) == FAULT_NONE ||
-               refuse(context, FAULT_FRACTION_FORM, key, node, "a fraction such as 0.5% or 1/3");
+        return parse_fraction(context, key, node, &value->fraction);
     case RULE_TYPE_SPAN:
     case RULE_TYPE_SPAN_OR_MAP:
         return span_parse(node->text, &value->span) == FAULT_NONE ||
                refuse(context, FAULT_SPAN_FORM, key, node,
                       "a span such as 6 months or 90 days (days, weeks, months, years)");
+    case RULE_TYPE_DATE_OR_SPAN:
+        return parse_date_or_span(context, key, node, value);
     case RULE_TYPE_RANGE:
         return parse_range(context, key, node, value);
     case RULE_TYPE_DATE: {
@@ -357,6 +404,7 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
     case RULE_TYPE_NODE:
     case RULE_TYPE_ORDER:
     case RULE_TYPE_IDS:
+    case RULE_TYPE_FRACTIONS:
         break;
     }
     assert(!"a scalar type");
@@ -374,6 +422,7 @@ static bool takes_kind(enum rule_type type, enum yaml_kind kind)
     case RULE_TYPE_LIST:
     case RULE_TYPE_ORDER:
     case RULE_TYPE_IDS:
+    case RULE_TYPE_FRACTIONS:
         return kind == YAML_LIST;
     case RULE_TYPE_CHOICE_OR_MAP:
     case RULE_TYPE_COUNT_OR_MAP:
@@ -408,6 +457,8 @@ bool rule_parse_value(struct rule_context *context, enum rule_key key, const str
         fits = parse_order(context, key, node, &value);
     else if (type == RULE_TYPE_IDS)
         fits = parse_ids(context, key, node, &value);
+    else if (type == RULE_TYPE_FRACTIONS)
+        fits = parse_fractions(context, key, node, &value);
     else if (node->kind == YAML_TEXT && type != RULE_TYPE_NODE)
         fits = parse_scalar(context, key, node, &value);
     if (fits)

@@ -31,9 +31,11 @@ enum rule_type {
     RULE_TYPE_COUNT,         /* a whole number in the allowed range */
     RULE_TYPE_COUNT_OR_MAP,  /* such a number, or a map of keys of this table */
     RULE_TYPE_AMOUNT,        /* of the file's currency; underscores between digits */
+    RULE_TYPE_FRACTIONS,     /* a list of fractions */
     RULE_TYPE_FRACTION,      /* `0.5%`, `1/3` */
     RULE_TYPE_SPAN,          /* `6 months` */
     RULE_TYPE_SPAN_OR_MAP,   /* such a span, or a map of keys of this table */
+    RULE_TYPE_DATE_OR_SPAN,  /* either */
     RULE_TYPE_RANGE,         /* `0..90`, `271..` */
     RULE_TYPE_DATE,          /* YYYY-MM-DD */
     RULE_TYPE_DAY,           /* `same`, 1..31, `last` */
@@ -72,14 +74,15 @@ struct rule_value {
     struct text text;             /* TEXT, ID, CODE, SOURCE; of every scalar as written */
     int32_t number;       /* COUNT, FLAG, DAY; CHOICE: index among the allowed; -1: a map instead */
     struct amount amount; /* AMOUNT, in minor units */
-    struct fraction fraction;        /* FRACTION */
-    struct span span;                /* SPAN */
-    int32_t from, upto;              /* RANGE, both included */
-    struct date date;                /* DATE */
-    uint8_t order[RULE_ORDER_MAX];   /* ORDER: indexes among the allowed */
-    unsigned count;                  /* LIST, NAMED, IDS */
-    const struct rule_scope **items; /* LIST, NAMED */
-    const struct text *ids;          /* IDS */
+    struct fraction fraction;         /* FRACTION */
+    const struct fraction *fractions; /* FRACTIONS: of one denominator */
+    struct span span;                 /* SPAN */
+    int32_t from, upto;               /* RANGE, both included */
+    struct date date;                 /* DATE; DATE_OR_SPAN: DATE_NONE where it is a span */
+    uint8_t order[RULE_ORDER_MAX];    /* ORDER: indexes among the allowed */
+    unsigned count;                   /* LIST, NAMED, IDS, FRACTIONS */
+    const struct rule_scope **items;  /* LIST, NAMED */
+    const struct text *ids;           /* IDS */
 };
 
 /* The values of the keys that stand directly or in maps below one root, one list element or one

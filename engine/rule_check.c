@@ -68,6 +68,15 @@ int32_t rule_grace(const struct rule_scope *rules, enum rule_key which)
     return periods;
 }
 
+enum rule_split rule_split(const struct rule_scope *rules)
+{
+    int32_t word = rule_number(rules, RULE_SCHEDULE_SPLIT);
+    if (word < 0)
+        return rule_is_set(rules, RULE_SCHEDULE_SPLIT_SHARES) ? RULE_SPLIT_SHARES
+                                                              : RULE_SPLIT_FIXED;
+    return (enum rule_split)word;
+}
+
 int32_t rule_installments(const struct rule_scope *rules, enum rule_key which)
 {
     const struct rule_value *value = &rules->value[RULE_SCHEDULE_INSTALLMENTS];
@@ -123,12 +132,12 @@ static bool check_principal(const struct check *check)
 static bool check_installments(const struct check *check)
 {
     const struct rule_value *value = value_of(check, RULE_SCHEDULE_INSTALLMENTS);
-    bool fixed = value_of(check, RULE_SCHEDULE_SPLIT)->number == RULE_SPLIT_FIXED;
+    bool own = value_of(check, RULE_SCHEDULE_SPLIT)->number < 0;
     if (!value->set) {
-        if (!fixed && absent(check, RULE_SCHEDULE_INSTALLMENTS))
+        if (!own && absent(check, RULE_SCHEDULE_INSTALLMENTS))
             NOTE(check, FAULT_RULE_KEY_MISSING, value_of(check, RULE_SCHEDULE)->at,
                  "key `schedule.installments` is missing");
-        return fixed;
+        return own;
     }
     if (value->number > 0)
         return true;
@@ -137,9 +146,10 @@ static bool check_installments(const struct check *check)
     int32_t chosen = rule_number(check->rules, RULE_SCHEDULE_INSTALLMENTS_DEFAULT);
     if (min == 0 || max == 0)
         return false; /* already reported */
-    if (fixed)
+    if (own)
         NOTE(check, FAULT_RULE_CONFLICT, value->at,
-             "`split: {fixed: A}` sets the number of installments itself; no range goes with it");
+             "`split` with `fixed` or `shares` sets the number of installments itself; no range "
+             "goes with it");
     else if (min > max)
         NOTE(check, FAULT_RULE_LIMITS, value->at,
              "installments.max %d is below installments.min %d", max, min);
@@ -191,7 +201,7 @@ static bool check_grace(const struct check *check)
     if (least > most || (chosen >= 0 && (chosen < least || chosen > most)))
         NOTE(check, FAULT_RULE_LIMITS, length->at,
              "grace.length: min, default and max are not in this order");
-    else if (within && value_of(check, RULE_SCHEDULE_SPLIT)->number != RULE_SPLIT_EQUAL)
+    else if (within && rule_split(check->rules) != RULE_SPLIT_EQUAL)
         NOTE(check, FAULT_RULE_CONFLICT, place->at, "`within-term` goes with `split: equal` only");
     else if (within && most >= fewest)
         NOTE(check, FAULT_RULE_LIMITS, length->at,
@@ -209,6 +219,9 @@ static void check_due(const struct check *check)
         return;
     if (every->span.count == 0)
         NOTE(check, FAULT_NUMBER_RANGE, every->at, "schedule.every must be at least one period");
+    const struct rule_value *latest = value_of(check, RULE_SCHEDULE_DUE_LATEST);
+    if (latest->set && !date_is_set(latest->date) && latest->span.count == 0)
+        NOTE(check, FAULT_NUMBER_RANGE, latest->at, "schedule.due.latest leaves no time");
     if (months && absent(check, RULE_SCHEDULE_DUE_MISSING_DAY))
         NOTE(check, FAULT_RULE_KEY_MISSING, place_of(check, RULE_SCHEDULE_DUE, RULE_SCHEDULE),
              "key `schedule.due.missing_day` is missing: months lack days");
@@ -220,16 +233,30 @@ static void check_due(const struct check *check)
              "`day` other than `same` goes with periods of months or years only");
 }
 
+/* What of the schedule divides, for a message; NULL: nothing does. */
+static const char *divides(const struct check *check)
+{
+    switch (rule_split(check->rules)) {
+    case RULE_SPLIT_EQUAL:
+        return "`split: equal`";
+    case RULE_SPLIT_SHARES:
+        return "`split: {shares: [...]}`";
+    case RULE_SPLIT_FIXED:
+    case RULE_SPLIT_BULLET:
+        break;
+    }
+    return NULL;
+}
+
 static bool check_rounding(const struct check *check)
 {
     const struct rule_value *rounding = value_of(check, RULE_SCHEDULE_ROUNDING);
     const struct rule_value *mode = value_of(check, RULE_SCHEDULE_ROUNDING_MODE);
     const struct rule_value *residual = value_of(check, RULE_SCHEDULE_ROUNDING_RESIDUAL);
     if (!rounding->set) {
-        if (absent(check, RULE_SCHEDULE_ROUNDING) &&
-            value_of(check, RULE_SCHEDULE_SPLIT)->number == RULE_SPLIT_EQUAL)
+        if (absent(check, RULE_SCHEDULE_ROUNDING) && divides(check) != NULL)
             NOTE(check, FAULT_ROUNDING_MISSING, value_of(check, RULE_SCHEDULE)->at,
-                 "`split: equal` divides: schedule.rounding {unit, mode, residual} is missing");
+                 "%s divides: schedule.rounding {unit, mode, residual} is missing", divides(check));
         return false;
     }
     if (!above_zero(check, RULE_SCHEDULE_ROUNDING_UNIT) || !residual->set)
@@ -268,6 +295,63 @@ static void check_fixed(const struct check *check)
              number->number, fewest, most);
 }
 
+/* Whether the shares are above zero, add up to 1, and are as many as the installments. */
+static bool check_shares(const struct check *check)
+{
+    const struct rule_value *shares = value_of(check, RULE_SCHEDULE_SPLIT_SHARES);
+    const struct rule_value *number = value_of(check, RULE_SCHEDULE_INSTALLMENTS);
+    struct amount sum = AMOUNT_ZERO;
+    bool above = true;
+    for (unsigned i = 0; i < shares->count; i++) {
+        above = above && amount_sign(shares->fractions[i].num) > 0;
+        sum = amount_add(check->arena, sum, shares->fractions[i].num);
+    }
+    if (shares->count == 0 || shares->count > RULE_INSTALLMENTS_MAX)
+        NOTE(check, FAULT_RULE_LIMITS, shares->at, "%u shares; there are 1..%d", shares->count,
+             RULE_INSTALLMENTS_MAX);
+    else if (!above)
+        NOTE(check, FAULT_RULE_LIMITS, shares->at, "each of split.shares must be above zero");
+    else if (amount_compare(sum, shares->fractions[0].den) != 0)
+        NOTE(check, FAULT_RULE_LIMITS, shares->at, "split.shares do not add up to 100%%");
+    else if (number->number > 0 && (unsigned)number->number != shares->count)
+        NOTE(check, FAULT_RULE_CONFLICT, number->at, "%d installments, but %u split.shares",
+             number->number, shares->count);
+    else
+        return true;
+    return false;
+}
+
+static void note_vanishing(const struct check *check, struct amount principal, unsigned rows)
+{
+    char *text = arena_alloc(check->arena, amount_text_size(principal) + 1);
+    *amount_write(text, principal, (unsigned)rule_number(check->rules, RULE_CURRENCY_DECIMALS)) =
+        '\0';
+    NOTE(check, FAULT_ROWS_VANISH, value_of(check, RULE_SCHEDULE_ROUNDING)->at,
+         "a principal of %s in %u rows, inside the program's limits, leaves a row of zero or less",
+         text, rows);
+}
+
+static void check_rows_of_shares(const struct check *check)
+{
+    const struct rule_value *shares = value_of(check, RULE_SCHEDULE_SPLIT_SHARES);
+    struct proof_limits limits = limits_of(check);
+    struct split_rounding rounding = rule_rounding(check->rules);
+    struct amount principal;
+    switch (proof_of_shares(check->arena, &limits, shares->fractions, shares->count, &rounding,
+                            &principal)) {
+    case PROOF_WELL:
+        break;
+    case PROOF_VANISHES:
+        note_vanishing(check, principal, shares->count);
+        break;
+    case PROOF_TOO_LONG:
+        NOTE(check, FAULT_RULE_LIMITS, shares->at,
+             "so many or so uneven shares of so small a principal.min: whether the rounding "
+             "leaves each loan its rows takes too long to find out");
+        break;
+    }
+}
+
 static void check_rows(const struct check *check)
 {
     struct proof_limits limits = limits_of(check);
@@ -283,15 +367,27 @@ static void check_rows(const struct check *check)
         struct amount principal;
         if (!proof_vanishing(check->arena, &limits, (unsigned)n, &rounding, &principal))
             continue;
-        char *text = arena_alloc(check->arena, amount_text_size(principal) + 1);
-        *amount_write(text, principal,
-                      (unsigned)rule_number(check->rules, RULE_CURRENCY_DECIMALS)) = '\0';
-        NOTE(check, FAULT_ROWS_VANISH, value_of(check, RULE_SCHEDULE_ROUNDING)->at,
-             "a principal of %s in %d rows, inside the program's limits, leaves a row of zero or "
-             "less",
-             text, n);
+        note_vanishing(check, principal, (unsigned)n);
         return;
     }
+}
+
+/* Whether a split that is a map says exactly one thing. */
+static bool check_split(const struct check *check)
+{
+    const struct rule_value *split = value_of(check, RULE_SCHEDULE_SPLIT);
+    bool fixed = !absent(check, RULE_SCHEDULE_SPLIT_FIXED);
+    bool shares = !absent(check, RULE_SCHEDULE_SPLIT_SHARES);
+    if (split->number >= 0)
+        return true;
+    if (fixed && shares)
+        NOTE(check, FAULT_RULE_CONFLICT, split->at, "`fixed` and `shares` do not go together");
+    else if (!fixed && !shares)
+        NOTE(check, FAULT_RULE_KEY_MISSING, split->at,
+             "key `schedule.split.fixed` or `schedule.split.shares` is missing");
+    else
+        return given(check, fixed ? RULE_SCHEDULE_SPLIT_FIXED : RULE_SCHEDULE_SPLIT_SHARES);
+    return false;
 }
 
 static void check_schedule(const struct check *check)
@@ -301,10 +397,24 @@ static void check_schedule(const struct check *check)
     if (!value_of(check, RULE_SCHEDULE_SPLIT)->set || !value_of(check, RULE_SCHEDULE_EVERY)->set)
         return;
     bool whole = check_installments(check) & check_grace(check) & check_rounding(check) & principal;
-    if (principal && value_of(check, RULE_SCHEDULE_SPLIT)->number == RULE_SPLIT_FIXED)
-        check_fixed(check);
-    if (whole && value_of(check, RULE_SCHEDULE_SPLIT)->number == RULE_SPLIT_EQUAL)
-        check_rows(check);
+    if (!check_split(check))
+        return;
+    switch (rule_split(check->rules)) {
+    case RULE_SPLIT_FIXED:
+        if (principal)
+            check_fixed(check);
+        break;
+    case RULE_SPLIT_SHARES:
+        if (check_shares(check) && whole)
+            check_rows_of_shares(check);
+        break;
+    case RULE_SPLIT_EQUAL:
+        if (whole)
+            check_rows(check);
+        break;
+    case RULE_SPLIT_BULLET:
+        break;
+    }
 }
 
 /* --- arrears --- */

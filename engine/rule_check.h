@@ -20,7 +20,7 @@ struct split_rounding rule_rounding(const struct rule_scope *rules);
  * a default. */
 int32_t rule_grace(const struct rule_scope *rules, enum rule_key which);
 
-enum rule_split { RULE_SPLIT_FIXED = -1, RULE_SPLIT_EQUAL, RULE_SPLIT_BULLET };
+enum rule_split { RULE_SPLIT_SHARES = -2, RULE_SPLIT_FIXED, RULE_SPLIT_EQUAL, RULE_SPLIT_BULLET };
 enum rule_anchor { RULE_ANCHOR_DISBURSED, RULE_ANCHOR_AGREED, RULE_ANCHOR_GIVEN };
 enum rule_grace_place { RULE_GRACE_BEFORE_TERM, RULE_GRACE_WITHIN_TERM };
 enum rule_basis {
@@ -33,6 +33,9 @@ enum rule_basis {
 enum rule_count_from { RULE_DAY_AFTER_DUE, RULE_DUE_DATE, RULE_END_OF_TOLERANCE };
 enum rule_by { RULE_BY_INSTALLMENT, RULE_BY_COMPONENT };
 enum rule_excess { RULE_EXCESS_HOLD, RULE_EXCESS_NEXT, RULE_EXCESS_LAST };
+
+/** rule_split(rules): how the principal is divided; the keys of a map are told apart. */
+enum rule_split rule_split(const struct rule_scope *rules);
 
 /** rule_installments(rules, which): min, max or default number of installments, 0 when the rules
  * name none. */

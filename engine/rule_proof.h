@@ -21,6 +21,17 @@ struct proof_limits {
 bool proof_vanishing(struct arena *arena, const struct proof_limits *limits, unsigned rows,
                      const struct split_rounding *rounding, struct amount *principal);
 
+enum proof_outcome { PROOF_WELL, PROOF_VANISHES, PROOF_TOO_LONG };
+
+/**
+ * proof_of_shares(arena, limits, shares, rows, rounding, principal):
+ * The same of a principal split by ${shares} (see split_shares()); PROOF_TOO_LONG when there are
+ * more cases than can be gone through.
+ */
+enum proof_outcome proof_of_shares(struct arena *arena, const struct proof_limits *limits,
+                                   const struct fraction *shares, unsigned rows,
+                                   const struct split_rounding *rounding, struct amount *principal);
+
 /** proof_least(arena, limits): the smallest principal that is allowed, above max if none is. */
 struct amount proof_least(struct arena *arena, const struct proof_limits *limits);
 

@@ -19,6 +19,18 @@ static void same_share(struct arena *arena, struct amount whole, unsigned rows, 
     out[rest_row] = amount_sub(arena, whole, others);
 }
 
+/* Hand ${rest} to rows that hold their shares rounded down: units from row 1 on, then to the last.
+ */
+static void hand_out(struct arena *arena, struct amount rest, unsigned rows, struct amount unit,
+                     struct amount *out)
+{
+    for (unsigned i = 0; i < rows && amount_compare(rest, unit) >= 0; i++) {
+        out[i] = amount_add(arena, out[i], unit);
+        rest = amount_sub(arena, rest, unit);
+    }
+    out[rows - 1] = amount_add(arena, out[rows - 1], rest);
+}
+
 static void leading(struct arena *arena, struct amount whole, unsigned rows, struct amount unit,
                     struct amount share, struct amount *out)
 {
@@ -26,11 +38,7 @@ static void leading(struct arena *arena, struct amount whole, unsigned rows, str
         out[i] = share;
     struct amount rest =
         amount_sub(arena, whole, amount_times(arena, share, amount_of((int64_t)rows)));
-    for (unsigned i = 0; i < rows && amount_compare(rest, unit) >= 0; i++) {
-        out[i] = amount_add(arena, out[i], unit);
-        rest = amount_sub(arena, rest, unit);
-    }
-    out[rows - 1] = amount_add(arena, out[rows - 1], rest);
+    hand_out(arena, rest, rows, unit, out);
 }
 
 static void cumulative(struct arena *arena, struct amount whole, unsigned rows,
@@ -69,6 +77,45 @@ void split_equal(struct arena *arena, struct amount whole, unsigned rows,
     case RESIDUAL_CUMULATIVE:
         cumulative(arena, whole, rows, rounding, out);
         break;
+    }
+    assert(amount_compare(sum_of(arena, out, rows), whole) == 0);
+}
+
+static void cumulative_shares(struct arena *arena, struct amount whole,
+                              const struct fraction *shares, unsigned rows,
+                              const struct split_rounding *rounding, struct amount *out)
+{
+    struct amount before = AMOUNT_ZERO, sum = AMOUNT_ZERO;
+    for (unsigned i = 0; i < rows; i++) {
+        struct amount upto = whole;
+        sum = amount_add(arena, sum, shares[i].num);
+        if (i + 1 < rows)
+            upto =
+                rounding_quotient(arena, whole, sum, shares[i].den, rounding->unit, rounding->mode);
+        out[i] = amount_sub(arena, upto, before);
+        before = upto;
+    }
+}
+
+void split_shares(struct arena *arena, struct amount whole, const struct fraction *shares,
+                  unsigned rows, const struct split_rounding *rounding, struct amount *out)
+{
+    assert(rows >= 1 && amount_sign(whole) >= 0);
+    if (rounding->residual == RESIDUAL_CUMULATIVE) {
+        cumulative_shares(arena, whole, shares, rows, rounding, out);
+        return;
+    }
+    for (unsigned i = 0; i < rows; i++)
+        out[i] = rounding_quotient(arena, whole, shares[i].num, shares[i].den, rounding->unit,
+                                   rounding->mode);
+    if (rounding->residual == RESIDUAL_LEADING) {
+        assert(rounding->mode == ROUNDING_DOWN);
+        hand_out(arena, amount_sub(arena, whole, sum_of(arena, out, rows)), rows, rounding->unit,
+                 out);
+    } else {
+        unsigned rest_row = rounding->residual == RESIDUAL_FIRST ? 0 : rows - 1;
+        out[rest_row] = AMOUNT_ZERO;
+        out[rest_row] = amount_sub(arena, whole, sum_of(arena, out, rows));
     }
     assert(amount_compare(sum_of(arena, out, rows), whole) == 0);
 }

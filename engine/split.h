@@ -4,6 +4,7 @@
 #ifndef NOL_SPLIT_H
 #define NOL_SPLIT_H
 
+#include "fraction.h"
 #include "rounding.h"
 
 enum split_residual {
@@ -27,6 +28,14 @@ struct split_rounding {
  */
 void split_equal(struct arena *arena, struct amount whole, unsigned rows,
                  const struct split_rounding *rounding, struct amount *out);
+
+/**
+ * split_shares(arena, whole, shares, rows, rounding, out):
+ * The same by shares > 0 of one denominator that add up to 1: share k for 1/rows, the sum of the
+ * first k for k/rows.
+ */
+void split_shares(struct arena *arena, struct amount whole, const struct fraction *shares,
+                  unsigned rows, const struct split_rounding *rounding, struct amount *out);
 
 /** split_fixed_rows(arena, whole, part, most): how many rows of ${part} > 0 pay ${whole} > 0; most
  * + 1 if more than ${most}. */

@@ -66,8 +66,25 @@ static void test_refusals(void **state)
     assert_amount(fraction.den, "8");
 }
 
+static void test_common(void **state)
+{
+    struct fraction fractions[] = {{A("1"), A("3")}, {A("25"), A("100")}, {A("5"), A("1")}};
+    struct fraction primes[] = {{A("1"), A("1000000000000007")}, {A("1"), A("1000000000000009")}};
+    (void)state;
+    assert_true(fraction_common(&expect_arena, fractions, 3));
+    for (size_t i = 0; i < COUNT_OF(fractions); i++)
+        assert_amount(fractions[i].den, "300");
+    assert_amount(fractions[0].num, "100");
+    assert_amount(fractions[1].num, "75");
+    assert_amount(fractions[2].num, "1500");
+    assert_false(fraction_common(&expect_arena, primes, 2)); /* 31 digits */
+    assert_amount(primes[0].den, "1000000000000007");
+    assert_true(fraction_common(&expect_arena, primes, 1));
+    assert_true(fraction_common(&expect_arena, NULL, 0));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(test_parse), TEST(test_refusals)};
+    const struct CMUnitTest tests[] = {TEST(test_parse), TEST(test_refusals), TEST(test_common)};
     return RUN(tests);
 }

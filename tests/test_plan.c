@@ -189,6 +189,18 @@ static void test_fixed(void **state)
     assert_string_equal(plan_of(loan, "600", "2024-01-10"), "1 2024-02-10 300; 2 2024-03-10 300");
 }
 
+static void test_shares(void **state)
+{
+    (void)state;
+    const char *yaml = WITH("every: 1 month, split: {shares: [10%, 20%, 30%, 40%]},"
+                            " rounding: {unit: 10, mode: down, residual: first},"
+                            " due: {missing_day: last-of-month}");
+    /* of 10 990: 2 198, 3 297, 4 396 down to 2 190, 3 290, 4 390; row 1 the rest */
+    assert_string_equal(plan(yaml, "10990", "2024-01-31", 4),
+                        "1 2024-02-29 1120; 2 2024-03-31 2190; 3 2024-04-30 3290; "
+                        "4 2024-05-31 4390");
+}
+
 static void test_bullet(void **state)
 {
     (void)state;
@@ -199,6 +211,39 @@ static void test_bullet(void **state)
     assert_string_equal(plan_of(loan, "1000", "2024-01-31"), "1 2025-01-31 1000");
     loan->grace = 2;
     assert_string_equal(plan_of(loan, "1000", "2024-01-31"), "1 2025-03-31 1000");
+}
+
+static void test_latest(void **state)
+{
+    (void)state;
+    const char *span = WITH("installments: 3, every: 1 month, " EQUAL
+                            ", due: {day: 20, latest: 3 months, missing_day: last-of-month}");
+    /* three months after 31 January is 30 April: row 3 on 20 April is no later */
+    assert_string_equal(plan(span, "900", "2024-01-31", 3),
+                        "1 2024-02-20 300; 2 2024-03-20 300; 3 2024-04-20 300");
+    /* after 5 January it is 5 April */
+    assert_string_equal(plan(span, "900", "2024-01-05", 3),
+                        "1 2024-02-20 300; 2 2024-03-20 300; 3 2024-04-05 300");
+    const char *date = WITH("installments: 3, every: 1 month, " EQUAL
+                            ", due: {latest: 2024-04-01, missing_day: last-of-month}");
+    assert_string_equal(plan(date, "900", "2024-01-31", 3),
+                        "1 2024-02-29 300; 2 2024-03-31 300; 3 2024-04-01 300");
+    /* row 2 on 1 April is not earlier */
+    assert_string_equal(plan(date, "900", "2024-02-01", 3), "plan-latest");
+    assert_string_equal(plan(date, "900", "2024-03-31", 1), "1 2024-04-01 900");
+    assert_string_equal(plan(date, "900", "2024-04-01", 1), "plan-latest"); /* not after it */
+    /* a row beyond the calendar comes back into it */
+    assert_string_equal(plan(WITH("installments: 1, every: 1 month, " EQUAL
+                                  ", due: {latest: 2199-12-31, missing_day: last-of-month}"),
+                             "900", "2199-12-05", 1),
+                        "1 2199-12-31 900");
+    /* the anchor given is the first due date */
+    struct loan *loan = lend_loan(WITH("installments: 2, every: 1 month, " EQUAL
+                                       ", due: {anchor: given, latest: 20 days,"
+                                       " missing_day: last-of-month}"),
+                                  "900", "2024-01-10", "", 2);
+    loan->first_due = D("2024-03-31");
+    assert_string_equal(plan_of(loan, "900", "2024-01-10"), "1 2024-03-31 450; 2 2024-04-20 450");
 }
 
 static void test_refusals(void **state)
@@ -228,7 +273,9 @@ int main(void)
         TEST(test_zero_rows_before_disbursement),
         TEST(test_grace_within_term),
         TEST(test_fixed),
+        TEST(test_shares),
         TEST(test_bullet),
+        TEST(test_latest),
         TEST(test_refusals),
     };
     return RUN(tests);

@@ -44,7 +44,8 @@ static void test_below(void **state)
 static bool is_scalar(enum rule_type type)
 {
     return type != RULE_TYPE_MAP && type != RULE_TYPE_LIST && type != RULE_TYPE_NAMED &&
-           type != RULE_TYPE_NODE && type != RULE_TYPE_ORDER && type != RULE_TYPE_IDS;
+           type != RULE_TYPE_NODE && type != RULE_TYPE_ORDER && type != RULE_TYPE_IDS &&
+           type != RULE_TYPE_FRACTIONS;
 }
 
 static struct rule_context context(void)
@@ -155,6 +156,7 @@ static const char *parse(enum rule_key key, const char *yaml)
         (void)snprintf(out, 300, "%d %d %d", value.order[0], value.order[1], value.order[2]);
         return out;
     case RULE_TYPE_IDS:
+    case RULE_TYPE_FRACTIONS:
         (void)snprintf(out, 300, "%u", value.count);
         return out;
     case RULE_TYPE_COUNT:
@@ -228,9 +230,21 @@ static void test_values(void **state)
         {RULE_SCHEDULE_GRACE_LIST_ROWS, "true", "1"},
         {RULE_SCHEDULE_GRACE_LIST_ROWS, "false", "0"},
         {RULE_SCHEDULE_GRACE_LIST_ROWS, "yes", "rule-choice"},
+        {RULE_SCHEDULE_DUE_LATEST, "24 months", "24 months"},
+        {RULE_SCHEDULE_DUE_LATEST, "2026-12-31", "2026-12-31"},
+        {RULE_SCHEDULE_DUE_LATEST, "2026-02-29", "date-form"},
+        {RULE_SCHEDULE_DUE_LATEST, "2200-01-01", "date-range"},
+        {RULE_SCHEDULE_DUE_LATEST, "never", "span-form"},
         {RULE_SCHEDULE_SPLIT, "bullet", "1"},
         {RULE_SCHEDULE_SPLIT, "{fixed: 5}", "-1"},
+        {RULE_SCHEDULE_SPLIT, "{shares: [100%]}", "-1"},
         {RULE_SCHEDULE_SPLIT, "equals", "rule-choice"},
+        {RULE_SCHEDULE_SPLIT_SHARES, "[10%, 1/3, 0.5]", "3"},
+        {RULE_SCHEDULE_SPLIT_SHARES, "[]", "0"},
+        {RULE_SCHEDULE_SPLIT_SHARES, "[half]", "fraction-form"},
+        {RULE_SCHEDULE_SPLIT_SHARES, "[[1]]", "rule-shape"},
+        {RULE_SCHEDULE_SPLIT_SHARES, "100%", "rule-shape"},
+        {RULE_SCHEDULE_SPLIT_SHARES, "[1/1000000000000007, 1/1000000000000009]", "rule-limits"},
         {RULE_ALLOCATION_EXCESS, "next", "1"},
         {RULE_ALLOCATION_EXCESS, "{next: 1}", "rule-shape"},
         {RULE_ALLOCATION_COMPONENTS, "[principal, penalty, fee]", "2 0 1"},

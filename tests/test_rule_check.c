@@ -130,6 +130,40 @@ static void test_fixed(void **state)
     check_all(cases, COUNT_OF(cases));
 }
 
+static void test_shares(void **state)
+{
+#define SHARES(shares, rounding) SCHEDULE(MONTHS ", split: {shares: [" shares "]}" rounding)
+    static const struct check_case cases[] = {
+        {SHARES("10%, 20%, 30%, 40%", ", " DOWN), ""},
+        {SHARES("1/3, 1/3, 1/3", ", " DOWN), ""},
+        {SHARES("50%, 1/2", ", " DOWN), ""},
+        {SHARES("10%, 20%, 30%", ", " DOWN), "rule-limits"},
+        {SHARES("60%, 0%, 40%", ", " DOWN), "rule-limits"},
+        {SHARES("", ", " DOWN), "rule-limits"},
+        {SHARES("60%, 40%", ""), "rounding-missing"},
+        {SCHEDULE(MONTHS ", split: {}, " DOWN), "rule-key-missing"},
+        {SCHEDULE(MONTHS ", split: {fixed: 500, shares: [100%]}, " DOWN), "rule-conflict"},
+        {SCHEDULE("installments: 2, " MONTHS ", split: {shares: [60%, 40%]}, " DOWN), ""},
+        {SCHEDULE("installments: 3, " MONTHS ", split: {shares: [60%, 40%]}, " DOWN),
+         "rule-conflict"},
+        {SCHEDULE("installments: {min: 2, max: 3}, " MONTHS ", split: {shares: [60%, 40%]}, " DOWN),
+         "rule-conflict"},
+        {SCHEDULE(MONTHS ", split: {shares: [60%, 40%]}, " DOWN
+                         ", grace: {length: 1 month, place: within-term}"),
+         "rule-conflict"},
+        /* principals from 100 on: 1% of 100 is a unit, 0.9% of 111 is not, of 112 it is */
+        {SHARES("1%, 99%", ", " DOWN), ""},
+        {SHARES("0.9%, 99.1%", ", " DOWN), "rows-vanish"},
+        {SHARES("0.9%, 99.1%", ", rounding: {unit: 1, mode: up, residual: first}"), "rows-vanish"},
+        /* ten million of the least are more cases than are gone through */
+        {SHARES("1/10000000, 1/10000000, 9999998/10000000",
+                ", rounding: {unit: 1, mode: up, residual: last}"),
+         "rule-limits"},
+    };
+    (void)state;
+    check_all(cases, COUNT_OF(cases));
+}
+
 static void test_grace(void **state)
 {
 #define GRACE(grace)                                                                               \
@@ -171,6 +205,8 @@ static void test_due(void **state)
         {DUE("2 weeks", "day: same"), ""},
         {DUE("1 year", "day: last, missing_day: first-of-next"), ""},
         {DUE("0 months", "missing_day: first-of-next"), "number-range"},
+        {DUE("1 month", "latest: 2 months, missing_day: first-of-next"), ""},
+        {DUE("1 month", "latest: 0 days, missing_day: first-of-next"), "number-range"},
     };
     (void)state;
     check_all(cases, COUNT_OF(cases));
@@ -222,7 +258,7 @@ static void test_arrears(void **state)
                  ", provision: {less_not_for: [good], rounding: {unit: 1, mode: up}}"),
          "rule-conflict"},
         {ARREARS("count_from: due-date, " TWO ", provision: {less: collateral, less_not_for: "
-                                              "[goood], rounding: {unit: 1, mode: up}}"),
+                 "[goood], rounding: {unit: 1, mode: up}}"),
          "class-unknown"},
     };
     (void)state;
@@ -258,9 +294,9 @@ static void test_answers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_principal), TEST(test_installments), TEST(test_rounding),
-        TEST(test_fixed),     TEST(test_grace),        TEST(test_due),
-        TEST(test_classes),   TEST(test_arrears),      TEST(test_answers),
+        TEST(test_principal), TEST(test_installments), TEST(test_rounding), TEST(test_fixed),
+        TEST(test_shares),    TEST(test_grace),        TEST(test_due),      TEST(test_classes),
+        TEST(test_arrears),   TEST(test_answers),
     };
     return RUN(tests);
 }

@@ -57,6 +57,55 @@ static void test_brute_force(void **state)
                 }
 }
 
+/* Whether the shares, in hundredths, leave principal p a row of zero or less. */
+static bool shares_vanish(int64_t p, const struct fraction *shares, unsigned rows,
+                          const struct split_rounding *rounding)
+{
+    struct amount parts[ROWS_MAX];
+    split_shares(&expect_arena, amount_of(p), shares, rows, rounding, parts);
+    return !split_is_positive(parts, rows);
+}
+
+static unsigned random_shares(struct fraction *shares)
+{
+    unsigned rows = (unsigned)chance_in(1, 5);
+    int64_t left = 20;
+    for (unsigned i = 0; i < rows; i++) {
+        int64_t part = i + 1 == rows ? left : chance_in(1, left - (int64_t)(rows - i - 1));
+        shares[i] = (struct fraction){amount_of(part), amount_of(20)};
+        left -= part;
+    }
+    return rows;
+}
+
+static void test_shares_brute_force(void **state)
+{
+    enum { MOST = 400 };
+    (void)state;
+    (void)chance_seed();
+    for (int round = 0; round < 4000; round++) {
+        struct fraction shares[ROWS_MAX];
+        unsigned rows = random_shares(shares);
+        struct split_rounding rounding = {amount_of(chance_in(1, 9)),
+                                          (enum rounding_mode)(chance() % 4),
+                                          (enum split_residual)(chance() % 4)};
+        int64_t min = chance_in(1, MOST), max = chance_in(min, MOST), step = chance_in(1, 7);
+        struct proof_limits limits = {amount_of(min), amount_of(max), amount_of(step)};
+        struct amount found = AMOUNT_ZERO;
+        int64_t expected = 0;
+        if (rounding.residual == RESIDUAL_LEADING)
+            rounding.mode = ROUNDING_DOWN;
+        for (int64_t p = (min + step - 1) / step * step; p <= max && expected == 0; p += step)
+            if (shares_vanish(p, shares, rows, &rounding))
+                expected = p;
+        enum proof_outcome outcome =
+            proof_of_shares(&expect_arena, &limits, shares, rows, &rounding, &found);
+        assert_int_equal(outcome, expected == 0 ? PROOF_WELL : PROOF_VANISHES);
+        assert_int_equal(found.word, expected); /* the smallest */
+        arena_reset(&expect_arena);
+    }
+}
+
 static void test_least(void **state)
 {
     struct proof_limits limits = {A("1001"), A("1999"), A("1000")};
@@ -92,6 +141,7 @@ static void test_known(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(test_brute_force), TEST(test_least), TEST(test_known)};
+    const struct CMUnitTest tests[] = {TEST(test_brute_force), TEST(test_shares_brute_force),
+                                       TEST(test_least), TEST(test_known)};
     return RUN(tests);
 }

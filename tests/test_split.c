@@ -112,6 +112,57 @@ static void test_fixed(void **state)
     assert_string_equal(joined(parts, 3), "300 300 300");
 }
 
+static const char *shared(const char *whole, const char *unit, enum rounding_mode mode,
+                          enum split_residual residual)
+{
+    struct amount parts[3];
+    struct split_rounding rounding = {A(unit), mode, residual};
+    struct fraction shares[] = {{A("15"), A("100")}, {A("25"), A("100")}, {A("60"), A("100")}};
+    split_shares(&expect_arena, A(whole), shares, 3, &rounding, parts);
+    return joined(parts, 3);
+}
+
+static void test_shares(void **state)
+{
+    (void)state;
+    /* 15, 25 and 60% of 10 110: 1 516.5, 2 527.5, 6 066 */
+    assert_string_equal(shared("10110", "1", ROUNDING_DOWN, RESIDUAL_LAST), "1516 2527 6067");
+    assert_string_equal(shared("10110", "1", ROUNDING_UP, RESIDUAL_LAST), "1517 2528 6065");
+    assert_string_equal(shared("10110", "1", ROUNDING_HALF_EVEN, RESIDUAL_LAST), "1516 2528 6066");
+    assert_string_equal(shared("10110", "1", ROUNDING_HALF_UP, RESIDUAL_FIRST), "1516 2528 6066");
+    assert_string_equal(shared("10110", "1", ROUNDING_DOWN, RESIDUAL_LEADING), "1517 2527 6066");
+    /* to 100: 1 500, 2 500, 6 000; 110 left: a unit to row 1, 10 to the last */
+    assert_string_equal(shared("10110", "100", ROUNDING_DOWN, RESIDUAL_LEADING), "1600 2500 6010");
+    /* up to row 1 1 516.5, up to row 2 (40%) 4 044 */
+    assert_string_equal(shared("10110", "1", ROUNDING_UP, RESIDUAL_CUMULATIVE), "1517 2527 6066");
+    assert_string_equal(shared("10110", "100", ROUNDING_DOWN, RESIDUAL_CUMULATIVE),
+                        "1500 2500 6110");
+    assert_string_equal(shared("1", "1", ROUNDING_DOWN, RESIDUAL_LEADING), "1 0 0");
+}
+
+/* Equal shares are an equal split, in every way of rounding. */
+static void test_equal_shares(void **state)
+{
+    struct amount equal[40], parts[40];
+    struct fraction shares[40];
+    (void)state;
+    for (int round = 0; round < 2000; round++) {
+        unsigned rows = (unsigned)chance_in(1, 40);
+        struct split_rounding rounding = {amount_of(chance_in(1, 50)),
+                                          (enum rounding_mode)(chance() % 4),
+                                          (enum split_residual)(chance() % 4)};
+        struct amount whole = amount_of(chance_in(0, 100000));
+        if (rounding.residual == RESIDUAL_LEADING)
+            rounding.mode = ROUNDING_DOWN;
+        for (unsigned i = 0; i < rows; i++)
+            shares[i] = (struct fraction){amount_of(1), amount_of(rows)};
+        split_equal(&expect_arena, whole, rows, &rounding, equal);
+        split_shares(&expect_arena, whole, shares, rows, &rounding, parts);
+        assert_string_equal(joined(equal, rows), joined(parts, rows));
+        arena_reset(&expect_arena);
+    }
+}
+
 static struct amount random_whole(void)
 {
     if (chance() % 5 > 0)
@@ -177,8 +228,9 @@ static void test_random(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_a_hundred_in_three), TEST(test_ties),  TEST(test_units),
-        TEST(test_vanishing),          TEST(test_fixed), TEST(test_random),
+        TEST(test_a_hundred_in_three), TEST(test_ties),   TEST(test_units),
+        TEST(test_vanishing),          TEST(test_fixed),  TEST(test_shares),
+        TEST(test_equal_shares),       TEST(test_random),
     };
     return RUN(tests);
 }
