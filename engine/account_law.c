@@ -18,7 +18,11 @@ static bool is_within(const struct row *row, enum component component)
 static bool add_row(struct arena *arena, const struct row *row, struct row_sums *sums)
 {
     struct amount paid = row->paid[COMPONENT_PRINCIPAL];
-    sums->principal_due = amount_add(arena, sums->principal_due, row->due_of[COMPONENT_PRINCIPAL]);
+    for (unsigned c = 0; c < COMPONENTS && row->waived != NULL; c++)
+        if (amount_sign(row->waived[c]) < 0)
+            return false;
+    sums->principal_due =
+        amount_add(arena, sums->principal_due, row_due(arena, row, COMPONENT_PRINCIPAL));
     sums->principal_paid = amount_add(arena, sums->principal_paid, paid);
     sums->paid = amount_add(arena, sums->paid, paid);
     for (unsigned c = 0; c < COMPONENT_PRINCIPAL; c++) {
