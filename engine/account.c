@@ -219,6 +219,21 @@ static bool stands(const struct event *event)
     return event->target->counts && event_compare(event->target, event) < 0;
 }
 
+static bool apply_chargeback(struct account *account, const struct event *event,
+                             struct account_refusal *refusal)
+{
+    struct amount amount = amount_is_zero(event->amount) ? event->target->amount : event->amount;
+    struct amount left;
+    if (!stands(event) || !owed_left_of_payment(account, event->target, &left))
+        return true;
+    if (amount_compare(amount, left) > 0 && !was_overtaken(account, event))
+        return refuse_amount(account, refusal, FAULT_CHARGEBACK_ABOVE_PAYMENT, amount,
+                             "what is left of the payment", left);
+    owed_charge_back(account, event, amount_least(amount, left));
+    allocation_use_credit(account, event->date);
+    return true;
+}
+
 static bool apply_waive(struct account *account, const struct event *event,
                         struct account_refusal *refusal)
 {
@@ -243,6 +258,7 @@ static bool apply_write_off(struct account *account, const struct event *event,
                                                        already ? "the loan is written off already"
                                                                : "nothing of the loan is unpaid");
     account->stage = ACCOUNT_WRITTEN_OFF;
+    account->written_off_by = event;
     totals->written_off = totals->outstanding;
     totals->outstanding = AMOUNT_ZERO;
     return true;
@@ -336,6 +352,8 @@ bool account_apply(struct account *account, struct event *event, struct account_
     case EVENT_REPAY:
         allocation_pay(account, event, event->amount);
         return true;
+    case EVENT_CHARGEBACK:
+        return apply_chargeback(account, event, refusal);
     case EVENT_REFUND:
         return apply_refund(account, event, refusal);
     case EVENT_WRITE_OFF:

@@ -14,7 +14,12 @@ enum event_type {
     EVENT_TYPES
 };
 
-enum event_amount { EVENT_AMOUNT_POSITIVE, EVENT_AMOUNT_ZERO_OK, EVENT_AMOUNT_NO_AMOUNT };
+enum event_amount {
+    EVENT_AMOUNT_POSITIVE,
+    EVENT_AMOUNT_ZERO_OK,
+    EVENT_AMOUNT_OPTIONAL,
+    EVENT_AMOUNT_NO_AMOUNT
+};
 
 enum event_columns {
     EVENT_TAKES_NOTHING = 0,

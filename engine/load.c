@@ -526,10 +526,13 @@ static void read_event_amount(const struct reading *reading, const struct progra
 {
     bool unplaced = program == NULL; /* its currency is not known */
     int decimals = unplaced ? -1 : (int)program->decimals;
+    enum event_amount wanted = event_kind(event->type)->amount;
+    if (wanted == EVENT_AMOUNT_OPTIONAL && load_field(reading->row, EVENT_AMOUNT).len == 0)
+        return;
     if (!require(reading, EVENT_AMOUNT) ||
         !read_amount(reading, EVENT_AMOUNT, decimals, &event->amount))
         return;
-    if (event_kind(event->type)->amount == EVENT_AMOUNT_POSITIVE)
+    if (wanted == EVENT_AMOUNT_POSITIVE || wanted == EVENT_AMOUNT_OPTIONAL)
         (void)positive(reading, EVENT_AMOUNT, event->amount);
 }
 
@@ -671,6 +674,8 @@ static void refuse_same_ids(struct load *load, struct event *const *by_id, size_
 /* Whether an event of type ${type} can be about one of type ${target}. */
 static bool can_refer(enum event_type type, enum event_type target)
 {
+    if (type == EVENT_CHARGEBACK)
+        return target == EVENT_REPAY || target == EVENT_RECOVER;
     return type == EVENT_REVERSE || (type == EVENT_WAIVE && target == EVENT_CHARGE);
 }
 

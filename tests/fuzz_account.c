@@ -121,9 +121,10 @@ static unsigned put_loan(struct bytes *bytes, unsigned account)
 static void put_event(struct bytes *bytes, unsigned number, unsigned accounts,
                       const unsigned *programs_of)
 {
-    static const char *const types[] = {"repay",  "repay",  "disburse",     "opening", "reverse",
-                                        "refund", "cancel", "write-off",    "recover", "collateral",
-                                        "repay",  "repay",  "unidentified", "charge",  "waive"};
+    static const char *const types[] = {"repay",        "repay",      "disburse", "opening",
+                                        "reverse",      "refund",     "cancel",   "write-off",
+                                        "recover",      "collateral", "repay",    "repay",
+                                        "unidentified", "charge",     "waive",    "chargeback"};
     char date[DATE_TEXT_LEN + 1], recorded[DATE_TEXT_LEN + 1] = "", amount[48] = "", ref[16] = "";
     char due[DATE_TEXT_LEN + 1] = "";
     char seq[8] = "", account[8] = "";
@@ -144,6 +145,11 @@ static void put_event(struct bytes *bytes, unsigned number, unsigned accounts,
     bool charge = strcmp(type, "charge") == 0, waive = strcmp(type, "waive") == 0;
     if (charge && form & 4)
         (void)take_date(bytes, due);
+    if (strcmp(type, "chargeback") == 0) {
+        (void)snprintf(ref, sizeof ref, "E%u", take(bytes) % (number + 1));
+        if (form & 8)
+            amount[0] = '\0';
+    }
     if (waive && number > 0 && form & 4)
         (void)snprintf(ref, sizeof ref, "E%u", take(bytes) % number);
     put(BOOK_EVENTS, "E%u,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s\n", number, account, date, type, amount,

@@ -15,6 +15,7 @@ static void test_types(void **state)
     assert_true(EVENT_DISBURSE < EVENT_OPENING && EVENT_OPENING < EVENT_CANCEL);
     assert_true(EVENT_CANCEL < EVENT_COLLATERAL && EVENT_COLLATERAL < EVENT_CHARGE);
     assert_true(EVENT_CHARGE < EVENT_WAIVE && EVENT_WAIVE < EVENT_REPAY);
+    assert_true(EVENT_REPAY < EVENT_CHARGEBACK && EVENT_CHARGEBACK < EVENT_REFUND);
     assert_true(EVENT_REPAY < EVENT_REFUND && EVENT_REFUND < EVENT_WRITE_OFF);
     assert_true(EVENT_WRITE_OFF < EVENT_RECOVER);
     assert_int_equal(event_kind(EVENT_REVERSE)->columns, EVENT_NEEDS_REF);

@@ -33,9 +33,10 @@ struct draw {
 static enum event_type random_type(void)
 {
     static const enum event_type types[] = {
-        EVENT_REPAY,   EVENT_REPAY,   EVENT_REPAY,     EVENT_REPAY,      EVENT_REPAY,
-        EVENT_REFUND,  EVENT_RECOVER, EVENT_WRITE_OFF, EVENT_COLLATERAL, EVENT_OPENING,
-        EVENT_REVERSE, EVENT_CHARGE,  EVENT_CHARGE,    EVENT_WAIVE};
+        EVENT_REPAY,      EVENT_REPAY,   EVENT_REPAY,      EVENT_REPAY,
+        EVENT_REPAY,      EVENT_REFUND,  EVENT_RECOVER,    EVENT_WRITE_OFF,
+        EVENT_COLLATERAL, EVENT_OPENING, EVENT_REVERSE,    EVENT_CHARGE,
+        EVENT_CHARGE,     EVENT_WAIVE,   EVENT_CHARGEBACK, EVENT_CHARGEBACK};
     return types[chance() % COUNT_OF(types)];
 }
 
@@ -49,6 +50,16 @@ static void complete(struct draw *draw, size_t i)
         event->amount = amount_of(chance_in(1, event->type == EVENT_CHARGE ? 60 : 20));
     if (event->type == EVENT_WAIVE && i > 0 && draw->events[i - 1].type == EVENT_CHARGE)
         event->target = &draw->events[i - 1];
+    if (event->type != EVENT_CHARGEBACK)
+        return;
+    struct event *payment = &draw->events[i == 0 ? 0 : chance() % i];
+    if (payment == event || (payment->type != EVENT_REPAY && payment->type != EVENT_RECOVER)) {
+        event->type = EVENT_REPAY; /* there is no such payment */
+        return;
+    }
+    event->target = payment;
+    event->date = date_add_days(payment->date, (int32_t)chance_in(-2, 90));
+    event->amount = amount_of(chance() % 2 == 0 ? 0 : 1 + payment->amount.word / 2);
 }
 
 static void draw(struct draw *draw)
@@ -152,7 +163,7 @@ static void check_reversed(const struct draw *drawn, struct date as_of, const ch
         if (event->type == EVENT_REFUND || event->type == EVENT_RECOVER ||
             event->type == EVENT_WRITE_OFF)
             return;
-        excuses = excuses || event->type == EVENT_WAIVE;
+        excuses = excuses || event->type == EVENT_WAIVE || event->type == EVENT_CHARGEBACK;
         if (event->type != EVENT_REVERSE && event->removed_by == NULL)
             without.events[without.count++] = *event;
     }
