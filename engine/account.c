@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "allocation.h"
+#include "owed.h"
 #include "plan.h"
 
 bool account_exists(const struct loan *loan, struct event *const *events, size_t count,
@@ -180,41 +181,6 @@ static struct amount use_uncovered(struct account *account, const struct event *
     return needed;
 }
 
-/* The row in which money lent anew on ${date} falls due: the next due after it, the last, or an
- * extra row. */
-static struct row *row_for_new_principal(struct account *account, struct date date)
-{
-    struct row *last = &account->rows[account->row_count - 1];
-    for (unsigned i = 0; i < account->row_count; i++)
-        if (date_before(date, account->rows[i].due) && account->rows[i].n != ROW_UNNUMBERED)
-            return &account->rows[i];
-    if (date_equal(last->due, date))
-        return last;
-    struct row *extra = last + 1;
-    *extra = (struct row){
-        .n = ++account->highest_n, .due_nominal = date, .due = date, .paid_on = DATE_NONE};
-    account->row_count++;
-    return extra;
-}
-
-static void lend_anew(struct account *account, struct date date, struct amount amount)
-{
-    struct arena *arena = account->arena;
-    struct account_totals *totals = &account->totals;
-    struct row *row = row_for_new_principal(account, date);
-    struct amount *due = &row->due_of[COMPONENT_PRINCIPAL];
-    *due = amount_add(arena, *due, amount);
-    row->paid_on = DATE_NONE;
-    if ((unsigned)(row - account->rows) < account->first_open)
-        account->first_open = (unsigned)(row - account->rows);
-    totals->disbursed = amount_add(arena, totals->disbursed, amount);
-    if (account->stage == ACCOUNT_WRITTEN_OFF)
-        totals->written_off = amount_add(arena, totals->written_off, amount);
-    else
-        totals->outstanding = amount_add(arena, totals->outstanding, amount);
-    account->payouts[account->payout_count++] = (struct account_payout){date, amount};
-}
-
 static bool apply_refund(struct account *account, const struct event *event,
                          struct account_refusal *refusal)
 {
@@ -226,7 +192,7 @@ static bool apply_refund(struct account *account, const struct event *event,
                              "the credit held", held);
     allocation_refund(account, event, covered);
     if (!amount_is_zero(uncovered))
-        lend_anew(account, event->date, uncovered);
+        owed_lend_anew(account, event->date, uncovered);
     return true;
 }
 
@@ -245,6 +211,48 @@ static bool was_overtaken(const struct account *account, const struct event *eve
     return event_was_overtaken(account->events, account->event_count, event);
 }
 
+static bool apply_charge(struct account *account, struct event *event)
+{
+    owed_charge(account, event);
+    allocation_use_credit(account, event->date);
+    return true;
+}
+
+/* Whether the event that ${event} refers to has been applied before it. */
+static bool stands(const struct event *event)
+{
+    return event->target->counts && event_compare(event->target, event) < 0;
+}
+
+static bool apply_chargeback(struct account *account, const struct event *event,
+                             struct account_refusal *refusal)
+{
+    struct amount amount = amount_is_zero(event->amount) ? event->target->amount : event->amount;
+    struct amount left;
+    if (!stands(event) || !owed_left_of_payment(account, event->target, &left))
+        return true;
+    if (amount_compare(amount, left) > 0 && !was_overtaken(account, event))
+        return refuse_amount(account, refusal, FAULT_CHARGEBACK_ABOVE_PAYMENT, amount,
+                             "what is left of the payment", left);
+    owed_charge_back(account, event, amount_least(amount, left));
+    allocation_use_credit(account, event->date);
+    return true;
+}
+
+static bool apply_waive(struct account *account, const struct event *event,
+                        struct account_refusal *refusal)
+{
+    struct amount unpaid = owed_unpaid(account, event->component);
+    if (event->target != NULL && !stands(event))
+        return true;
+    if (amount_compare(event->amount, unpaid) > 0 && !was_overtaken(account, event))
+        return refuse_amount(
+            account, refusal, FAULT_WAIVE_ABOVE_UNPAID, event->amount,
+            event->component == COMPONENT_FEE ? "the fees unpaid" : "the penalties unpaid", unpaid);
+    owed_waive(account, event, amount_least(event->amount, unpaid));
+    return true;
+}
+
 static bool apply_write_off(struct account *account, const struct event *event,
                             struct account_refusal *refusal)
 {
@@ -255,6 +263,7 @@ static bool apply_write_off(struct account *account, const struct event *event,
                                                        already ? "the loan is written off already"
                                                                : "nothing of the loan is unpaid");
     account->stage = ACCOUNT_WRITTEN_OFF;
+    account->written_off_by = event;
     totals->written_off = totals->outstanding;
     totals->outstanding = AMOUNT_ZERO;
     return true;
@@ -351,7 +360,8 @@ static bool takes(struct account *account, const struct event *event,
     case ACCOUNT_CANCELLED:
         return refuse(refusal, FAULT_AFTER_END, "%s after the account was cancelled", name);
     case ACCOUNT_WRITTEN_OFF:
-        if (event->type == EVENT_DISBURSE || event->type == EVENT_OPENING)
+        if (event->type == EVENT_DISBURSE || event->type == EVENT_OPENING ||
+            event->type == EVENT_CHARGE)
             return refuse(refusal, FAULT_AFTER_WRITE_OFF, "%s after the write-off", name);
         return true;
     case ACCOUNT_PENDING:
@@ -391,9 +401,15 @@ bool account_apply(struct account *account, struct event *event, struct account_
         return apply_unfreeze(account, event, refusal);
     case EVENT_LETTER: /* counted by arrears.h */
         return true;
+    case EVENT_CHARGE:
+        return apply_charge(account, event);
+    case EVENT_WAIVE:
+        return apply_waive(account, event, refusal);
     case EVENT_REPAY:
         allocation_pay(account, event, event->amount);
         return true;
+    case EVENT_CHARGEBACK:
+        return apply_chargeback(account, event, refusal);
     case EVENT_REFUND:
         return apply_refund(account, event, refusal);
     case EVENT_WRITE_OFF:

@@ -25,6 +25,13 @@ struct account_credit {
     const struct event *event;
     const struct rule_scope *rules; /* the allocation rule of the payment's date */
     struct amount left;
+    struct amount refunded; /* of what is no longer left */
+};
+
+/* What a chargeback made due again of what its payment had paid. */
+struct account_chargeback {
+    const struct event *payment;
+    struct amount part[COMPONENTS];
 };
 
 struct account_payout {
@@ -45,9 +52,11 @@ struct account_totals {
     struct amount repaid;
     struct amount written_off;
     struct amount recovered; /* all components */
+    struct amount recovered_principal;
+    struct amount charged_back[COMPONENTS]; /* due again, of what was paid */
     struct amount outstanding;
-    struct amount received; /* money in, an opening's included */
-    struct amount refunded; /* out of credit */
+    struct amount received; /* money in, an opening's included, less chargebacks */
+    struct amount refunded; /* out of credit, and not charged back */
     struct amount credit;   /* held */
 };
 
@@ -76,14 +85,17 @@ struct account {
     unsigned payout_count;
     struct account_credit *credits;
     unsigned credit_count;
+    struct account_chargeback *chargebacks; /* by event count, once there is one */
+    unsigned chargeback_count;
     struct amount
         *uncovered; /* of each reversed payment: how much of it refunds used, by event index */
     struct account_freeze *freezes; /* by date, one after the other */
     unsigned freeze_count;
     struct account_line *lines;
     size_t line_count, line_room;
-    const struct event *taken_over_by; /* the opening, once applied */
-    struct account_totals at_opening;  /* totals right after it */
+    const struct event *written_off_by; /* the write-off, once applied */
+    const struct event *taken_over_by;  /* the opening, once applied */
+    struct account_totals at_opening;   /* totals right after it */
 };
 
 /* Why an event was refused. */

@@ -18,7 +18,11 @@ static bool is_within(const struct row *row, enum component component)
 static bool add_row(struct arena *arena, const struct row *row, struct row_sums *sums)
 {
     struct amount paid = row->paid[COMPONENT_PRINCIPAL];
-    sums->principal_due = amount_add(arena, sums->principal_due, row->due_of[COMPONENT_PRINCIPAL]);
+    for (unsigned c = 0; c < COMPONENTS && row->waived != NULL; c++)
+        if (amount_sign(row->waived[c]) < 0)
+            return false;
+    sums->principal_due =
+        amount_add(arena, sums->principal_due, row_due(arena, row, COMPONENT_PRINCIPAL));
     sums->principal_paid = amount_add(arena, sums->principal_paid, paid);
     sums->paid = amount_add(arena, sums->paid, paid);
     for (unsigned c = 0; c < COMPONENT_PRINCIPAL; c++) {
@@ -39,7 +43,8 @@ const char *account_law_of_totals(const struct account *account)
         amount_add(arena, amount_add(arena, t->outstanding, t->repaid), t->written_off);
     if (amount_compare(accounted, t->disbursed) != 0)
         return "law 2: outstanding + repaid + written off is not what was disbursed";
-    if (amount_sign(t->outstanding) < 0 || amount_sign(t->credit) < 0)
+    if (amount_sign(t->outstanding) < 0 || amount_sign(t->credit) < 0 ||
+        amount_sign(t->repaid) < 0 || amount_sign(t->refunded) < 0)
         return "law 2: a figure is negative";
     return NULL;
 }
@@ -56,15 +61,19 @@ const char *account_law(const struct account *account)
         if (!add_row(arena, &account->rows[i], &sums))
             return "law 2: a row is negative or paid beyond what is due";
 
+    /* Rows stay paid where a payment is charged back: what they hold of it is due elsewhere. */
+    struct amount again = amount_add(
+        arena, t->charged_back[COMPONENT_PENALTY],
+        amount_add(arena, t->charged_back[COMPONENT_FEE], t->charged_back[COMPONENT_PRINCIPAL]));
     struct amount placed = amount_add(arena, amount_add(arena, sums.paid, t->credit), t->refunded);
-    if (amount_compare(placed, t->received) != 0)
+    if (amount_compare(placed, amount_add(arena, t->received, again)) != 0)
         return "law 3: money received is not allocated, held or refunded";
-    if (amount_compare(sums.principal_due, t->disbursed) != 0)
-        return "law 3: the rows' principal is not what was disbursed";
-    /* Fees and penalties repaid are in no total; those recovered are in `recovered`. */
-    struct amount counted = amount_add(arena, t->repaid, t->recovered);
-    if (amount_compare(sums.principal_paid, counted) > 0 ||
-        amount_compare(sums.paid, t->repaid) < 0)
+    struct amount again_principal = t->charged_back[COMPONENT_PRINCIPAL];
+    if (amount_compare(sums.principal_due, amount_add(arena, t->disbursed, again_principal)) != 0)
+        return "law 3: the rows' principal is not what was disbursed and charged back";
+    struct amount counted = amount_add(arena, t->repaid, t->recovered_principal);
+    if (amount_compare(sums.principal_paid, amount_add(arena, counted, again_principal)) != 0 ||
+        amount_compare(t->recovered, t->recovered_principal) < 0)
         return "law 3: the rows' payments are not what was repaid and recovered";
     return NULL;
 }

@@ -18,7 +18,7 @@ struct pass {
 
 /* --- lines --- */
 
-static struct account_line *add_line(struct account *account, const struct event *event,
+struct account_line *allocation_line(struct account *account, const struct event *event,
                                      struct date date, int32_t n)
 {
     if (account->line_count == account->line_room) {
@@ -40,7 +40,7 @@ static struct account_line *line_of(struct pass *pass, struct row *row)
     if (row->touched > pass->first_line)
         return &account->lines[row->touched - 1];
     row->touched = (uint32_t)account->line_count + 1;
-    return add_line(account, pass->event, pass->date, row->n);
+    return allocation_line(account, pass->event, pass->date, row->n);
 }
 
 static struct pass begin_pass(struct account *account, const struct event *event,
@@ -75,6 +75,8 @@ static void count_payment(struct pass *pass, enum component component, struct am
     struct account_totals *totals = &pass->account->totals;
     if (pass->recovers) {
         add_to(arena, &totals->recovered, paid);
+        if (component == COMPONENT_PRINCIPAL)
+            add_to(arena, &totals->recovered_principal, paid);
     } else if (component == COMPONENT_PRINCIPAL) {
         add_to(arena, &totals->repaid, paid);
         take_from(arena, &totals->outstanding, paid);
@@ -189,9 +191,10 @@ static void hold_credit(struct account *account, const struct event *event,
 {
     if (amount_is_zero(money))
         return;
-    account->credits[account->credit_count++] = (struct account_credit){event, rules, money};
+    account->credits[account->credit_count++] =
+        (struct account_credit){event, rules, money, AMOUNT_ZERO};
     add_to(account->arena, &account->totals.credit, money);
-    add_line(account, event, event->date, ROW_UNNUMBERED)->credit = money;
+    allocation_line(account, event, event->date, ROW_UNNUMBERED)->credit = money;
 }
 
 void allocation_pay(struct account *account, const struct event *event, struct amount money)
@@ -253,11 +256,12 @@ void allocation_refund(struct account *account, const struct event *event, struc
         struct account_credit *piece = &account->credits[i];
         struct amount part = amount_least(piece->left, left);
         take_from(account->arena, &piece->left, part);
+        add_to(account->arena, &piece->refunded, part);
         take_from(account->arena, &left, part);
     }
     assert(amount_is_zero(left));
     take_from(account->arena, &account->totals.credit, money);
     add_to(account->arena, &account->totals.refunded, money);
-    struct account_line *line = add_line(account, event, event->date, ROW_UNNUMBERED);
+    struct account_line *line = allocation_line(account, event, event->date, ROW_UNNUMBERED);
     line->credit = amount_negate(account->arena, money);
 }

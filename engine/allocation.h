@@ -15,6 +15,11 @@ void allocation_open(struct account *account, const struct event *event);
 /** allocation_use_credit(account, day): apply held credit to what it may pay on ${day}. */
 void allocation_use_credit(struct account *account, struct date day);
 
+/** allocation_line(account, event, date, n): a new line of allocations.csv, all zero; valid until
+ * the next. */
+struct account_line *allocation_line(struct account *account, const struct event *event,
+                                     struct date date, int32_t n);
+
 /** allocation_refund(account, event, money): pay ${money}, at most the credit held, out of credit,
  * oldest first. */
 void allocation_refund(struct account *account, const struct event *event, struct amount money);

@@ -5,8 +5,7 @@
 #ifndef NOL_EVENT_H
 #define NOL_EVENT_H
 
-#include "amount.h"
-#include "date.h"
+#include "row.h"
 
 enum event_type {
 #define EVENT(id, name, amount, columns, meaning) EVENT_##id,
@@ -15,12 +14,20 @@ enum event_type {
     EVENT_TYPES
 };
 
-enum event_amount { EVENT_AMOUNT_POSITIVE, EVENT_AMOUNT_ZERO_OK, EVENT_AMOUNT_NO_AMOUNT };
+enum event_amount {
+    EVENT_AMOUNT_POSITIVE,
+    EVENT_AMOUNT_ZERO_OK,
+    EVENT_AMOUNT_OPTIONAL,
+    EVENT_AMOUNT_NO_AMOUNT
+};
 
 enum event_columns {
     EVENT_TAKES_NOTHING = 0,
     EVENT_NEEDS_DOCUMENT = 1,
     EVENT_NEEDS_REF = 2,
+    EVENT_TAKES_REF = 4,
+    EVENT_NEEDS_COMPONENT = 8,
+    EVENT_TAKES_DUE = 16,
 };
 
 struct event_kind {
@@ -38,7 +45,10 @@ struct event {
     struct date date;
     struct date recorded;
     int32_t seq;
+    enum component component;
+    struct date due; /* DATE_NONE: none */
     struct amount amount;
+    int32_t charged_n;    /* of a charge that was applied: the row it is due in */
     struct event *target; /* the event that ref names, once event_link() found it */
     const void *origin;   /* where the loader found it; for messages only */
     /* answers of event_resolve() for one known-at and as-of: */

@@ -528,10 +528,13 @@ static void read_event_amount(const struct reading *reading, const struct progra
 {
     bool unplaced = program == NULL; /* its currency is not known */
     int decimals = unplaced ? -1 : (int)program->decimals;
+    enum event_amount wanted = event_kind(event->type)->amount;
+    if (wanted == EVENT_AMOUNT_OPTIONAL && load_field(reading->row, EVENT_AMOUNT).len == 0)
+        return;
     if (!require(reading, EVENT_AMOUNT) ||
         !read_amount(reading, EVENT_AMOUNT, decimals, &event->amount))
         return;
-    if (event_kind(event->type)->amount == EVENT_AMOUNT_POSITIVE)
+    if (wanted == EVENT_AMOUNT_POSITIVE || wanted == EVENT_AMOUNT_OPTIONAL)
         (void)positive(reading, EVENT_AMOUNT, event->amount);
 }
 
@@ -545,14 +548,16 @@ static bool takes_column(enum event_type type, unsigned column)
     case EVENT_ACCOUNT_ID:
         return type != EVENT_UNIDENTIFIED;
     case EVENT_REF:
-        return (taken & EVENT_NEEDS_REF) != 0;
+        return (taken & (EVENT_NEEDS_REF | EVENT_TAKES_REF)) != 0;
     case EVENT_COMPONENT:
+        return (taken & EVENT_NEEDS_COMPONENT) != 0;
+    case EVENT_DUE:
+        return (taken & EVENT_TAKES_DUE) != 0;
     case EVENT_KIND:
     case EVENT_ROW:
     case EVENT_INSTALLMENTS:
     case EVENT_EVERY:
     case EVENT_GRACE:
-    case EVENT_DUE:
         return false;
     default:
         return true;
@@ -579,12 +584,26 @@ static void check_columns(const struct reading *reading, enum event_type type)
         (void)require(reading, EVENT_REF);
 }
 
+static void read_component(const struct reading *reading, struct event *event)
+{
+    struct text name = load_field(reading->row, EVENT_COMPONENT);
+    if (!require(reading, EVENT_COMPONENT))
+        return;
+    if (text_is(name, "fee"))
+        event->component = COMPONENT_FEE;
+    else if (text_is(name, "penalty"))
+        event->component = COMPONENT_PENALTY;
+    else
+        (void)refuse(reading, EVENT_COMPONENT, FAULT_COMPONENT_UNKNOWN,
+                     "is neither `fee` nor `penalty`");
+}
+
 void load_event(struct load *load, struct load_row *row, const struct program *program,
                 struct event *event)
 {
     struct reading reading = {load, row, false};
     struct text note_text;
-    event->date = event->recorded = DATE_NONE;
+    event->date = event->recorded = event->due = DATE_NONE;
     event->origin = row;
     (void)read_id(&reading, EVENT_EVENT_ID, &event->id);
     (void)read_text(&reading, EVENT_DOCUMENT, TEXT_BYTES_MAX, &event->document);
@@ -605,6 +624,10 @@ void load_event(struct load *load, struct load_row *row, const struct program *p
         return;
     }
     check_columns(&reading, event->type);
+    if (event_kind(event->type)->columns & EVENT_NEEDS_COMPONENT)
+        read_component(&reading, event);
+    if (event_kind(event->type)->columns & EVENT_TAKES_DUE)
+        (void)read_date(&reading, EVENT_DUE, &event->due);
     if (event_kind(event->type)->amount != EVENT_AMOUNT_NO_AMOUNT)
         read_event_amount(&reading, program, event);
     if (event->type != EVENT_UNIDENTIFIED && event->type != EVENT_REVERSE)
@@ -650,16 +673,29 @@ static void refuse_same_ids(struct load *load, struct event *const *by_id, size_
     }
 }
 
-static void link_reverse(struct load *load, struct event *const *by_id, size_t count,
-                         struct event *event)
+/* Whether an event of type ${type} can be about one of type ${target}. */
+static bool can_refer(enum event_type type, enum event_type target)
+{
+    if (type == EVENT_CHARGEBACK)
+        return target == EVENT_REPAY || target == EVENT_RECOVER;
+    return type == EVENT_REVERSE || (type == EVENT_WAIVE && target == EVENT_CHARGE);
+}
+
+static void link_target(struct load *load, struct event *const *by_id, size_t count,
+                        struct event *event)
 {
     char quoted[TEXT_QUOTE_MAX];
-    if (event->type != EVENT_REVERSE || event->ref.len == 0)
+    if (event->ref.len == 0 || event->type == EVENT_TYPES || !takes_column(event->type, EVENT_REF))
         return;
     event->target = find_event(by_id, count, event->ref);
     if (event->target == NULL || event->target == event)
         load_fault(load, row_of(event), EVENT_REF, FAULT_REF_UNKNOWN,
                    "ref %s is no other event of this account", text_quote(quoted, event->ref));
+    else if (event->target->type != EVENT_TYPES && !can_refer(event->type, event->target->type))
+        load_fault(load, row_of(event), EVENT_REF, FAULT_REF_TYPE,
+                   "ref %s is of type %s, which a %s cannot be about",
+                   text_quote(quoted, event->ref), event_kind(event->target->type)->name,
+                   event_kind(event->type)->name);
     else if (event->target->type == EVENT_REVERSE && !event_recorded_before(event->target, event))
         load_fault(load, row_of(event), EVENT_REF, FAULT_REVERSE_ORDER,
                    "ref %s is a reverse that was not recorded before this one",
@@ -673,12 +709,12 @@ void load_link(struct load *load, struct event **events, size_t count)
     for (size_t i = 0; i < count; i++) {
         by_id[i] = events[i];
         sorted = sorted && (i == 0 || text_compare(by_id[i - 1]->id, by_id[i]->id) < 0);
-        linked = linked || events[i]->type == EVENT_REVERSE;
+        linked = linked || events[i]->ref.len > 0;
     }
     if (!sorted) {
         qsort(by_id, count, sizeof *by_id, compare_ids);
         refuse_same_ids(load, by_id, count);
     }
     for (size_t i = 0; i < count && linked; i++)
-        link_reverse(load, by_id, count, events[i]);
+        link_target(load, by_id, count, events[i]);
 }

@@ -12,7 +12,7 @@ static void add_to(struct arena *arena, struct position *position, enum figure f
     position->figure[figure] = amount_add(arena, position->figure[figure], amount);
 }
 
-/* All that is due in a row, and all that is paid of it. */
+/* All that is due in a row, waived or forgiven apart, and all that is paid of it. */
 struct row_totals {
     struct amount due, paid;
 };
@@ -22,7 +22,8 @@ static void fold_charge(struct arena *arena, const struct row *row, enum compone
 {
     bool fee = component == COMPONENT_FEE;
     struct amount due = row->due_of[component], paid = row->paid[component];
-    add_to(arena, position, fee ? FIGURE_FEE_DUE : FIGURE_PENALTY_DUE, due);
+    add_to(arena, position, fee ? FIGURE_FEE_DUE : FIGURE_PENALTY_DUE,
+           row_due(arena, row, component));
     add_to(arena, position, fee ? FIGURE_FEE_PAID : FIGURE_PENALTY_PAID, paid);
     totals->due = amount_add(arena, totals->due, due);
     totals->paid = amount_add(arena, totals->paid, paid);
@@ -33,7 +34,7 @@ static void fold_row(const struct account *account, const struct row *row, struc
 {
     struct arena *arena = account->arena;
     struct row_totals totals = {row->due_of[COMPONENT_PRINCIPAL], row->paid[COMPONENT_PRINCIPAL]};
-    if (row_has_charges(row)) {
+    if (row_has_charges(row) || row->waived != NULL) {
         fold_charge(arena, row, COMPONENT_FEE, position, &totals);
         fold_charge(arena, row, COMPONENT_PENALTY, position, &totals);
     }

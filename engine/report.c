@@ -210,6 +210,8 @@ static size_t row_room(const struct schedule_lines *lines, const struct row *row
     size_t room = piece_room(&lines->start) + REST + 3 * amount_text_size(AMOUNT_ZERO);
     for (unsigned c = 0; c < COMPONENTS; c++)
         room += amount_text_size(row->due_of[c]) + amount_text_size(row->paid[c]) + 2;
+    for (unsigned c = 0; c < COMPONENTS && row->waived != NULL; c++)
+        room += 2 * amount_text_size(row->waived[c]); /* in the due amount, and in the waived */
     return room + amount_text_size(row->paid_in_advance) + amount_text_size(row->paid_late) +
            amount_text_size(balance);
 }
@@ -224,17 +226,31 @@ static char *put_charges(char *out, const struct money *money, const struct amou
 }
 
 /* The cells from principal_due to paid_on. */
-static char *put_middle(char *out, const struct money *money, const struct row *row)
+static char *put_middle(char *out, const struct money *money, const struct row *row,
+                        struct amount waived)
 {
     bool charges = row_has_charges(row);
     out = put_amount(out, money, row->due_of[COMPONENT_PRINCIPAL]);
     out = put_charges(out, money, row->due_of, charges);
     out = put_amount(out, money, row->paid[COMPONENT_PRINCIPAL]);
     out = put_charges(out, money, row->paid, charges);
-    out = put_zeros(out, money, 1); /* waived: no event of this version waives */
+    out = put_amount(out, money, waived);
     out = put_amount(out, money, row->paid_in_advance);
     out = put_amount(out, money, row->paid_late);
     return put_date(out, row->paid_on);
+}
+
+/* A waiver leaves the due amount as it is. */
+static char *put_waived_middle(char *out, const struct schedule_lines *lines, const struct row *row)
+{
+    struct arena *arena = lines->account->arena;
+    struct row shown = *row;
+    struct amount waived = AMOUNT_ZERO;
+    for (unsigned c = 0; c < COMPONENTS; c++) {
+        shown.due_of[c] = row_due(arena, row, (enum component)c);
+        waived = amount_add(arena, waived, row->waived[c]);
+    }
+    return put_middle(out, &lines->money, &shown, waived);
 }
 
 /* Most rows are yet to be paid and ask for the same amount: they have the same middle. */
@@ -243,10 +259,12 @@ static char *put_same_middle(char *out, struct schedule_lines *lines, const stru
     struct amount principal = row->due_of[COMPONENT_PRINCIPAL];
     bool unpaid = amount_is_zero(row->paid[COMPONENT_PRINCIPAL]) && !row_has_charges(row) &&
                   !date_is_set(row->paid_on);
+    if (row->waived != NULL)
+        return put_waived_middle(out, lines, row);
     if (!unpaid || principal.limbs != NULL || principal.word == 0)
-        return put_middle(out, &lines->money, row);
+        return put_middle(out, &lines->money, row, AMOUNT_ZERO);
     if (principal.word != lines->unpaid_principal) {
-        char *end = put_middle(out, &lines->money, row);
+        char *end = put_middle(out, &lines->money, row, AMOUNT_ZERO);
         size_t len = (size_t)(end - out);
         if (len <= sizeof lines->unpaid.start) { /* a longer one would have to be kept elsewhere */
             lines->unpaid_principal = principal.word;
@@ -296,8 +314,8 @@ static struct amount balance_after(struct running_balance *running, const struct
             break; /* payouts stand by date */
         running->balance = amount_add(running->arena, running->balance, payout->amount);
     }
-    running->balance =
-        amount_sub(running->arena, running->balance, row->due_of[COMPONENT_PRINCIPAL]);
+    running->balance = amount_sub(running->arena, running->balance,
+                                  row_due(running->arena, row, COMPONENT_PRINCIPAL));
     return running->balance;
 }
 

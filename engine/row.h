@@ -18,11 +18,12 @@ struct row {
         touched; /* scratch of the allocation: 1 + index of the last line of this row, 0: none */
     struct date due_nominal;
     struct date due;
-    struct date paid_on; /* DATE_NONE: something is unpaid */
-    struct amount due_of[COMPONENTS];
+    struct date paid_on;              /* DATE_NONE: something is unpaid */
+    struct amount due_of[COMPONENTS]; /* less what was waived or forgiven; see row_due() */
     struct amount paid[COMPONENTS];
     struct amount paid_in_advance;
     struct amount paid_late;
+    struct amount *waived; /* [COMPONENTS]; principal: forgiven; NULL: nothing, as in nearly all */
 };
 
 /** row_has_charges(row): whether a fee or a penalty is due in it, as in few rows. */
@@ -30,6 +31,15 @@ static inline bool row_has_charges(const struct row *row)
 {
     return !amount_is_zero(row->due_of[COMPONENT_FEE]) ||
            !amount_is_zero(row->due_of[COMPONENT_PENALTY]);
+}
+
+/** row_due(arena, row, component): what became due of it, waived or not: a column of schedule.csv.
+ */
+static inline struct amount row_due(struct arena *arena, const struct row *row,
+                                    enum component component)
+{
+    struct amount due = row->due_of[component];
+    return row->waived == NULL ? due : amount_add(arena, due, row->waived[component]);
 }
 
 #endif

@@ -121,10 +121,12 @@ static unsigned put_loan(struct bytes *bytes, unsigned account)
 static void put_event(struct bytes *bytes, unsigned number, unsigned accounts,
                       const unsigned *programs_of)
 {
-    static const char *const types[] = {"repay",  "repay",  "disburse",    "opening", "reverse",
-                                        "refund", "cancel", "write-off",   "recover", "collateral",
-                                        "repay",  "repay",  "unidentified"};
+    static const char *const types[] = {"repay",        "repay",      "disburse", "opening",
+                                        "reverse",      "refund",     "cancel",   "write-off",
+                                        "recover",      "collateral", "repay",    "repay",
+                                        "unidentified", "charge",     "waive",    "chargeback"};
     char date[DATE_TEXT_LEN + 1], recorded[DATE_TEXT_LEN + 1] = "", amount[48] = "", ref[16] = "";
+    char due[DATE_TEXT_LEN + 1] = "";
     char seq[8] = "", account[8] = "";
     const char *type = types[take(bytes) % (sizeof types / sizeof *types)];
     unsigned form = take(bytes), which = form % accounts;
@@ -140,8 +142,19 @@ static void put_event(struct bytes *bytes, unsigned number, unsigned accounts,
         (void)take_date(bytes, recorded);
     if (form & 128)
         (void)snprintf(seq, sizeof seq, "%d", (int)(take(bytes) % 5) - 2);
-    put(BOOK_EVENTS, "E%u,%s,%s,%s,%s,%s,%s,%s,%s\n", number, account, date, type, amount, recorded,
-        ref, seq, strcmp(type, "opening") == 0 || strcmp(type, "cancel") == 0 ? "D" : "");
+    bool charge = strcmp(type, "charge") == 0, waive = strcmp(type, "waive") == 0;
+    if (charge && form & 4)
+        (void)take_date(bytes, due);
+    if (strcmp(type, "chargeback") == 0) {
+        (void)snprintf(ref, sizeof ref, "E%u", take(bytes) % (number + 1));
+        if (form & 8)
+            amount[0] = '\0';
+    }
+    if (waive && number > 0 && form & 4)
+        (void)snprintf(ref, sizeof ref, "E%u", take(bytes) % number);
+    put(BOOK_EVENTS, "E%u,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s\n", number, account, date, type, amount,
+        recorded, ref, seq, strcmp(type, "opening") == 0 || strcmp(type, "cancel") == 0 ? "D" : "",
+        charge || waive ? (form & 8 ? "fee" : "penalty") : "", due);
 }
 
 static void put_book(struct bytes *bytes)
@@ -151,7 +164,8 @@ static void put_book(struct bytes *bytes)
     files[BOOK_LOANS].len = files[BOOK_EVENTS].len = 0;
     put(BOOK_LOANS,
         "account_id,program,principal,agreed,disbursed,first_due,installments,grace,collateral\n");
-    put(BOOK_EVENTS, "event_id,account_id,date,type,amount,recorded,ref,seq,document\n");
+    put(BOOK_EVENTS,
+        "event_id,account_id,date,type,amount,recorded,ref,seq,document,component,due\n");
     for (unsigned i = 0; i < accounts; i++)
         programs_of[i] = put_loan(bytes, i);
     for (unsigned i = 0; i < EVENTS_MAX && bytes->next < bytes->end; i++)

@@ -85,6 +85,7 @@ static inline struct event *lend_event(const char *id, enum event_type type, con
                             .id = text_of(id),
                             .date = D(date),
                             .recorded = D(date),
+                            .due = DATE_NONE,
                             .amount = *amount == '\0' ? AMOUNT_ZERO : A(amount)};
     lend_events[lend_event_count++] = event;
     return event;
@@ -164,16 +165,38 @@ static inline const char *lend_refusal(const struct loan *loan, const char *as_o
 
 /* --- figures as text --- */
 
-/* Rows as `n due due/paid`, joined by `; `. */
+/* What else there is in a row: ` fee due/paid`, ` penalty due/paid`, ` waived fee+penalty+principal`;
+ * due as in schedule.csv. */
+static inline int lend_charges(char *out, const struct row *row)
+{
+    char *end = out;
+    struct arena *arena = &expect_arena;
+    struct amount fee = row_due(arena, row, COMPONENT_FEE);
+    struct amount penalty = row_due(arena, row, COMPONENT_PENALTY);
+    if (!amount_is_zero(fee))
+        end += sprintf(end, " fee %s/%s", amount_string(fee),
+                       amount_string(row->paid[COMPONENT_FEE]));
+    if (!amount_is_zero(penalty))
+        end += sprintf(end, " penalty %s/%s", amount_string(penalty),
+                       amount_string(row->paid[COMPONENT_PENALTY]));
+    if (row->waived != NULL)
+        end += sprintf(end, " waived %s+%s+%s", amount_string(row->waived[COMPONENT_FEE]),
+                       amount_string(row->waived[COMPONENT_PENALTY]),
+                       amount_string(row->waived[COMPONENT_PRINCIPAL]));
+    return (int)(end - out);
+}
+
+/* Rows as `n due due/paid`, joined by `; `: principal, then what else there is. */
 static inline const char *lend_rows(const struct account *account)
 {
-    char *out = arena_alloc(&expect_arena, account->row_count * 160 + 1), *end = out;
+    char *out = arena_alloc(&expect_arena, account->row_count * 400 + 1), *end = out;
     *out = '\0';
     for (unsigned i = 0; i < account->row_count; i++) {
         const struct row *row = &account->rows[i];
         end += sprintf(end, "%s%d %s %s/%s", i == 0 ? "" : "; ", row->n, date_string(row->due),
-                       amount_string(row->due_of[COMPONENT_PRINCIPAL]),
+                       amount_string(row_due(&expect_arena, row, COMPONENT_PRINCIPAL)),
                        amount_string(row->paid[COMPONENT_PRINCIPAL]));
+        end += lend_charges(end, row);
     }
     return out;
 }

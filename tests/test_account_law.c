@@ -15,9 +15,16 @@ static void make(void)
 static void test_every_total(void **state)
 {
     struct amount *const totals[] = {
-        &account.totals.disbursed,   &account.totals.repaid,   &account.totals.written_off,
-        &account.totals.outstanding, &account.totals.received, &account.totals.refunded,
+        &account.totals.disbursed,
+        &account.totals.repaid,
+        &account.totals.written_off,
+        &account.totals.outstanding,
+        &account.totals.received,
+        &account.totals.refunded,
         &account.totals.credit,
+        &account.totals.recovered_principal,
+        &account.totals.charged_back[COMPONENT_PRINCIPAL],
+        &account.totals.charged_back[COMPONENT_FEE],
     };
     (void)state;
     for (size_t i = 0; i < COUNT_OF(totals); i++)

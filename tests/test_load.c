@@ -239,6 +239,17 @@ static void test_event_faults(void **state)
         {"E1,L1,2024-02-10,opening,0,,,minutes,,,", ""},
         {"E1,L1,2024-02-10,collateral,0,,,,,,", ""},
         {"E1,L1,2024-02-10,reverse,,,,,,,", "column-required 2:30"},
+        {"E1,L1,2024-02-10,charge,5,,,,,fee,", ""},
+        {"E1,L1,2024-02-10,charge,5,,,,,penalty,", ""},
+        {"E1,L1,2024-02-10,charge,5,,,,,,", "column-required 2:31"},
+        {"E1,L1,2024-02-10,charge,5,,,,,principal,", "component-unknown 2:31"},
+        {"E1,L1,2024-02-10,charge,5,,,,E0,fee,", "column-not-taken 2:30"},
+        {"E1,L1,2024-02-10,waive,5,,,,E0,fee,", ""},
+        {"E1,L1,2024-02-10,waive,,,,,,fee,", "column-required 2:24"},
+        {"E1,L1,2024-02-10,chargeback,,,,,E0,,", ""},
+        {"E1,L1,2024-02-10,chargeback,5,,,,E0,,", ""},
+        {"E1,L1,2024-02-10,chargeback,0,,,,E0,,", "amount-zero 2:29"},
+        {"E1,L1,2024-02-10,chargeback,5,,,,,,", "column-required 2:34"},
         {"E1,L1,2024-02-10,unidentified,5,,,,,,", "column-not-taken 2:4"},
         {"E1,L1,2024-02-10,repay,333,,,,,,\"a\nb\"", "text-control 2:34"},
     };
@@ -294,6 +305,15 @@ static void test_links(void **state)
     assert_string_equal(LINKS("b,L1,2024-02-10,repay,1,,,,,,", "a,L1,2024-02-11,reverse,,,,,c,,"),
                         "ref-unknown");
     assert_string_equal(LINKS("a,L1,2024-02-11,reverse,,,,,a,,"), "ref-unknown");
+    assert_string_equal(
+        LINKS("c,L1,2024-02-10,charge,1,,,,,fee,", "w,L1,2024-02-11,waive,1,,,,c,fee,"), "");
+    assert_ptr_equal(events[1].target, &events[0]);
+    assert_string_equal(LINKS("c,L1,2024-02-10,repay,1,,,,,,", "w,L1,2024-02-11,waive,1,,,,c,fee,"),
+                        "ref-type");
+    assert_string_equal(
+        LINKS("c,L1,2024-02-10,recover,1,,,,,,", "w,L1,2024-02-11,chargeback,,,,,c,,"), "");
+    assert_string_equal(
+        LINKS("c,L1,2024-02-10,refund,1,,,,,,", "w,L1,2024-02-11,chargeback,,,,,c,,"), "ref-type");
     assert_string_equal(LINKS("b,L1,2024-02-10,repay,1,,,,,,", "b,L1,2024-02-10,repay,2,,,,,,"),
                         "event-duplicate event-duplicate"); /* all rows that share it */
     /* a reverse of a reverse comes after it by (recorded, event_id) */
