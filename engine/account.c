@@ -380,6 +380,9 @@ bool account_apply(struct account *account, struct event *event, struct account_
     case EVENT_COLLATERAL:
         account->collateral = event->amount;
         return true;
+    case EVENT_CLASSIFY:
+        account->judged = event;
+        return true;
     case EVENT_FREEZE:
         return apply_freeze(account, event, refusal);
     case EVENT_UNFREEZE:

@@ -78,6 +78,7 @@ struct account {
     unsigned credit_count;
     struct amount
         *uncovered; /* of each reversed payment: how much of it refunds used, by event index */
+    const struct event *judged;     /* the last classify, NULL: none */
     struct account_freeze *freezes; /* by date, one after the other */
     unsigned freeze_count;
     struct account_line *lines;

@@ -79,21 +79,50 @@ static int32_t count(const struct account *account, const struct rule_scope *rul
     return months_between(state->oldest_due, date_add_days(state->day, -frozen));
 }
 
-/* The class whose range has ${number} in it. */
-static int32_t class_of(const struct rule_scope *rules, int32_t number)
+/* The class whose ${key}, a range, has ${number} in it, -1 if none does. */
+static int32_t class_of(const struct rule_scope *rules, enum rule_key key, int32_t number)
 {
     const struct rule_value *classes = &rules->value[RULE_ARREARS_CLASSES];
     for (unsigned i = 0; i < classes->count; i++) {
-        const struct rule_value *range = &classes->items[i]->value[RULE_ARREARS_CLASSES_RANGE];
-        if (range->from <= number && number <= range->upto)
+        const struct rule_value *range = &classes->items[i]->value[key];
+        if (range->set && range->from <= number && number <= range->upto)
             return (int32_t)i;
     }
-    assert(!"classes cover every number");
-    return 0;
+    return -1;
+}
+
+static int32_t worse(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* What the account's own count says, and the days past maturity. */
+static int32_t counted_class(const struct account *account, const struct rule_scope *rules,
+                             const struct arrears_state *state)
+{
+    int32_t class = class_of(rules, RULE_ARREARS_CLASSES_RANGE, count(account, rules, state));
+    assert(class >= 0); /* classes cover every number */
+    int32_t matured = days_since(account, state->last_due, state->day);
+    if (matured == 0)
+        return class;
+    return worse(class, class_of(rules, RULE_ARREARS_CLASSES_MATURED, matured));
+}
+
+/* The class that was judged last; -1: none, or one that these rules do not have. */
+static int32_t judged_class(const struct account *account, const struct rule_scope *rules)
+{
+    const struct rule_value *classes = &rules->value[RULE_ARREARS_CLASSES];
+    if (account->judged == NULL)
+        return -1;
+    for (unsigned i = 0; i < classes->count; i++)
+        if (text_equal(classes->items[i]->value[RULE_ARREARS_CLASSES_ID].text,
+                       account->judged->kind))
+            return (int32_t)i;
+    return -1;
 }
 
 int32_t arrears_class(const struct account *account, const struct rule_scope *rules,
                       const struct arrears_state *state)
 {
-    return class_of(rules, count(account, rules, state));
+    return worse(counted_class(account, rules, state), judged_class(account, rules));
 }

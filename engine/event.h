@@ -21,6 +21,7 @@ enum event_columns {
     EVENT_TAKES_NOTHING = 0,
     EVENT_NEEDS_DOCUMENT = 1,
     EVENT_NEEDS_REF = 2,
+    EVENT_NEEDS_KIND = 64,
 };
 
 struct event_kind {
@@ -35,6 +36,7 @@ struct event {
     struct text id;
     struct text document;
     struct text ref;
+    struct text kind;
     struct date date;
     struct date recorded;
     int32_t seq;

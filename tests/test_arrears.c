@@ -102,11 +102,45 @@ static void test_frozen(void **state)
     assert_string_equal(class_at(BY("months-past-due", ""), "2024-04-30"), "c1");
 }
 
+#define MATURED                                                                                    \
+    LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE LEND_ALLOCATION                                         \
+        "arrears: {count_from: day-after-due, classes: [{id: c0, range: 0..40}, "                  \
+        "{id: c1, range: 41..70, matured: 5..10}, {id: c2, range: 71.., matured: 11..}]}\n"
+
+static void test_matured(void **state)
+{
+    (void)state;
+    (void)lend_event("p", EVENT_REPAY, "2024-03-01", "666"); /* row 3 of 31 March is left */
+    assert_string_equal(class_at(MATURED, "2024-04-04"), "c0");
+    assert_string_equal(class_at(MATURED, "2024-04-05"), "c1");
+    assert_string_equal(class_at(MATURED, "2024-04-10"), "c1");
+    assert_string_equal(class_at(MATURED, "2024-04-11"), "c2");
+    lend_event_count = 0;
+    assert_string_equal(class_at(MATURED, "2024-03-31"), "c1"); /* 60 days, not matured */
+    assert_string_equal(class_at(MATURED, "2024-04-10"), "c1"); /* 70 days: both say so */
+    (void)lend_event("f", EVENT_FREEZE, "2024-04-02", "");
+    assert_string_equal(class_at(MATURED, "2024-12-31"), "c1"); /* 62 days, 2 past maturity */
+}
+
+static void test_judged(void **state)
+{
+    (void)state;
+    lend_event("k1", EVENT_CLASSIFY, "2024-01-10", "")->kind = text_of("c2");
+    lend_event("k2", EVENT_CLASSIFY, "2024-02-03", "")->kind = text_of("c0");
+    lend_event("k3", EVENT_CLASSIFY, "2024-02-20", "")->kind = text_of("gone");
+    assert_string_equal(class_at(BY("days-past-due", ""), "2024-01-09"), "c0");
+    assert_string_equal(class_at(BY("days-past-due", ""), "2024-01-10"), "c2");
+    assert_string_equal(class_at(BY("days-past-due", ""), "2024-02-01"), "c2"); /* not c1 */
+    assert_string_equal(class_at(BY("days-past-due", ""), "2024-02-03"), "c3"); /* counted: 3 */
+    assert_string_equal(class_at(BY("days-past-due", ""), "2024-02-20"), "c10");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         LEND_TEST(test_days),     LEND_TEST(test_months),  LEND_TEST(test_installments),
         LEND_TEST(test_maturity), LEND_TEST(test_letters), LEND_TEST(test_frozen),
+        LEND_TEST(test_matured),  LEND_TEST(test_judged),
     };
     return RUN(tests);
 }

@@ -14,7 +14,8 @@ static void test_types(void **state)
     /* the ranks of semantics 2 */
     assert_true(EVENT_DISBURSE < EVENT_OPENING && EVENT_OPENING < EVENT_CANCEL);
     assert_true(EVENT_CANCEL < EVENT_COLLATERAL && EVENT_COLLATERAL < EVENT_LETTER);
-    assert_true(EVENT_LETTER < EVENT_FREEZE && EVENT_FREEZE < EVENT_UNFREEZE);
+    assert_true(EVENT_LETTER < EVENT_CLASSIFY && EVENT_CLASSIFY < EVENT_FREEZE);
+    assert_true(EVENT_FREEZE < EVENT_UNFREEZE);
     assert_true(EVENT_UNFREEZE < EVENT_REPAY);
     assert_true(EVENT_REPAY < EVENT_REFUND && EVENT_REFUND < EVENT_WRITE_OFF);
     assert_true(EVENT_WRITE_OFF < EVENT_RECOVER);
