@@ -405,6 +405,31 @@ static void check_matured(const struct check *check, const struct rule_value *cl
     }
 }
 
+/* Whether the classes stand in the order of what they count. */
+static bool ascends(const struct rule_value *classes, enum rule_key key)
+{
+    int32_t last = -1;
+    for (unsigned i = 0; i < classes->count; i++) {
+        const struct rule_value *range = class_value(classes, i, key);
+        if (range->set && range->from < last)
+            return false;
+        if (range->set)
+            last = range->from;
+    }
+    return true;
+}
+
+/* arrears.c takes the last day of a time without events for its worst. */
+static void check_cure(const struct check *check, const struct rule_value *classes)
+{
+    const struct rule_value *cure = value_of(check, RULE_ARREARS_CURE);
+    if (cure->given && cure->number != RULE_CURE_IMMEDIATE &&
+        (!ascends(classes, RULE_ARREARS_CLASSES_RANGE) ||
+         !ascends(classes, RULE_ARREARS_CLASSES_MATURED)))
+        NOTE(check, FAULT_RULE_CONFLICT, cure->at,
+             "`cure` keeps the worst class: list the classes by rising ranges");
+}
+
 static struct text nth_class(const void *classes, size_t i)
 {
     return class_value(classes, (unsigned)i, RULE_ARREARS_CLASSES_ID)->text;
@@ -465,6 +490,7 @@ static void check_arrears(const struct check *check)
         return;
     check_cover(check, classes);
     check_matured(check, classes);
+    check_cure(check, classes);
     check_class_ids(check, RULE_ARREARS_NON_PERFORMING);
     check_class_ids(check, RULE_ARREARS_PROVISION_LESS_NOT_FOR);
     check_provision(check);
