@@ -150,6 +150,7 @@ static bool apply_opening(struct account *account, const struct event *event,
     allocation_open(account, event);
     account->taken_over_by = event;
     account->at_opening = account->totals;
+    account->stretch_count = 0; /* no row counts as having been late before */
     return true;
 }
 
@@ -395,6 +396,9 @@ bool account_apply(struct account *account, struct event *event, struct account_
     case EVENT_COLLATERAL:
         account->collateral = event->amount;
         return true;
+    case EVENT_CLASSIFY:
+        account->judged = event;
+        return true;
     case EVENT_FREEZE:
         return apply_freeze(account, event, refusal);
     case EVENT_UNFREEZE:
@@ -424,17 +428,27 @@ bool account_apply(struct account *account, struct event *event, struct account_
     return true;
 }
 
+/* The account stays as it is up to the day before ${date}. */
+static void end_days(struct account *account, struct date before, struct date date)
+{
+    if (account->loan->program->looks_back && account->stage == ACCOUNT_RUNNING &&
+        date_before(before, date))
+        account_keep_days(account, before, date_add_days(date, -1));
+}
+
 void account_advance(struct account *account, struct date date)
 {
-    struct date before = account->day;
+    struct date before = account->day, kept = before;
     account->day = date;
-    if (amount_is_zero(account->totals.credit))
-        return;
     for (unsigned i = account->first_open; i < account->row_count; i++) {
         struct date due = account->rows[i].due;
-        if (date_before(date, due) || amount_is_zero(account->totals.credit))
-            return;
-        if (date_before(before, due) && account_row_is_open(&account->rows[i]))
+        if (amount_is_zero(account->totals.credit) || date_before(date, due))
+            break;
+        if (date_before(before, due) && account_row_is_open(&account->rows[i])) {
+            end_days(account, kept, due);
             allocation_use_credit(account, due);
+            kept = due;
+        }
     }
+    end_days(account, kept, date);
 }

@@ -46,6 +46,20 @@ struct account_freeze {
     struct date upto; /* DATE_UNLIMITED: until an unfreeze comes */
 };
 
+/* What of an active account is overdue at the end of a day. */
+struct account_overdue {
+    struct date oldest_due; /* DATE_NONE: nothing */
+    struct date last_due;   /* of the last row, which may lie ahead */
+    int32_t installments;
+    struct amount amount;
+};
+
+/* How the days ${from} to ${upto} ended: alike. */
+struct account_stretch {
+    struct date from, upto;
+    struct account_overdue overdue;
+};
+
 /* Cumulative figures, in minor units. */
 struct account_totals {
     struct amount disbursed;
@@ -89,8 +103,11 @@ struct account {
     unsigned chargeback_count;
     struct amount
         *uncovered; /* of each reversed payment: how much of it refunds used, by event index */
+    const struct event *judged;     /* the last classify, NULL: none */
     struct account_freeze *freezes; /* by date, one after the other */
     unsigned freeze_count;
+    struct account_stretch *stretches; /* by date; only where the program looks back */
+    size_t stretch_count, stretch_room;
     struct account_line *lines;
     size_t line_count, line_room;
     const struct event *written_off_by; /* the write-off, once applied */
@@ -136,6 +153,10 @@ void account_advance(struct account *account, struct date date);
  * including
  * ${upto} are frozen. */
 int32_t account_frozen_days(const struct account *account, struct date after, struct date upto);
+
+/** account_keep_days(account, from, upto): remember how the days ${from} to ${upto} >= from ended,
+ * during which nothing happened to the account but that rows fell due. */
+void account_keep_days(struct account *account, struct date from, struct date upto);
 
 /** account_row_unpaid(row, component): what is unpaid of it. */
 static inline struct amount account_row_unpaid(struct arena *arena, const struct row *row,

@@ -13,13 +13,13 @@ static int32_t days_since(const struct account *account, struct date date, struc
 }
 
 int32_t arrears_days_past_due(const struct account *account, const struct rule_scope *rules,
-                              const struct arrears_state *state)
+                              const struct account_overdue *overdue, struct date day)
 {
     int32_t tolerance = rules->value[RULE_ARREARS_TOLERANCE].span.count;
-    if (amount_is_zero(state->overdue) ||
-        amount_compare(state->overdue, rule_amount(rules, RULE_ARREARS_IGNORE_BELOW)) < 0)
+    if (amount_is_zero(overdue->amount) ||
+        amount_compare(overdue->amount, rule_amount(rules, RULE_ARREARS_IGNORE_BELOW)) < 0)
         return 0;
-    int32_t days = days_since(account, state->oldest_due, state->day);
+    int32_t days = days_since(account, overdue->oldest_due, day);
     if (days <= tolerance)
         return 0;
     switch ((enum rule_count_from)rule_number(rules, RULE_ARREARS_COUNT_FROM)) {
@@ -46,16 +46,17 @@ static int32_t months_between(struct date date, struct date upto)
 }
 
 /* Letters sent since the oldest unpaid row fell due, at least a month ago. */
-static int32_t letters_unanswered(const struct account *account, const struct arrears_state *state)
+static int32_t letters_unanswered(const struct account *account,
+                                  const struct account_overdue *overdue, struct date day)
 {
     int32_t letters = 0;
-    if (!date_is_set(state->oldest_due))
+    if (!date_is_set(overdue->oldest_due))
         return 0;
     for (size_t i = 0; i < account->event_count; i++) {
         const struct event *event = account->events[i];
         if (event->type == EVENT_LETTER && event->counts &&
-            date_before(state->oldest_due, event->date) &&
-            !date_before(state->day, date_add_months(event->date, 1)))
+            date_before(overdue->oldest_due, event->date) &&
+            !date_before(day, date_add_months(event->date, 1)))
             letters++;
     }
     return letters;
@@ -63,37 +64,106 @@ static int32_t letters_unanswered(const struct account *account, const struct ar
 
 /* What the ranges of the classes are about. */
 static int32_t count(const struct account *account, const struct rule_scope *rules,
-                     const struct arrears_state *state)
+                     const struct account_overdue *overdue, struct date day)
 {
     enum rule_basis basis = (enum rule_basis)rule_number(rules, RULE_ARREARS_BASIS);
     if (basis == RULE_DAYS_PAST_MATURITY)
-        return days_since(account, state->last_due, state->day);
+        return days_since(account, overdue->last_due, day);
     if (basis == RULE_DEMAND_LETTERS)
-        return letters_unanswered(account, state);
-    int32_t days = arrears_days_past_due(account, rules, state);
+        return letters_unanswered(account, overdue, day);
+    int32_t days = arrears_days_past_due(account, rules, overdue, day);
     if (days == 0 || basis == RULE_DAYS_PAST_DUE)
         return days;
     if (basis == RULE_MISSED_INSTALLMENTS)
-        return state->installments_overdue;
-    int32_t frozen = account_frozen_days(account, state->oldest_due, state->day);
-    return months_between(state->oldest_due, date_add_days(state->day, -frozen));
+        return overdue->installments;
+    int32_t frozen = account_frozen_days(account, overdue->oldest_due, day);
+    return months_between(overdue->oldest_due, date_add_days(day, -frozen));
 }
 
-/* The class whose range has ${number} in it. */
-static int32_t class_of(const struct rule_scope *rules, int32_t number)
+/* The class whose ${key}, a range, has ${number} in it, -1 if none does. */
+static int32_t class_of(const struct rule_scope *rules, enum rule_key key, int32_t number)
 {
     const struct rule_value *classes = &rules->value[RULE_ARREARS_CLASSES];
     for (unsigned i = 0; i < classes->count; i++) {
-        const struct rule_value *range = &classes->items[i]->value[RULE_ARREARS_CLASSES_RANGE];
-        if (range->from <= number && number <= range->upto)
+        const struct rule_value *range = &classes->items[i]->value[key];
+        if (range->set && range->from <= number && number <= range->upto)
             return (int32_t)i;
     }
-    assert(!"classes cover every number");
-    return 0;
+    return -1;
+}
+
+static int32_t worse(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* What the account's own count says, and the days past maturity. */
+static int32_t counted_class(const struct account *account, const struct rule_scope *rules,
+                             const struct account_overdue *overdue, struct date day)
+{
+    int32_t class =
+        class_of(rules, RULE_ARREARS_CLASSES_RANGE, count(account, rules, overdue, day));
+    assert(class >= 0); /* classes cover every number */
+    int32_t matured = days_since(account, overdue->last_due, day);
+    if (matured == 0)
+        return class;
+    return worse(class, class_of(rules, RULE_ARREARS_CLASSES_MATURED, matured));
+}
+
+/* The class that was judged last; -1: none, or one that these rules do not have. */
+static int32_t judged_class(const struct account *account, const struct rule_scope *rules)
+{
+    const struct rule_value *classes = &rules->value[RULE_ARREARS_CLASSES];
+    if (account->judged == NULL)
+        return -1;
+    for (unsigned i = 0; i < classes->count; i++)
+        if (text_equal(classes->items[i]->value[RULE_ARREARS_CLASSES_ID].text,
+                       account->judged->kind))
+            return (int32_t)i;
+    return -1;
+}
+
+/* Whether the days ${from} to ${upto}, with nothing overdue, are as many as a cure wants. */
+static bool cures(const struct rule_scope *rules, struct date from, struct date upto)
+{
+    struct span clean = {0, SPAN_DAYS};
+    if (rule_number(rules, RULE_ARREARS_CURE) == RULE_CURE_CLEAN)
+        clean = rules->value[RULE_ARREARS_CURE_CLEAN].span;
+    return !date_before(date_add_span(upto, clean, -1, MISSING_LAST_OF_MONTH), from);
+}
+
+/* The worst class of the days since the account was last cured, ${day} apart. */
+static int32_t held_class(const struct account *account, const struct rule_scope *rules,
+                          const struct account_overdue *overdue, struct date day)
+{
+    int32_t worst = -1;
+    struct date clean = DATE_NONE; /* the last of the days with nothing overdue that we are in */
+    if (!date_is_set(overdue->oldest_due)) {
+        clean = day;
+        if (cures(rules, day, day))
+            return worst;
+    }
+    for (size_t i = account->stretch_count; i-- > 0;) {
+        const struct account_stretch *stretch = &account->stretches[i];
+        if (date_is_set(stretch->overdue.oldest_due)) {
+            clean = DATE_NONE;
+            worst = worse(worst, counted_class(account, rules, &stretch->overdue, stretch->upto));
+            continue;
+        }
+        if (!date_is_set(clean))
+            clean = stretch->upto;
+        if (cures(rules, stretch->from, clean))
+            break;
+    }
+    return worst;
 }
 
 int32_t arrears_class(const struct account *account, const struct rule_scope *rules,
-                      const struct arrears_state *state)
+                      const struct account_overdue *overdue, struct date day)
 {
-    return class_of(rules, count(account, rules, state));
+    int32_t class =
+        worse(counted_class(account, rules, overdue, day), judged_class(account, rules));
+    if (rule_number(rules, RULE_ARREARS_CURE) == RULE_CURE_IMMEDIATE)
+        return class;
+    return worse(class, held_class(account, rules, overdue, day));
 }

@@ -7,22 +7,17 @@
 
 #include "account.h"
 
-/* What is overdue of an active account at the end of a day. */
-struct arrears_state {
-    struct date day;
-    struct date oldest_due; /* DATE_NONE: nothing overdue */
-    struct date last_due;   /* of the last row, which may lie ahead */
-    int32_t installments_overdue;
-    struct amount overdue;
-};
-
-/** arrears_days_past_due(account, rules, state): as the program counts; 0 when it is not late. */
+/** arrears_days_past_due(account, rules, overdue, day): as the program counts at the end of ${day};
+ * 0 when the account is not late. */
 int32_t arrears_days_past_due(const struct account *account, const struct rule_scope *rules,
-                              const struct arrears_state *state);
+                              const struct account_overdue *overdue, struct date day);
 
-/** arrears_class(account, rules, state): the class at the end of the state's day, its index in the
- * rules' arrears.classes. */
+/**
+ * arrears_class(account, rules, overdue, day):
+ * The class of the account, brought to the end of ${day}: its index in the rules' arrears.classes.
+ * Where the rules have a cure, past days are judged by these rules too.
+ */
 int32_t arrears_class(const struct account *account, const struct rule_scope *rules,
-                      const struct arrears_state *state);
+                      const struct account_overdue *overdue, struct date day);
 
 #endif

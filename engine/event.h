@@ -28,6 +28,7 @@ enum event_columns {
     EVENT_TAKES_REF = 4,
     EVENT_NEEDS_COMPONENT = 8,
     EVENT_TAKES_DUE = 16,
+    EVENT_NEEDS_KIND = 64,
 };
 
 struct event_kind {
@@ -42,6 +43,7 @@ struct event {
     struct text id;
     struct text document;
     struct text ref;
+    struct text kind;
     struct date date;
     struct date recorded;
     int32_t seq;

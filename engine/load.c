@@ -554,6 +554,7 @@ static bool takes_column(enum event_type type, unsigned column)
     case EVENT_DUE:
         return (taken & EVENT_TAKES_DUE) != 0;
     case EVENT_KIND:
+        return (taken & EVENT_NEEDS_KIND) != 0;
     case EVENT_ROW:
     case EVENT_INSTALLMENTS:
     case EVENT_EVERY:
@@ -582,6 +583,46 @@ static void check_columns(const struct reading *reading, enum event_type type)
         (void)require(reading, EVENT_DOCUMENT);
     if (needed & EVENT_NEEDS_REF)
         (void)require(reading, EVENT_REF);
+    if (needed & EVENT_NEEDS_KIND)
+        (void)require(reading, EVENT_KIND);
+}
+
+static struct text nth_class(const void *classes, size_t i)
+{
+    const struct rule_value *list = classes;
+    return list->items[i]->value[RULE_ARREARS_CLASSES_ID].text;
+}
+
+static bool has_class(const struct rule_value *classes, struct text id)
+{
+    for (unsigned i = 0; i < classes->count; i++)
+        if (text_equal(nth_class(classes, i), id))
+            return true;
+    return false;
+}
+
+/* The kind of a classify is a class of the program, in some version of it. */
+static void read_class(const struct reading *reading, const struct program *program,
+                       struct event *event)
+{
+    char quoted[TEXT_QUOTE_MAX];
+    if (!read_text(reading, EVENT_KIND, ID_BYTES_MAX, &event->kind) || event->kind.len == 0 ||
+        program == NULL)
+        return;
+    for (unsigned i = 0; i < program->count; i++)
+        if (has_class(&program->versions[i].rules->value[RULE_ARREARS_CLASSES], event->kind))
+            return;
+    const struct rule_value *classes =
+        &program->versions[program->count - 1].rules->value[RULE_ARREARS_CLASSES];
+    struct text near = text_nearest(event->kind, classes->count, nth_class, classes);
+    (void)text_quote(quoted, event->kind);
+    if (near.len > 0)
+        load_fault(reading->load, reading->row, EVENT_KIND, FAULT_CLASS_UNKNOWN,
+                   "the program has no class %s; did you mean '%.*s'?", quoted, (int)near.len,
+                   near.ptr);
+    else
+        load_fault(reading->load, reading->row, EVENT_KIND, FAULT_CLASS_UNKNOWN,
+                   "the program has no class %s", quoted);
 }
 
 static void read_component(const struct reading *reading, struct event *event)
@@ -630,6 +671,8 @@ void load_event(struct load *load, struct load_row *row, const struct program *p
         (void)read_date(&reading, EVENT_DUE, &event->due);
     if (event_kind(event->type)->amount != EVENT_AMOUNT_NO_AMOUNT)
         read_event_amount(&reading, program, event);
+    if (event->type == EVENT_CLASSIFY)
+        read_class(&reading, program, event);
     if (event->type != EVENT_UNIDENTIFIED && event->type != EVENT_REVERSE)
         (void)require(&reading, EVENT_ACCOUNT_ID);
 }

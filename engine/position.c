@@ -119,15 +119,14 @@ static void judge(const struct account *account, struct date as_of, struct posit
         int32_t days;
     } at_risk[] = {{FIGURE_PAR0, 0}, {FIGURE_PAR30, 30}, {FIGURE_PAR60, 60}, {FIGURE_PAR90, 90}};
     struct amount outstanding = position->figure[FIGURE_OUTSTANDING];
-    const struct arrears_state state = {
-        .day = as_of,
+    const struct account_overdue overdue = {
         .oldest_due = position->oldest_due,
         .last_due = account->rows[account->row_count - 1].due,
-        .installments_overdue = position->installments_overdue,
-        .overdue = position->figure[FIGURE_OVERDUE],
+        .installments = position->installments_overdue,
+        .amount = position->figure[FIGURE_OVERDUE],
     };
-    position->days_past_due = arrears_days_past_due(account, position->rules, &state);
-    position->class_index = arrears_class(account, position->rules, &state);
+    position->days_past_due = arrears_days_past_due(account, position->rules, &overdue, as_of);
+    position->class_index = arrears_class(account, position->rules, &overdue, as_of);
     for (unsigned i = 0; i < sizeof at_risk / sizeof *at_risk; i++)
         if (position->days_past_due > at_risk[i].days)
             position->figure[at_risk[i].figure] = outstanding;

@@ -57,6 +57,14 @@ static void add_amended(struct rule_context *context, const struct yaml_node *ro
     }
 }
 
+static bool looks_back(const struct versions *versions)
+{
+    for (unsigned i = 0; i < versions->count; i++)
+        if (rule_number(versions->list[i].rules, RULE_ARREARS_CURE) != RULE_CURE_IMMEDIATE)
+            return true;
+    return false;
+}
+
 const struct program *program_read(struct arena *arena, const struct fault_file *file,
                                    struct text bytes, struct faults *faults)
 {
@@ -86,6 +94,7 @@ const struct program *program_read(struct arena *arena, const struct fault_file 
         .code = base->value[RULE_CURRENCY_CODE].text,
         .decimals = context.decimals,
         .in_force = base->value[RULE_IN_FORCE].date,
+        .looks_back = looks_back(&versions),
         .file = file,
         .count = versions.count,
         .versions = versions.list,

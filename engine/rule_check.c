@@ -425,13 +425,13 @@ static const struct rule_value *class_value(const struct rule_value *classes, un
     return &classes->items[i]->value[key];
 }
 
-/* The class that covers ${day}, count if none does. */
-static unsigned class_covering(const struct rule_value *classes, int32_t day)
+/* The class whose ${key}, a range, covers ${number}, count if none does. */
+static unsigned class_covering(const struct rule_value *classes, enum rule_key key, int32_t number)
 {
     unsigned i = 0;
     for (; i < classes->count; i++) {
-        const struct rule_value *range = class_value(classes, i, RULE_ARREARS_CLASSES_RANGE);
-        if (range->set && range->from <= day && day <= range->upto)
+        const struct rule_value *range = class_value(classes, i, key);
+        if (range->set && range->from <= number && number <= range->upto)
             break;
     }
     return i;
@@ -454,30 +454,90 @@ static const char *class_unit(const struct check *check)
     return "day";
 }
 
-static void check_cover(const struct check *check, const struct rule_value *classes)
+/* Each number is in one class at most, and the numbers have no gap above the least. */
+static void check_ranges(const struct check *check, const struct rule_value *classes,
+                         enum rule_key key, const char *unit)
 {
-    const char *unit = class_unit(check);
     for (unsigned i = 0; i < classes->count; i++) {
-        const struct rule_value *range = class_value(classes, i, RULE_ARREARS_CLASSES_RANGE);
+        const struct rule_value *range = class_value(classes, i, key);
         if (!range->set)
-            return; /* already reported */
-        if (class_covering(classes, range->from) < i)
+            continue;
+        if (class_covering(classes, key, range->from) < i)
             NOTE(check, FAULT_CLASSES_COVER, range->at, "%s %d is in two classes", unit,
                  range->from);
         for (unsigned j = 0; j < i; j++) {
-            const struct rule_value *other = class_value(classes, j, RULE_ARREARS_CLASSES_RANGE);
-            if (range->from < other->from && other->from <= range->upto)
+            const struct rule_value *other = class_value(classes, j, key);
+            if (other->set && range->from < other->from && other->from <= range->upto)
                 NOTE(check, FAULT_CLASSES_COVER, range->at, "%s %d is in two classes", unit,
                      other->from);
         }
         if (range->upto != RULE_RANGE_OPEN &&
-            class_covering(classes, range->upto + 1) == classes->count)
+            class_covering(classes, key, range->upto + 1) == classes->count)
             NOTE(check, FAULT_CLASSES_COVER, range->at,
                  "%s %d is in no class; the last class is open, such as %d..", unit,
                  range->upto + 1, range->upto + 1);
     }
-    if (class_covering(classes, 0) == classes->count)
+}
+
+/* Whether a class has something at fault for this key: that has been reported already. */
+static bool any_unread(const struct rule_value *classes, enum rule_key key)
+{
+    for (unsigned i = 0; i < classes->count; i++) {
+        const struct rule_value *value = class_value(classes, i, key);
+        if (!value->set && (value->node != NULL || rule_row(key)->required))
+            return true;
+    }
+    return false;
+}
+
+static void check_cover(const struct check *check, const struct rule_value *classes)
+{
+    const char *unit = class_unit(check);
+    if (any_unread(classes, RULE_ARREARS_CLASSES_RANGE))
+        return;
+    check_ranges(check, classes, RULE_ARREARS_CLASSES_RANGE, unit);
+    if (class_covering(classes, RULE_ARREARS_CLASSES_RANGE, 0) == classes->count)
         NOTE(check, FAULT_CLASSES_COVER, classes->at, "%s 0 is in no class", unit);
+}
+
+/* 0 days past maturity are those of every loan that has not matured: only the best class may have
+ * them, or no loan could ever be better. */
+static void check_matured(const struct check *check, const struct rule_value *classes)
+{
+    if (any_unread(classes, RULE_ARREARS_CLASSES_MATURED))
+        return;
+    check_ranges(check, classes, RULE_ARREARS_CLASSES_MATURED, "matured day");
+    for (unsigned i = 1; i < classes->count; i++) {
+        const struct rule_value *range = class_value(classes, i, RULE_ARREARS_CLASSES_MATURED);
+        if (range->set && range->from == 0)
+            NOTE(check, FAULT_CLASSES_COVER, range->at,
+                 "matured day 0 is every loan's before its last due date; begin with 1");
+    }
+}
+
+/* Whether the classes stand in the order of what they count. */
+static bool ascends(const struct rule_value *classes, enum rule_key key)
+{
+    int32_t last = -1;
+    for (unsigned i = 0; i < classes->count; i++) {
+        const struct rule_value *range = class_value(classes, i, key);
+        if (range->set && range->from < last)
+            return false;
+        if (range->set)
+            last = range->from;
+    }
+    return true;
+}
+
+/* arrears.c takes the last day of a time without events for its worst. */
+static void check_cure(const struct check *check, const struct rule_value *classes)
+{
+    const struct rule_value *cure = value_of(check, RULE_ARREARS_CURE);
+    if (cure->given && cure->number != RULE_CURE_IMMEDIATE &&
+        (!ascends(classes, RULE_ARREARS_CLASSES_RANGE) ||
+         !ascends(classes, RULE_ARREARS_CLASSES_MATURED)))
+        NOTE(check, FAULT_RULE_CONFLICT, cure->at,
+             "`cure` keeps the worst class: list the classes by rising ranges");
 }
 
 static struct text nth_class(const void *classes, size_t i)
@@ -539,6 +599,8 @@ static void check_arrears(const struct check *check)
     if (!classes->set)
         return;
     check_cover(check, classes);
+    check_matured(check, classes);
+    check_cure(check, classes);
     check_class_ids(check, RULE_ARREARS_NON_PERFORMING);
     check_class_ids(check, RULE_ARREARS_PROVISION_LESS_NOT_FOR);
     check_provision(check);

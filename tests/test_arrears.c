@@ -102,11 +102,156 @@ static void test_frozen(void **state)
     assert_string_equal(class_at(BY("months-past-due", ""), "2024-04-30"), "c1");
 }
 
+#define MATURED                                                                                    \
+    LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE LEND_ALLOCATION                                         \
+        "arrears: {count_from: day-after-due, classes: [{id: c0, range: 0..40}, "                  \
+        "{id: c1, range: 41..70, matured: 5..10}, {id: c2, range: 71.., matured: 11..}]}\n"
+
+static void test_matured(void **state)
+{
+    (void)state;
+    (void)lend_event("p", EVENT_REPAY, "2024-03-01", "666"); /* row 3 of 31 March is left */
+    assert_string_equal(class_at(MATURED, "2024-04-04"), "c0");
+    assert_string_equal(class_at(MATURED, "2024-04-05"), "c1");
+    assert_string_equal(class_at(MATURED, "2024-04-10"), "c1");
+    assert_string_equal(class_at(MATURED, "2024-04-11"), "c2");
+    lend_event_count = 0;
+    assert_string_equal(class_at(MATURED, "2024-03-31"), "c1"); /* 60 days, not matured */
+    assert_string_equal(class_at(MATURED, "2024-04-10"), "c1"); /* 70 days: both say so */
+    (void)lend_event("f", EVENT_FREEZE, "2024-04-02", "");
+    assert_string_equal(class_at(MATURED, "2024-12-31"), "c1"); /* 62 days, 2 past maturity */
+}
+
+static void test_judged(void **state)
+{
+    (void)state;
+    lend_event("k1", EVENT_CLASSIFY, "2024-01-10", "")->kind = text_of("c2");
+    lend_event("k2", EVENT_CLASSIFY, "2024-02-03", "")->kind = text_of("c0");
+    lend_event("k3", EVENT_CLASSIFY, "2024-02-20", "")->kind = text_of("gone");
+    assert_string_equal(class_at(BY("days-past-due", ""), "2024-01-09"), "c0");
+    assert_string_equal(class_at(BY("days-past-due", ""), "2024-01-10"), "c2");
+    assert_string_equal(class_at(BY("days-past-due", ""), "2024-02-01"), "c2"); /* not c1 */
+    assert_string_equal(class_at(BY("days-past-due", ""), "2024-02-03"), "c3"); /* counted: 3 */
+    assert_string_equal(class_at(BY("days-past-due", ""), "2024-02-20"), "c10");
+}
+
+/* --- cure --- */
+
+#define CURED(cure, more)                                                                          \
+    LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE LEND_ALLOCATION                                         \
+        "arrears: {" cure more "count_from: day-after-due, ignore_below: 20, "                     \
+        "classes: [{id: c0, range: 0..2, matured: 0..7}, {id: c1, range: 3..9, matured: 8..20}, "  \
+        "{id: c2, range: 10..40, matured: 21..}, {id: c3, range: 41..}]}\n"
+
+static void test_cleared(void **state)
+{
+    const char *yaml = CURED("cure: cleared, ", "");
+    (void)state;
+    (void)lend_event("p", EVENT_REPAY, "2024-02-12", "300"); /* 33 of row 1 stay overdue */
+    (void)lend_event("q", EVENT_REPAY, "2024-03-11", "333"); /* row 1, and 300 of row 2 */
+    (void)lend_event("r", EVENT_REPAY, "2024-03-12", "33");
+    assert_string_equal(class_at(yaml, "2024-02-03"), "c1");
+    assert_string_equal(class_at(yaml, "2024-02-12"), "c2");
+    assert_string_equal(class_at(yaml, "2024-03-10"), "c2"); /* 39 days */
+    assert_string_equal(class_at(yaml, "2024-03-11"), "c2"); /* 11 days of row 2, not cleared */
+    assert_string_equal(class_at(yaml, "2024-03-12"), "c0");
+    assert_string_equal(class_at(yaml, "2024-04-02"), "c0");
+}
+
+static void test_clean(void **state)
+{
+    const char *yaml = CURED("cure: {clean: 1 month}, ", "");
+    (void)state;
+    (void)lend_event("p", EVENT_REPAY, "2024-02-05", "333"); /* 5 days late: c1 */
+    (void)lend_event("q", EVENT_REPAY, "2024-02-29", "333");
+    (void)lend_event("r", EVENT_REPAY, "2024-04-01", "333"); /* 1 is left, and late: c0 */
+    assert_string_equal(class_at(yaml, "2024-02-05"), "c1");
+    assert_string_equal(class_at(yaml, "2024-03-04"), "c1");
+    assert_string_equal(class_at(yaml, "2024-03-05"), "c0"); /* clean from 5 February on */
+    assert_string_equal(class_at(yaml, "2024-04-02"), "c0");
+    lend_find("q")->amount = A("100"); /* row 2 is late by 1 March: nothing is clean for a month */
+    (void)lend_event("s", EVENT_REPAY, "2024-03-02", "233");
+    assert_string_equal(class_at(yaml, "2024-03-05"), "c1");
+    assert_string_equal(class_at(yaml, "2024-03-31"), "c1");
+    assert_string_equal(class_at(yaml, "2024-04-01"), "c1"); /* 2 March to 31 March */
+}
+
+/* The same from the positions of every day, made one by one under rules without a cure. */
+static int32_t slow_class(const struct loan *plain, struct date day, bool cleared)
+{
+    int32_t worst = -1, clean_days = 0;
+    bool cured = false;
+    for (struct date d = day; !cured && !date_before(d, plain->disbursed); d.day--) {
+        struct position position;
+        lend_account(&account, plain, date_string(d));
+        position_of(&account, d, &position);
+        bool clean = amount_is_zero(position.figure[FIGURE_OVERDUE]);
+        clean_days = clean ? clean_days + 1 : 0;
+        cured = clean_days == (cleared ? 1 : 11);
+        if (position.class_index > worst && (!cured || date_equal(d, day)))
+            worst = position.class_index;
+    }
+    return worst;
+}
+
+static void test_against_every_day(void **state)
+{
+    static const char *const bases[][3] = {
+        {CURED("", ""), CURED("cure: cleared, ", ""), CURED("cure: {clean: 10 days}, ", "")},
+        {CURED("", "basis: missed-installments, "),
+         CURED("cure: cleared, ", "basis: missed-installments, "),
+         CURED("cure: {clean: 10 days}, ", "basis: missed-installments, ")},
+        {CURED("", "basis: demand-letters, "), CURED("cure: cleared, ", "basis: demand-letters, "),
+         CURED("cure: {clean: 10 days}, ", "basis: demand-letters, ")},
+    };
+    static const enum event_type types[] = {EVENT_REPAY, EVENT_REPAY, EVENT_REPAY, EVENT_LETTER,
+                                            EVENT_FREEZE};
+    static const char *const ids[] = {"a", "b", "c", "d", "e", "f"};
+    (void)state;
+    (void)chance_seed();
+    for (unsigned round = 0; round < 60; round++) {
+        const char *const *rules = bases[chance() % COUNT_OF(bases)];
+        struct date start = D("2024-01-31");
+        bool frozen = false;
+        lend_event_count = 0;
+        for (unsigned i = 0; i < COUNT_OF(ids); i++) {
+            enum event_type type = types[chance() % COUNT_OF(types)];
+            if (type == EVENT_FREEZE && frozen)
+                continue;
+            frozen = frozen || type == EVENT_FREEZE;
+            struct date date = date_add_days(start, (int32_t)chance_in(0, 120));
+            struct event *event = lend_event(ids[i], type, date_string(date), "");
+            event->amount = amount_of(chance_in(1, 9) * 37);
+        }
+        struct loan *plain = lend_loan(rules[0], "1000", "2024-01-31", "", 3);
+        struct date day = date_add_days(start, (int32_t)chance_in(20, 130));
+        for (unsigned cure = 1; cure < 3; cure++) {
+            struct position position;
+            struct loan *cured = lend_loan(rules[cure], "1000", "2024-01-31", "", 3);
+            lend_account(&account, cured, date_string(day));
+            position_of(&account, day, &position);
+            if (position.status == STATUS_ACTIVE)
+                assert_int_equal(position.class_index, slow_class(plain, day, cure == 1));
+        }
+        expect_teardown(NULL);
+        expect_setup(NULL);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        LEND_TEST(test_days),     LEND_TEST(test_months),  LEND_TEST(test_installments),
-        LEND_TEST(test_maturity), LEND_TEST(test_letters), LEND_TEST(test_frozen),
+        LEND_TEST(test_days),
+        LEND_TEST(test_months),
+        LEND_TEST(test_installments),
+        LEND_TEST(test_maturity),
+        LEND_TEST(test_letters),
+        LEND_TEST(test_frozen),
+        LEND_TEST(test_matured),
+        LEND_TEST(test_judged),
+        LEND_TEST(test_cleared),
+        LEND_TEST(test_clean),
+        LEND_TEST(test_against_every_day),
     };
     return RUN(tests);
 }

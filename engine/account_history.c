@@ -1,0 +1,48 @@
+#include "account.h"
+
+static void add_stretch(struct account *account, const struct account_stretch *stretch)
+{
+    if (account->stretch_count == account->stretch_room) {
+        size_t room = account->stretch_room == 0 ? 32 : 2 * account->stretch_room;
+        struct account_stretch *wider = arena_alloc(account->arena, room * sizeof *wider);
+        if (account->stretch_count > 0)
+            memcpy(wider, account->stretches, account->stretch_count * sizeof *wider);
+        account->stretches = wider;
+        account->stretch_room = room;
+    }
+    account->stretches[account->stretch_count++] = *stretch;
+}
+
+static void add_late_row(struct arena *arena, const struct row *row,
+                         struct account_overdue *overdue)
+{
+    if (!date_is_set(overdue->oldest_due))
+        overdue->oldest_due = row->due; /* rows stand by due date */
+    overdue->installments++;
+    for (unsigned c = 0; c < COMPONENTS; c++)
+        overdue->amount =
+            amount_add(arena, overdue->amount, account_row_unpaid(arena, row, (enum component)c));
+}
+
+void account_keep_days(struct account *account, struct date from, struct date upto)
+{
+    struct account_stretch stretch = {
+        .from = from,
+        .overdue = {.oldest_due = DATE_NONE, .last_due = account->rows[account->row_count - 1].due},
+    };
+    for (unsigned i = account->first_open; i < account->row_count; i++) {
+        const struct row *row = &account->rows[i];
+        if (!date_before(row->due, upto))
+            break; /* not late in these days */
+        if (!account_row_is_open(row))
+            continue;
+        if (!date_before(row->due, stretch.from)) { /* late from the day after it on */
+            stretch.upto = row->due;
+            add_stretch(account, &stretch);
+            stretch.from = date_add_days(row->due, 1);
+        }
+        add_late_row(account->arena, row, &stretch.overdue);
+    }
+    stretch.upto = upto;
+    add_stretch(account, &stretch);
+}
