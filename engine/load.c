@@ -339,6 +339,28 @@ static void check_principal(const struct reading *reading, const struct loan *lo
                    limit_text(reading, loan, RULE_PRINCIPAL_MULTIPLE_OF));
 }
 
+/* How many rows `fixed` makes of this loan, which a number in the rules must be; false after a
+ * fault. */
+static bool count_fixed(const struct reading *reading, const struct loan *loan, int32_t *least,
+                        int32_t *most)
+{
+    struct arena *arena = reading->load->arena;
+    int32_t named = *least;
+    struct amount rest =
+        amount_sub(arena, loan->principal, rule_down_payment(arena, loan->rules, loan->principal));
+    if (amount_sign(rest) <= 0)
+        return false; /* a principal outside the limits, which has been reported */
+    unsigned rows = split_fixed_rows(
+        arena, rest, rule_amount(loan->rules, RULE_SCHEDULE_SPLIT_FIXED), RULE_INSTALLMENTS_MAX);
+    *least = *most = (int32_t)rows;
+    if (rows <= RULE_INSTALLMENTS_MAX && (named == 0 || named == *least))
+        return true;
+    load_fault(reading->load, reading->row, LOAN_PRINCIPAL, FAULT_INSTALLMENTS_RANGE,
+               "at least %u rows of split.fixed; the program offers %d", rows,
+               named == 0 ? RULE_INSTALLMENTS_MAX : named);
+    return false;
+}
+
 static void choose_installments(const struct reading *reading, struct loan *loan)
 {
     const struct rule_scope *rules = loan->rules;
@@ -348,10 +370,11 @@ static void choose_installments(const struct reading *reading, struct loan *loan
     bool said = load_field(reading->row, LOAN_INSTALLMENTS).len > 0;
     if (rule_split(rules) == RULE_SPLIT_SHARES)
         least = most = chosen = (int32_t)rules->value[RULE_SCHEDULE_SPLIT_SHARES].count;
-    if (rule_split(rules) == RULE_SPLIT_FIXED)
-        least = most = chosen = (int32_t)split_fixed_rows(
-            reading->load->arena, loan->principal, rule_amount(rules, RULE_SCHEDULE_SPLIT_FIXED),
-            RULE_INSTALLMENTS_MAX);
+    if (rule_split(rules) == RULE_SPLIT_FIXED) {
+        if (!count_fixed(reading, loan, &least, &most))
+            return;
+        chosen = least;
+    }
     if (said && !read_number(reading, LOAN_INSTALLMENTS, false, 0, INT32_MAX, &chosen))
         return;
     if (chosen == 0)

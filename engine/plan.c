@@ -107,10 +107,18 @@ static struct shape shape_of(struct arena *arena, const struct loan *loan, struc
     return shape;
 }
 
+static bool has_down_payment(const struct loan *loan)
+{
+    return rule_is_set(loan->rules, RULE_SCHEDULE_DOWN_PAYMENT);
+}
+
 unsigned plan_rows_max(struct arena *arena, const struct loan *loan, struct amount amount)
 {
-    struct shape shape = shape_of(arena, loan, amount);
-    return shape.zero_rows + shape.rows;
+    struct amount rest = amount_sub(arena, amount, rule_down_payment(arena, loan->rules, amount));
+    if (amount_sign(rest) <= 0)
+        return 1; /* plan_make() refuses it */
+    struct shape shape = shape_of(arena, loan, rest);
+    return has_down_payment(loan) + shape.zero_rows + shape.rows;
 }
 
 static void share_principal(struct arena *arena, const struct loan *loan, struct amount amount,
@@ -150,20 +158,27 @@ static void set_row(struct row *row, int32_t n, struct date due, struct amount p
 enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct date disbursed,
                           struct amount amount, struct row *rows, unsigned *count)
 {
-    struct shape shape = shape_of(arena, loan, amount);
+    struct amount down = rule_down_payment(arena, loan->rules, amount);
+    struct amount rest = amount_sub(arena, amount, down);
+    bool starts_with_0 = has_down_payment(loan);
+    if (starts_with_0 && (amount_sign(down) <= 0 || amount_sign(rest) <= 0))
+        return FAULT_PLAN_ROW_VANISHES;
+    struct shape shape = shape_of(arena, loan, rest);
     struct periods periods = periods_of(loan, disbursed);
     bool given = rule_number(loan->rules, RULE_SCHEDULE_DUE_ANCHOR) == RULE_ANCHOR_GIVEN;
     int32_t first = given ? 0 : shape.grace + shape.step;
     struct date latest = latest_of(loan, &periods);
     struct row *row = rows;
 
-    memset(rows, 0, (shape.zero_rows + shape.rows) * sizeof *rows);
+    memset(rows, 0, (starts_with_0 + shape.zero_rows + shape.rows) * sizeof *rows);
     struct amount *parts = arena_alloc(arena, shape.rows * sizeof *parts);
-    share_principal(arena, loan, amount, shape.rows, parts);
+    share_principal(arena, loan, rest, shape.rows, parts);
     if (!split_is_positive(parts, shape.rows))
         return FAULT_PLAN_ROW_VANISHES;
     if (!given)
         find_start(&periods, loan, disbursed, first);
+    if (starts_with_0)
+        set_row(row++, 0, disbursed, down);
     for (unsigned k = 1; k <= shape.zero_rows; k++) {
         struct date due = period(&periods, (int32_t)k);
         if (date_before(disbursed, due))

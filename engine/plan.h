@@ -15,13 +15,13 @@ unsigned plan_rows_max(struct arena *arena, const struct loan *loan, struct amou
 
 /**
  * plan_make(arena, loan, disbursed, amount, rows, count):
- * Write the rows of ${amount} > 0, disbursed on ${disbursed}, by date, to rows[0..count-1]: zero
- * rows of a grace that is listed (those after the disbursement), then the principal rows 1, 2, ....
- * Returns FAULT_NONE, FAULT_PLAN_TOO_LATE when a row would lie after 2199-12-31,
- * FAULT_PLAN_LATEST when the last row, brought forward to the program's `latest`, would not come
- * after the one before or the disbursement, or FAULT_PLAN_ROW_VANISHES when a principal row would
- * not be > 0; the rows are undefined then.
- * Principal adds up to ${amount} and nominal dates strictly increase (design 8, law 1): asserted.
+ * Write the rows of ${amount} > 0, disbursed on ${disbursed}, by date, to rows[0..count-1]: the
+ * down payment as row 0, zero rows of a grace that is listed (those after the disbursement), then
+ * the principal rows 1, 2, .... Returns FAULT_NONE, FAULT_PLAN_TOO_LATE when a row would lie after
+ * 2199-12-31, FAULT_PLAN_LATEST when the last row, brought forward to the program's `latest`, would
+ * not come after the one before or the disbursement, or FAULT_PLAN_ROW_VANISHES when a principal
+ * row or the down payment would not be > 0; the rows are undefined then. Principal adds up to
+ * ${amount} and nominal dates strictly increase (design 8, law 1): asserted.
  */
 enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct date disbursed,
                           struct amount amount, struct row *rows, unsigned *count);

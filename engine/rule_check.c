@@ -49,6 +49,17 @@ struct split_rounding rule_rounding(const struct rule_scope *rules)
     };
 }
 
+struct amount rule_down_payment(struct arena *arena, const struct rule_scope *rules,
+                                struct amount amount)
+{
+    const struct rule_value *share = &rules->value[RULE_SCHEDULE_DOWN_PAYMENT];
+    if (!share->set)
+        return AMOUNT_ZERO;
+    struct split_rounding rounding = rule_rounding(rules);
+    return rounding_quotient(arena, amount, share->fraction.num, share->fraction.den, rounding.unit,
+                             rounding.mode);
+}
+
 /* The span that is the min, max or default of the grace: the plain length is all three. */
 static const struct rule_value *grace_value(const struct rule_scope *rules, enum rule_key which)
 {
@@ -236,6 +247,8 @@ static void check_due(const struct check *check)
 /* What of the schedule divides, for a message; NULL: nothing does. */
 static const char *divides(const struct check *check)
 {
+    if (given(check, RULE_SCHEDULE_DOWN_PAYMENT))
+        return "`down_payment`";
     switch (rule_split(check->rules)) {
     case RULE_SPLIT_EQUAL:
         return "`split: equal`";
@@ -274,6 +287,18 @@ static bool check_rounding(const struct check *check)
     return false;
 }
 
+/* How many rows split.fixed makes of a principal, its down payment aside; a run judges each loan.
+ */
+static unsigned fixed_rows(const struct check *check, struct amount principal, unsigned most)
+{
+    struct amount down = rule_down_payment(check->arena, check->rules, principal);
+    struct amount rest = amount_sub(check->arena, principal, down);
+    return amount_sign(rest) <= 0
+               ? 0
+               : split_fixed_rows(check->arena, rest,
+                                  value_of(check, RULE_SCHEDULE_SPLIT_FIXED)->amount, most);
+}
+
 static void check_fixed(const struct check *check)
 {
     const struct rule_value *fixed = value_of(check, RULE_SCHEDULE_SPLIT_FIXED);
@@ -283,8 +308,8 @@ static void check_fixed(const struct check *check)
         return;
     struct proof_limits limits = limits_of(check);
     struct amount least = proof_least(check->arena, &limits);
-    unsigned fewest = split_fixed_rows(check->arena, least, fixed->amount, most_allowed);
-    unsigned most = split_fixed_rows(check->arena, limits.max, fixed->amount, most_allowed);
+    unsigned fewest = fixed_rows(check, least, most_allowed);
+    unsigned most = fixed_rows(check, limits.max, most_allowed);
     if (most > most_allowed)
         NOTE(check, FAULT_RULE_LIMITS, fixed->at,
              "principal.max takes more than %u rows of this amount", most_allowed);
@@ -327,35 +352,66 @@ static void note_vanishing(const struct check *check, struct amount principal, u
     *amount_write(text, principal, (unsigned)rule_number(check->rules, RULE_CURRENCY_DECIMALS)) =
         '\0';
     NOTE(check, FAULT_ROWS_VANISH, value_of(check, RULE_SCHEDULE_ROUNDING)->at,
-         "a principal of %s in %u rows, inside the program's limits, leaves a row of zero or less",
-         text, rows);
+         "a principal of %s in %u row%s%s, inside the program's limits, leaves a row of zero or "
+         "less",
+         text, rows, rows == 1 ? "" : "s",
+         given(check, RULE_SCHEDULE_DOWN_PAYMENT) ? " and a down payment" : "");
 }
 
-static void check_rows_of_shares(const struct check *check)
+/* False when a row vanishes, or nobody can tell. */
+static bool check_parts(const struct check *check, const struct fraction *list, unsigned rows,
+                        unsigned *budget)
 {
-    const struct rule_value *shares = value_of(check, RULE_SCHEDULE_SPLIT_SHARES);
+    const struct rule_value *down = value_of(check, RULE_SCHEDULE_DOWN_PAYMENT);
     struct proof_limits limits = limits_of(check);
     struct split_rounding rounding = rule_rounding(check->rules);
+    struct proof_shares shares = {list, rows, down->set ? &down->fraction : NULL};
     struct amount principal;
-    switch (proof_of_shares(check->arena, &limits, shares->fractions, shares->count, &rounding,
-                            &principal)) {
+    switch (proof_of_shares(check->arena, &limits, &shares, &rounding, budget, &principal)) {
     case PROOF_WELL:
-        break;
+        return true;
     case PROOF_VANISHES:
-        note_vanishing(check, principal, shares->count);
+        note_vanishing(check, principal, rows);
         break;
     case PROOF_TOO_LONG:
-        NOTE(check, FAULT_RULE_LIMITS, shares->at,
-             "so many or so uneven shares of so small a principal.min: whether the rounding "
-             "leaves each loan its rows takes too long to find out");
+        NOTE(check, FAULT_RULE_LIMITS, place_of(check, RULE_SCHEDULE_ROUNDING, RULE_SCHEDULE),
+             "so coarse for so small a principal.min and so many or so uneven rows: whether each "
+             "loan keeps its rows takes too long to find out");
         break;
     }
+    return false;
+}
+
+/* Rows of equal shares after a down payment; 1 for those that are not divided. */
+static bool check_equal_parts(const struct check *check, unsigned rows, unsigned *budget)
+{
+    struct fraction *list = ARENA_ARRAY(check->arena, struct fraction, rows);
+    for (unsigned i = 0; i < rows; i++)
+        list[i] = (struct fraction){amount_of(1), amount_of(rows)};
+    return check_parts(check, list, rows, budget);
+}
+
+static bool check_down_payment(const struct check *check)
+{
+    const struct rule_value *down = value_of(check, RULE_SCHEDULE_DOWN_PAYMENT);
+    struct fraction whole = {amount_of(1), amount_of(1)};
+    if (!down->set)
+        return absent(check, RULE_SCHEDULE_DOWN_PAYMENT);
+    if (amount_sign(down->fraction.num) > 0 &&
+        fraction_compare(check->arena, down->fraction, whole) < 0)
+        return true;
+    NOTE(check, FAULT_RULE_LIMITS, down->at,
+         "a down payment of '%.*s' is not between nothing and everything", (int)down->text.len,
+         down->text.ptr);
+    return false;
 }
 
 static void check_rows(const struct check *check)
 {
     struct proof_limits limits = limits_of(check);
     struct split_rounding rounding = rule_rounding(check->rules);
+    unsigned budget = PROOF_BUDGET;
+    bool down = given(check, RULE_SCHEDULE_DOWN_PAYMENT);
     int32_t min = rule_installments(check->rules, RULE_SCHEDULE_INSTALLMENTS_MIN);
     int32_t max = rule_installments(check->rules, RULE_SCHEDULE_INSTALLMENTS_MAX);
     const struct rule_value *place = value_of(check, RULE_SCHEDULE_GRACE_PLACE);
@@ -365,7 +421,9 @@ static void check_rows(const struct check *check)
     }
     for (int32_t n = min; n <= max; n++) {
         struct amount principal;
-        if (!proof_vanishing(check->arena, &limits, (unsigned)n, &rounding, &principal))
+        if (down && !check_equal_parts(check, (unsigned)n, &budget))
+            return;
+        if (down || !proof_vanishing(check->arena, &limits, (unsigned)n, &rounding, &principal))
             continue;
         note_vanishing(check, principal, (unsigned)n);
         return;
@@ -396,23 +454,31 @@ static void check_schedule(const struct check *check)
     check_due(check);
     if (!value_of(check, RULE_SCHEDULE_SPLIT)->set || !value_of(check, RULE_SCHEDULE_EVERY)->set)
         return;
-    bool whole = check_installments(check) & check_grace(check) & check_rounding(check) & principal;
+    bool whole = check_installments(check) & check_grace(check) & check_rounding(check) &
+                 check_down_payment(check) & principal;
+    bool down = given(check, RULE_SCHEDULE_DOWN_PAYMENT);
+    unsigned budget = PROOF_BUDGET;
+    const struct rule_value *shares = value_of(check, RULE_SCHEDULE_SPLIT_SHARES);
     if (!check_split(check))
         return;
     switch (rule_split(check->rules)) {
     case RULE_SPLIT_FIXED:
-        if (principal)
+        if (whole || (principal && !down))
             check_fixed(check);
+        if (whole && down)
+            (void)check_equal_parts(check, 1, &budget);
         break;
     case RULE_SPLIT_SHARES:
         if (check_shares(check) && whole)
-            check_rows_of_shares(check);
+            (void)check_parts(check, shares->fractions, shares->count, &budget);
         break;
     case RULE_SPLIT_EQUAL:
         if (whole)
             check_rows(check);
         break;
     case RULE_SPLIT_BULLET:
+        if (whole && down)
+            (void)check_equal_parts(check, 1, &budget);
         break;
     }
 }

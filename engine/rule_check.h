@@ -16,6 +16,14 @@ void rule_check(struct arena *arena, const struct rule_scope *rules, struct faul
 /** rule_rounding(rules): the schedule's rounding; requires that the rules have one. */
 struct split_rounding rule_rounding(const struct rule_scope *rules);
 
+/**
+ * rule_down_payment(arena, rules, amount):
+ * The part of ${amount} > 0 that is due on the day it is disbursed, 0 where the rules ask for none.
+ * Rounding may make it 0, or all and more: such a plan is refused.
+ */
+struct amount rule_down_payment(struct arena *arena, const struct rule_scope *rules,
+                                struct amount amount);
+
 /** rule_grace(rules, which): min, max or default grace in whole periods; 0 without one, -1 without
  * a default. */
 int32_t rule_grace(const struct rule_scope *rules, enum rule_key which);

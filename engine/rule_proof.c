@@ -84,19 +84,18 @@ bool proof_vanishing(struct arena *arena, const struct proof_limits *limits, uns
            residual_row_vanishes(arena, limits, rows, rounding, principal);
 }
 
-/* --- shares --- */
+/* --- shares, down payments --- */
 
 /*
- * Shares differ, so that no bound decides.  But every rounded part is a step function of the
- * principal: between two steps all parts stay, and the one row that takes what is left grows.  Each
- * stretch between steps is therefore judged by its smallest allowed principal, and from some
- * principal on every row is safe: there is an end to them.
+ * Shares differ and a down payment is rounded too, so that no bound decides.  But every rounded
+ * part is a step function of the principal: between two steps all parts stay, and the one row that
+ * takes what is left grows.  Each stretch between steps is therefore judged by its smallest allowed
+ * principal, and from some principal on every row is safe: there is an end to them.
  */
 struct walk {
     struct arena *arena;
     const struct proof_limits *limits;
-    const struct fraction *shares;
-    unsigned rows;
+    const struct proof_shares *shares;
     const struct split_rounding *rounding;
 };
 
@@ -124,29 +123,61 @@ static struct amount threshold(const struct walk *walk, struct fraction share, s
     return above ? amount_add(arena, bound, one) : bound;
 }
 
+/* The part of ${share}, rounded. */
+static struct amount part_of(const struct walk *walk, struct fraction share, struct amount whole)
+{
+    return rounding_quotient(walk->arena, whole, share.num, share.den, walk->rounding->unit,
+                             walk->rounding->mode);
+}
+
 /* The next step of ${share} after ${principal}. */
 static struct amount next_step(const struct walk *walk, struct fraction share,
                                struct amount principal)
 {
-    const struct split_rounding *rounding = walk->rounding;
-    struct amount is = rounding_quotient(walk->arena, principal, share.num, share.den,
-                                         rounding->unit, rounding->mode);
-    return threshold(walk, share, amount_add(walk->arena, is, rounding->unit));
+    struct amount is = part_of(walk, share, principal);
+    return threshold(walk, share, amount_add(walk->arena, is, walk->rounding->unit));
 }
 
-static struct amount next_of_all(const struct walk *walk, struct amount principal)
+/* The next step after ${whole} of any part of what is split. */
+static struct amount next_of_parts(const struct walk *walk, struct amount whole)
 {
-    struct fraction one = {amount_of(1), amount_of(1)}, share = walk->shares[0];
-    enum split_residual residual = walk->rounding->residual;
-    bool cumulative = residual == RESIDUAL_CUMULATIVE;
-    /* the whole: steps of `leading`, which hands out whole units; elsewhere beyond all others */
-    struct amount next = next_step(walk, one, principal);
-    for (unsigned i = 0; i < walk->rows; i++) {
-        share.num = cumulative && i > 0 ? amount_add(walk->arena, share.num, walk->shares[i].num)
-                                        : walk->shares[i].num;
-        next = amount_least(next, next_step(walk, share, principal));
+    const struct proof_shares *shares = walk->shares;
+    struct fraction one = {amount_of(1), amount_of(1)}, share = shares->list[0];
+    bool cumulative = walk->rounding->residual == RESIDUAL_CUMULATIVE;
+    /* the whole has steps under `leading`, which hands out whole units; for others it does no harm
+     */
+    struct amount next = next_step(walk, one, whole);
+    for (unsigned i = 0; i < shares->rows; i++) {
+        share.num = cumulative && i > 0 ? amount_add(walk->arena, share.num, shares->list[i].num)
+                                        : shares->list[i].num;
+        next = amount_least(next, next_step(walk, share, whole));
     }
     return next;
+}
+
+/* The next step after ${principal}, of which ${down} is not split. */
+static struct amount next_of_all(const struct walk *walk, struct amount principal,
+                                 struct amount down)
+{
+    struct arena *arena = walk->arena;
+    struct amount next =
+        amount_add(arena, next_of_parts(walk, amount_sub(arena, principal, down)), down);
+    if (walk->shares->down != NULL)
+        next = amount_least(next, next_step(walk, *walk->shares->down, principal));
+    return next;
+}
+
+static struct amount greater(struct amount a, struct amount b)
+{
+    return amount_compare(a, b) < 0 ? b : a;
+}
+
+/* ${a} divided by ${share}, rounded up, and one more. */
+static struct amount beyond(const struct walk *walk, struct amount a, struct fraction share)
+{
+    struct amount one = amount_of(1);
+    return amount_add(walk->arena, one,
+                      rounding_quotient(walk->arena, a, share.den, share.num, one, ROUNDING_UP));
 }
 
 /* From this principal on no row vanishes: each share is above a unit, and the row with the rest has
@@ -155,48 +186,62 @@ static struct amount safe_from(const struct walk *walk)
 {
     struct arena *arena = walk->arena;
     const struct split_rounding *rounding = walk->rounding;
-    struct amount least = walk->shares[0].num, one = amount_of(1);
-    for (unsigned i = 1; i < walk->rows; i++)
-        least = amount_least(least, walk->shares[i].num);
-    struct amount safe =
-        rounding_quotient(arena, rounding->unit, walk->shares[0].den, least, one, ROUNDING_DOWN);
+    const struct proof_shares *shares = walk->shares;
+    struct fraction least = shares->list[0];
+    for (unsigned i = 1; i < shares->rows; i++)
+        least.num = amount_least(least.num, shares->list[i].num);
+    struct amount safe = beyond(walk, rounding->unit, least);
     bool one_rest = rounding->residual == RESIDUAL_LAST || rounding->residual == RESIDUAL_FIRST;
     if (one_rest && rounding->mode != ROUNDING_DOWN) {
-        unsigned rest_row = rounding->residual == RESIDUAL_FIRST ? 0 : walk->rows - 1;
+        unsigned rest_row = rounding->residual == RESIDUAL_FIRST ? 0 : shares->rows - 1;
         struct amount others =
-            amount_times(arena, amount_of((int64_t)walk->rows - 1), rounding->unit);
-        struct amount rest = rounding_quotient(arena, others, walk->shares[0].den,
-                                               walk->shares[rest_row].num, one, ROUNDING_UP);
-        safe = amount_compare(rest, safe) > 0 ? rest : safe;
+            amount_times(arena, amount_of((int64_t)shares->rows - 1), rounding->unit);
+        safe = greater(safe, beyond(walk, others, shares->list[rest_row]));
     }
-    return amount_add(arena, safe, one);
+    if (shares->down == NULL)
+        return safe;
+    struct fraction down = *shares->down;
+    struct fraction split = {amount_sub(arena, down.den, down.num), down.den};
+    /* a down payment is at most a unit more than its share */
+    safe = beyond(walk, amount_add(arena, safe, rounding->unit), split);
+    return greater(safe, beyond(walk, rounding->unit, down));
+}
+
+/* Whether ${whole}, what is left after ${down}, is well divided. */
+static bool is_whole(const struct walk *walk, struct amount whole, struct amount down,
+                     struct amount *parts)
+{
+    const struct proof_shares *shares = walk->shares;
+    if (amount_sign(whole) <= 0 || (shares->down != NULL && amount_sign(down) <= 0))
+        return false;
+    split_shares(walk->arena, whole, shares->list, shares->rows, walk->rounding, parts);
+    return split_is_positive(parts, shares->rows);
 }
 
 enum proof_outcome proof_of_shares(struct arena *arena, const struct proof_limits *limits,
-                                   const struct fraction *shares, unsigned rows,
-                                   const struct split_rounding *rounding, struct amount *principal)
+                                   const struct proof_shares *shares,
+                                   const struct split_rounding *rounding, unsigned *budget,
+                                   struct amount *principal)
 {
-    enum { ROWS_SEEN_MAX = 2000000 };
     struct arena scratch; /* of one stretch: there may be very many */
-    struct walk walk = {arena, limits, shares, rows, rounding};
+    struct walk walk = {arena, limits, shares, rounding};
     struct amount safe = safe_from(&walk), p = proof_least(arena, limits);
-    struct amount *parts = ARENA_ARRAY(arena, struct amount, rows);
+    struct amount *parts = ARENA_ARRAY(arena, struct amount, shares->rows);
     enum proof_outcome outcome = PROOF_WELL;
-    unsigned seen = 0;
     arena_init(&scratch, arena->memory);
     walk.arena = &scratch;
     while (outcome == PROOF_WELL && amount_compare(p, limits->max) <= 0 &&
            amount_compare(p, safe) < 0) {
-        split_shares(&scratch, p, shares, rows, rounding, parts);
-        seen += rows;
-        if (!split_is_positive(parts, rows)) {
+        struct amount down = shares->down == NULL ? AMOUNT_ZERO : part_of(&walk, *shares->down, p);
+        if (*budget < shares->rows) {
+            outcome = PROOF_TOO_LONG;
+        } else if (!is_whole(&walk, amount_sub(&scratch, p, down), down, parts)) {
             *principal = p;
             outcome = PROOF_VANISHES;
-        } else if (seen > ROWS_SEEN_MAX) {
-            outcome = PROOF_TOO_LONG;
         } else {
-            struct amount next = next_of_all(&walk, p);
+            struct amount next = next_of_all(&walk, p, down);
             p = amount_copy(arena, multiple_from(&scratch, next, limits->multiple_of));
+            *budget -= shares->rows;
             arena_reset(&scratch);
         }
     }

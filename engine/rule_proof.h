@@ -23,14 +23,24 @@ bool proof_vanishing(struct arena *arena, const struct proof_limits *limits, uns
 
 enum proof_outcome { PROOF_WELL, PROOF_VANISHES, PROOF_TOO_LONG };
 
+/* A split into rows by shares (see split_shares()). */
+struct proof_shares {
+    const struct fraction *list;
+    unsigned rows;
+    const struct fraction *down; /* what is taken off before, rounded alike; NULL: nothing */
+};
+
+enum { PROOF_BUDGET = 2000000 }; /* rows that are looked at for one version of a program */
+
 /**
- * proof_of_shares(arena, limits, shares, rows, rounding, principal):
- * The same of a principal split by ${shares} (see split_shares()); PROOF_TOO_LONG when there are
- * more cases than can be gone through.
+ * proof_of_shares(arena, limits, shares, rounding, budget, principal):
+ * The same of a principal split by ${shares}, its down payment included.  PROOF_TOO_LONG when more
+ * rows would have to be looked at than ${budget}, which is lowered by those that were.
  */
 enum proof_outcome proof_of_shares(struct arena *arena, const struct proof_limits *limits,
-                                   const struct fraction *shares, unsigned rows,
-                                   const struct split_rounding *rounding, struct amount *principal);
+                                   const struct proof_shares *shares,
+                                   const struct split_rounding *rounding, unsigned *budget,
+                                   struct amount *principal);
 
 /** proof_least(arena, limits): the smallest principal that is allowed, above max if none is. */
 struct amount proof_least(struct arena *arena, const struct proof_limits *limits);

@@ -18,6 +18,9 @@ static const char *const rules[] = {
     LEND_HEAD "principal: {min: 100, max: 5000}\n"
               "schedule: {every: 1 month, split: {fixed: 170}, due: {missing_day: "
               "first-of-next}}\n" LEND_ALLOCATION LEND_ARREARS,
+    LEND_HEAD LEND_PRINCIPAL
+    "schedule: {every: 10 days, split: {shares: [20%, 10%, 70%]}, down_payment: 1/3, rounding: "
+    "{unit: 1, mode: half-up, residual: cumulative}}\n" LEND_ALLOCATION LEND_ARREARS,
 };
 
 static const struct program *programs[COUNT_OF(rules)];

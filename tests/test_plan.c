@@ -201,6 +201,39 @@ static void test_shares(void **state)
                         "4 2024-05-31 4390");
 }
 
+static void test_down_payment(void **state)
+{
+    (void)state;
+    /* 15% of 1 000 000 is 150 000; the rest in three: 283 333 down to 283 000 */
+    const char *equal = LEND_HEAD
+        "principal: {min: 100_000, max: 1_000_000}\nschedule: {installments: 3, every: 1 month,"
+        " split: equal, down_payment: 15%, rounding: {unit: 1_000, mode: down, residual: last},"
+        " due: {missing_day: last-of-month}}\n" LEND_ALLOCATION LEND_ARREARS;
+    assert_string_equal(plan(equal, "1000000", "2024-01-31", 3),
+                        "0 2024-01-31 150000; 1 2024-02-29 283000; 2 2024-03-31 283000; "
+                        "3 2024-04-30 284000");
+    struct loan *loan = lend_loan(equal, "100000", "", "2024-01-10", 3);
+    assert_string_equal(plan_of(loan, "6000", "2024-01-10"), "plan-row-vanishes"); /* 900: none */
+    assert_string_equal(plan_of(loan, "7000", "2024-01-10"),
+                        "0 2024-01-10 1000; 1 2024-02-10 2000; 2 2024-03-10 2000; "
+                        "3 2024-04-10 2000");
+    /* everything: 90% of 9 000 up to 10 000 */
+    const char *fixed =
+        LEND_HEAD "principal: {min: 100_000, max: 1_000_000}\nschedule: {every: 1 month,"
+                  " split: {fixed: 40_000}, down_payment: 90%,"
+                  " rounding: {unit: 10_000, mode: up, residual: last},"
+                  " grace: {length: 1 month, place: before-term, list_rows: true},"
+                  " due: {missing_day: last-of-month}}\n" LEND_ALLOCATION LEND_ARREARS;
+    loan = lend_loan(fixed, "100000", "", "2024-01-10", 1);
+    loan->grace = 1;
+    assert_string_equal(plan_of(loan, "9000", "2024-01-10"), "plan-row-vanishes");
+    assert_string_equal(plan_of(loan, "10000", "2024-01-10"), "plan-row-vanishes");
+    /* 450 000 of 500 000; 50 000 left are two rows of 40 000 at most */
+    assert_string_equal(plan_of(loan, "500000", "2024-01-10"),
+                        "0 2024-01-10 450000; - 2024-02-10; 1 2024-03-10 40000; "
+                        "2 2024-04-10 10000");
+}
+
 static void test_bullet(void **state)
 {
     (void)state;
@@ -274,6 +307,7 @@ int main(void)
         TEST(test_grace_within_term),
         TEST(test_fixed),
         TEST(test_shares),
+        TEST(test_down_payment),
         TEST(test_bullet),
         TEST(test_latest),
         TEST(test_refusals),

@@ -164,6 +164,43 @@ static void test_shares(void **state)
     check_all(cases, COUNT_OF(cases));
 }
 
+static void test_down_payment(void **state)
+{
+    /* principals 100..1 000 000 */
+#define DOWN_PAYMENT(share, rest) SCHEDULE(MONTHS ", down_payment: " share ", " rest)
+    static const struct check_case cases[] = {
+        {DOWN_PAYMENT("20%", "installments: 3, split: equal, " DOWN), ""},
+        {DOWN_PAYMENT("0%", "installments: 3, split: equal, " DOWN), "rule-limits"},
+        {DOWN_PAYMENT("100%", "installments: 3, split: equal, " DOWN), "rule-limits"},
+        {DOWN_PAYMENT("20%", "installments: 3, split: bullet"), "rounding-missing"},
+        {DOWN_PAYMENT("20%", "installments: 3, split: bullet, " DOWN), ""},
+        {DOWN_PAYMENT("20%", "split: {fixed: 500}, " DOWN), ""},
+        {DOWN_PAYMENT("1%", "installments: 3, split: bullet, " DOWN), ""},
+        {DOWN_PAYMENT("0.9%", "installments: 3, split: bullet, " DOWN), "rows-vanish"},
+        {DOWN_PAYMENT("0.9%", "split: {fixed: 500}, " DOWN), "rows-vanish"},
+        {DOWN_PAYMENT("99%", "installments: 3, split: bullet, " DOWN), ""},
+        {DOWN_PAYMENT("99.1%", "installments: 3, split: bullet, rounding: {unit: 1, mode: up, "
+                               "residual: last}"),
+         "rows-vanish"},
+        {DOWN_PAYMENT("60%", "split: {shares: [50%, 50%]}, " DOWN), ""},
+        {DOWN_PAYMENT("60%", "split: {shares: [2%, 98%]}, " DOWN), "rows-vanish"},
+        {DOWN_PAYMENT("60%", "installments: {min: 1, max: 40}, split: equal, " DOWN), ""},
+        {DOWN_PAYMENT("60%", "installments: {min: 1, max: 41}, split: equal, " DOWN),
+         "rows-vanish"},
+        {DOWN_PAYMENT("60%", "installments: {min: 1, max: 4000}, split: equal, " DOWN),
+         "rows-vanish"},
+        /* 400 000 left are 4 000 rows of 100 */
+        {DOWN_PAYMENT("60%", "split: {fixed: 100}, " DOWN), ""},
+        {DOWN_PAYMENT("60%", "split: {fixed: 99}, " DOWN), "rule-limits"},
+        {LEND_HEAD "principal: {min: 1000, max: 1000}\nschedule: {installments: 4, " MONTHS
+                   ", down_payment: 60%, split: {fixed: 100}, " DOWN
+                   "}\n" LEND_ALLOCATION LEND_ARREARS,
+         ""},
+    };
+    (void)state;
+    check_all(cases, COUNT_OF(cases));
+}
+
 static void test_grace(void **state)
 {
 #define GRACE(grace)                                                                               \
@@ -295,8 +332,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_principal), TEST(test_installments), TEST(test_rounding), TEST(test_fixed),
-        TEST(test_shares),    TEST(test_grace),        TEST(test_due),      TEST(test_classes),
-        TEST(test_arrears),   TEST(test_answers),
+        TEST(test_shares),    TEST(test_down_payment), TEST(test_grace),    TEST(test_due),
+        TEST(test_classes),   TEST(test_arrears),      TEST(test_answers),
     };
     return RUN(tests);
 }

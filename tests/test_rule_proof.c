@@ -57,13 +57,20 @@ static void test_brute_force(void **state)
                 }
 }
 
-/* Whether the shares, in hundredths, leave principal p a row of zero or less. */
-static bool shares_vanish(int64_t p, const struct fraction *shares, unsigned rows,
+/* Whether the down payment or the shares leave principal p a row of zero or less. */
+static bool shares_vanish(int64_t p, const struct proof_shares *shares,
                           const struct split_rounding *rounding)
 {
-    struct amount parts[ROWS_MAX];
-    split_shares(&expect_arena, amount_of(p), shares, rows, rounding, parts);
-    return !split_is_positive(parts, rows);
+    struct amount parts[ROWS_MAX], rest = amount_of(p);
+    if (shares->down != NULL) {
+        struct amount down = rounding_quotient(&expect_arena, rest, shares->down->num,
+                                               shares->down->den, rounding->unit, rounding->mode);
+        if (down.word <= 0 || down.word >= p)
+            return true;
+        rest = amount_of(p - down.word);
+    }
+    split_shares(&expect_arena, rest, shares->list, shares->rows, rounding, parts);
+    return !split_is_positive(parts, shares->rows);
 }
 
 static unsigned random_shares(struct fraction *shares)
@@ -83,9 +90,11 @@ static void test_shares_brute_force(void **state)
     enum { MOST = 400 };
     (void)state;
     (void)chance_seed();
-    for (int round = 0; round < 4000; round++) {
-        struct fraction shares[ROWS_MAX];
-        unsigned rows = random_shares(shares);
+    for (int round = 0; round < 8000; round++) {
+        struct fraction list[ROWS_MAX];
+        struct fraction down = {amount_of(chance_in(1, 9)), amount_of(10)};
+        struct proof_shares shares = {list, random_shares(list), chance() % 2 == 0 ? NULL : &down};
+        unsigned budget = PROOF_BUDGET;
         struct split_rounding rounding = {amount_of(chance_in(1, 9)),
                                           (enum rounding_mode)(chance() % 4),
                                           (enum split_residual)(chance() % 4)};
@@ -96,10 +105,10 @@ static void test_shares_brute_force(void **state)
         if (rounding.residual == RESIDUAL_LEADING)
             rounding.mode = ROUNDING_DOWN;
         for (int64_t p = (min + step - 1) / step * step; p <= max && expected == 0; p += step)
-            if (shares_vanish(p, shares, rows, &rounding))
+            if (shares_vanish(p, &shares, &rounding))
                 expected = p;
         enum proof_outcome outcome =
-            proof_of_shares(&expect_arena, &limits, shares, rows, &rounding, &found);
+            proof_of_shares(&expect_arena, &limits, &shares, &rounding, &budget, &found);
         assert_int_equal(outcome, expected == 0 ? PROOF_WELL : PROOF_VANISHES);
         assert_int_equal(found.word, expected); /* the smallest */
         arena_reset(&expect_arena);
