@@ -1,14 +1,42 @@
 #include "cli.h"
 
+static const struct cli_option options[] = {
+    {"--at", "DATE", false, false, "print the rules in force on this day, with where each is from"},
+};
+
+/* Every program's values, one to a line. */
+static void print_rules(struct arena *arena, const struct memory *memory, const struct rules *rules,
+                        struct date date)
+{
+    char text[DATE_TEXT_LEN + 1];
+    struct buffer buffer;
+    buffer_init(&buffer, memory);
+    for (unsigned i = 0; i < rules->program_count; i++) {
+        const struct program *program = rules->programs[i];
+        buffer_printf(&buffer, "%s# %.*s on %s%s\n", i == 0 ? "" : "\n", (int)program->id.len,
+                      program->id.ptr, date_text(text, date),
+                      date_before(date, program->in_force) ? ", not yet in force" : "");
+        resolve_print(&buffer, arena, program, date);
+    }
+    (void)fwrite(buffer.bytes, 1, buffer.len, stdout);
+    buffer_free(&buffer);
+}
+
 static int run(const struct cli_arguments *arguments)
 {
     struct rules rules;
     struct faults faults;
+    struct memory memory;
+    struct date at;
     if (arguments->plain.count == 0)
         return cli_usage("nol check takes rule files or folders; see nol check --help");
+    if (!cli_date(arguments, "--at", DATE_NONE, &at))
+        return EXIT_USAGE;
     faults_init(&faults);
-    (void)load_rules(arguments->arena, arguments->plain.list, arguments->plain.count, 0, &rules,
-                     &faults);
+    bool well = load_rules(arguments->arena, arguments->plain.list, arguments->plain.count, 0,
+                           &rules, &faults);
+    if (well && date_is_set(at))
+        print_rules(arguments->arena, cli_memory(&memory, NULL), &rules, at);
     int status = cli_report(&faults);
     faults_free(&faults);
     return status;
@@ -16,12 +44,20 @@ static int run(const struct cli_arguments *arguments)
 
 const struct cli_command cli_check = {
     .name = "check",
-    .arguments = "RULES...",
+    .arguments = "RULES... [--at DATE]",
     .meaning = "all faults of rule files at once; silent when there is none",
     .more = "example:\n"
             "\n"
             "  nol check rules\n"
             "\n"
-            "Each message names file, line and column, what is wrong and what is allowed.",
+            "Each message names file, line and column, what is wrong and what is allowed.\n"
+            "\n"
+            "  nol check rules --at 2026-07-01\n"
+            "\n"
+            "prints, when all is well, the rules as they stand on that day: a value to a line, in\n"
+            "one way of writing, with the line it comes from and the amendment that set it. What\n"
+            "changed between two days or two files is what diff shows.",
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
     .run = run,
 };

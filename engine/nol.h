@@ -12,6 +12,7 @@
 #include "merge.h"
 #include "plan.h"
 #include "report.h"
+#include "resolve.h"
 #include "rule.h"
 #include "run.h"
 

@@ -1,0 +1,282 @@
+#include "resolve.h"
+
+#include <string.h>
+
+#include "rounding.h"
+
+struct resolving {
+    struct buffer *out;
+    struct arena *arena;
+    const struct program *program;
+    struct date date;
+    unsigned decimals;
+};
+
+/* --- values --- */
+
+static void put_fraction(struct resolving *r, struct fraction fraction)
+{
+    enum { PERCENT_DECIMALS = 4 };
+    struct amount scale = amount_power10(r->arena, 2 + PERCENT_DECIMALS);
+    struct amount percent =
+        rounding_quotient(r->arena, fraction.num, scale, fraction.den, amount_of(1), ROUNDING_DOWN);
+    bool exact = amount_compare(amount_times(r->arena, percent, fraction.den),
+                                amount_times(r->arena, fraction.num, scale)) == 0;
+    struct amount first = exact ? percent : fraction.num;
+    unsigned decimals = exact ? PERCENT_DECIMALS : 0;
+    char *start = buffer_reserve(r->out, amount_text_size(first));
+    char *end = amount_write(start, first, decimals);
+    while (exact && end[-1] == '0' && end[-2] != '.')
+        end--;
+    if (exact && end[-1] == '0' && end[-2] == '.')
+        end -= 2;
+    buffer_end(r->out, end);
+    if (exact) {
+        buffer_put_string(r->out, "%");
+        return;
+    }
+    buffer_put_string(r->out, "/");
+    char *den = buffer_reserve(r->out, amount_text_size(fraction.den));
+    buffer_end(r->out, amount_write(den, fraction.den, 0));
+}
+
+static void put_fractions(struct resolving *r, const struct rule_value *value)
+{
+    for (unsigned i = 0; i < value->count; i++) {
+        buffer_put_string(r->out, i == 0 ? "[" : ", ");
+        put_fraction(r, value->fractions[i]);
+    }
+    buffer_put_string(r->out, "]");
+}
+
+static void put_span(struct resolving *r, struct span span)
+{
+    char text[32];
+    buffer_put_string(r->out, span_text(text, span));
+}
+
+static void put_date(struct resolving *r, struct date date)
+{
+    char text[DATE_TEXT_LEN + 1];
+    buffer_put_string(r->out, date_text(text, date));
+}
+
+static void put_list(struct resolving *r, enum rule_key key, const struct rule_value *value)
+{
+    bool order = rule_row(key)->type == RULE_TYPE_ORDER;
+    unsigned count = order ? RULE_ORDER_MAX : value->count;
+    buffer_put_string(r->out, "[");
+    for (unsigned i = 0; i < count; i++) {
+        buffer_put_string(r->out, i == 0 ? "" : ", ");
+        buffer_put(r->out, order ? rule_allowed(key, value->order[i]) : value->ids[i]);
+    }
+    buffer_put_string(r->out, "]");
+}
+
+static void put_day(struct resolving *r, int32_t day)
+{
+    if (day == RULE_DAY_SAME || day == RULE_DAY_LAST)
+        buffer_put_string(r->out, day == RULE_DAY_SAME ? "same" : "last");
+    else
+        buffer_printf(r->out, "%d", day);
+}
+
+static void put_range(struct resolving *r, const struct rule_value *value)
+{
+    buffer_printf(r->out, "%d..", value->from);
+    if (value->upto != RULE_RANGE_OPEN)
+        buffer_printf(r->out, "%d", value->upto);
+}
+
+static void put_value(struct resolving *r, enum rule_key key, const struct rule_value *value)
+{
+    switch (rule_row(key)->type) {
+    case RULE_TYPE_AMOUNT: {
+        char *out = buffer_reserve(r->out, amount_text_size(value->amount));
+        buffer_end(r->out, amount_write(out, value->amount, r->decimals));
+        return;
+    }
+    case RULE_TYPE_FRACTION:
+        put_fraction(r, value->fraction);
+        return;
+    case RULE_TYPE_FRACTIONS:
+        put_fractions(r, value);
+        return;
+    case RULE_TYPE_CHOICE:
+    case RULE_TYPE_CHOICE_OR_MAP:
+        buffer_put(r->out, rule_allowed(key, (unsigned)value->number));
+        return;
+    case RULE_TYPE_ORDER:
+    case RULE_TYPE_IDS:
+        put_list(r, key, value);
+        return;
+    case RULE_TYPE_FLAG:
+        buffer_put_string(r->out, value->number != 0 ? "true" : "false");
+        return;
+    case RULE_TYPE_COUNT:
+    case RULE_TYPE_COUNT_OR_MAP:
+        buffer_printf(r->out, "%d", value->number);
+        return;
+    case RULE_TYPE_SPAN:
+    case RULE_TYPE_SPAN_OR_MAP:
+        put_span(r, value->span);
+        return;
+    case RULE_TYPE_DATE_OR_SPAN:
+        if (!date_is_set(value->date)) {
+            put_span(r, value->span);
+            return;
+        }
+        __attribute__((fallthrough));
+    case RULE_TYPE_DATE:
+        put_date(r, value->date);
+        return;
+    case RULE_TYPE_RANGE:
+        put_range(r, value);
+        return;
+    case RULE_TYPE_DAY:
+        put_day(r, value->number);
+        return;
+    case RULE_TYPE_TEXT:
+    case RULE_TYPE_ID:
+    case RULE_TYPE_CODE:
+    case RULE_TYPE_SOURCE:
+        buffer_put(r->out, value->text);
+        return;
+    case RULE_TYPE_MAP:
+    case RULE_TYPE_LIST:
+    case RULE_TYPE_NAMED:
+    case RULE_TYPE_NODE:
+        return; /* have no line of their own */
+    }
+}
+
+/* Whether the value is a map or list, whose entries have the lines. */
+static bool is_inner(enum rule_key key, const struct rule_value *value)
+{
+    switch (rule_row(key)->type) {
+    case RULE_TYPE_MAP:
+    case RULE_TYPE_LIST:
+    case RULE_TYPE_NAMED:
+    case RULE_TYPE_NODE:
+        return true;
+    case RULE_TYPE_CHOICE_OR_MAP:
+    case RULE_TYPE_COUNT_OR_MAP:
+    case RULE_TYPE_SPAN_OR_MAP:
+        return value->node != NULL && value->node->kind == YAML_MAP;
+    default:
+        return false;
+    }
+}
+
+/* --- where they come from --- */
+
+static bool holds_place(const struct yaml_node *node, struct place at)
+{
+    if (node->at.line == at.line && node->at.col == at.col)
+        return true;
+    for (const struct yaml_pair *entry = node->first; entry != NULL; entry = entry->next)
+        if (holds_place(entry->value, at))
+            return true;
+    return false;
+}
+
+static bool sets_place(const struct rule_scope *amendment, struct place at)
+{
+    const struct rule_value *set = &amendment->value[RULE_AMENDMENTS_SET];
+    for (unsigned i = 0; i < set->count; i++)
+        if (holds_place(set->items[i]->value[RULE_AMENDMENTS_SET_VALUE].node, at))
+            return true;
+    return false;
+}
+
+static void put_origin(struct resolving *r, const struct rule_value *value)
+{
+    const struct rule_value *amendments = &r->program->versions[0].rules->value[RULE_AMENDMENTS];
+    if (!value->given) {
+        buffer_put_string(r->out, "  # default\n");
+        return;
+    }
+    buffer_printf(r->out, "  # %s:%u", r->program->file->path, value->at.line);
+    for (unsigned i = 0; i < amendments->count; i++) {
+        const struct rule_scope *amendment = amendments->items[i];
+        const struct rule_value *source = &amendment->value[RULE_AMENDMENTS_SOURCE];
+        if (!sets_place(amendment, value->at))
+            continue;
+        buffer_put_string(r->out, ", amended from ");
+        put_date(r, amendment->value[RULE_AMENDMENTS_FROM].date);
+        if (source->set) {
+            buffer_put_string(r->out, ": ");
+            buffer_put(r->out, source->text);
+        }
+    }
+    buffer_put_string(r->out, "\n");
+}
+
+/* --- all of them --- */
+
+/* The keys of a scope, which stand in the table below ${pattern} and are called ${path}. */
+static void print_scope(struct resolving *r, const struct rule_scope *scope, const char *pattern,
+                        const char *path);
+
+static const char *join(struct arena *arena, const char *a, const char *b, struct text c)
+{
+    size_t a_len = strlen(a), b_len = strlen(b);
+    char *joined = arena_alloc(arena, a_len + b_len + c.len + 1);
+    memcpy(joined, a, a_len);
+    memcpy(joined + a_len, b, b_len);
+    if (c.len > 0)
+        memcpy(joined + a_len + b_len, c.ptr, c.len);
+    joined[a_len + b_len + c.len] = '\0';
+    return joined;
+}
+
+/* What a list's element is called by: its id. */
+static struct text id_of(struct arena *arena, const struct rule_scope *item, const char *pattern)
+{
+    enum rule_key id = rule_find(text_of(join(arena, pattern, ".", text_of("id"))));
+    return id == RULE_KEYS ? (struct text){"", 0} : item->value[id].text;
+}
+
+static void print_items(struct resolving *r, const struct rule_value *value, const char *pattern,
+                        const char *path)
+{
+    for (unsigned i = 0; i < value->count; i++) {
+        const struct rule_scope *item = value->items[i];
+        struct text name = item->name.len > 0 ? item->name : id_of(r->arena, item, pattern);
+        print_scope(r, item, pattern, join(r->arena, path, ".", name));
+    }
+}
+
+static bool starts_with(const char *path, const char *pattern)
+{
+    return strncmp(path, pattern, strlen(pattern)) == 0;
+}
+
+static void print_scope(struct resolving *r, const struct rule_scope *scope, const char *pattern,
+                        const char *path)
+{
+    size_t skip = strlen(pattern);
+    for (unsigned k = 0; k < RULE_KEYS; k++) {
+        enum rule_key key = (enum rule_key)k;
+        const struct rule_row *row = rule_row(key);
+        const struct rule_value *value = &scope->value[key];
+        if (!value->set || !starts_with(row->path, pattern) || key == RULE_AMENDMENTS)
+            continue;
+        const char *inner = join(r->arena, path, "", text_of(row->path + skip));
+        if (row->type == RULE_TYPE_LIST || row->type == RULE_TYPE_NAMED) {
+            const char *entry = row->type == RULE_TYPE_LIST ? "[]" : ".*";
+            print_items(r, value, join(r->arena, row->path, entry, (struct text){"", 0}), inner);
+        } else if (!is_inner(key, value)) {
+            buffer_printf(r->out, "%s: ", inner);
+            put_value(r, key, value);
+            put_origin(r, value);
+        }
+    }
+}
+
+void resolve_print(struct buffer *buffer, struct arena *arena, const struct program *program,
+                   struct date date)
+{
+    struct resolving r = {buffer, arena, program, date, program->decimals};
+    print_scope(&r, program_at(program, date), "", "");
+}
