@@ -99,8 +99,18 @@ unsigned plan_rows_max(struct arena *arena, const struct loan *loan, struct amou
     return shape.zero_rows + shape.rows;
 }
 
-static void share_principal(struct arena *arena, const struct loan *loan, struct amount amount,
-                            unsigned count, struct amount *parts)
+unsigned plan_rows_of(struct arena *arena, const struct loan *loan, struct amount amount,
+                      unsigned rows)
+{
+    if (rule_number(loan->rules, RULE_SCHEDULE_SPLIT) != RULE_SPLIT_FIXED)
+        return rows;
+    unsigned wanted = split_fixed_rows(
+        arena, amount, rule_amount(loan->rules, RULE_SCHEDULE_SPLIT_FIXED), RULE_INSTALLMENTS_MAX);
+    return wanted > rows ? wanted : rows;
+}
+
+void plan_split(struct arena *arena, const struct loan *loan, struct amount amount, unsigned count,
+                struct amount *parts)
 {
     const struct rule_scope *rules = loan->rules;
     switch ((enum rule_split)rule_number(rules, RULE_SCHEDULE_SPLIT)) {
@@ -138,7 +148,7 @@ enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct d
 
     memset(rows, 0, (shape.zero_rows + shape.rows) * sizeof *rows);
     struct amount *parts = arena_alloc(arena, shape.rows * sizeof *parts);
-    share_principal(arena, loan, amount, shape.rows, parts);
+    plan_split(arena, loan, amount, shape.rows, parts);
     if (!split_is_positive(parts, shape.rows))
         return FAULT_PLAN_ROW_VANISHES;
     if (!given)
@@ -157,4 +167,16 @@ enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct d
     }
     *count = (unsigned)(row - rows);
     return FAULT_NONE;
+}
+
+struct date plan_due(struct arena *arena, const struct loan *loan, struct date disbursed,
+                     struct amount amount, unsigned k)
+{
+    struct shape shape = shape_of(arena, loan, amount);
+    struct periods periods = periods_of(loan, disbursed);
+    bool given = rule_number(loan->rules, RULE_SCHEDULE_DUE_ANCHOR) == RULE_ANCHOR_GIVEN;
+    int32_t first = given ? 0 : shape.grace + shape.step;
+    if (!given)
+        find_start(&periods, loan, disbursed, first);
+    return period(&periods, first + (int32_t)k - 1);
 }
