@@ -7,6 +7,7 @@
 #include "allocation.h"
 #include "owed.h"
 #include "plan.h"
+#include "tranche.h"
 
 bool account_exists(const struct loan *loan, struct event *const *events, size_t count,
                     struct date as_of, struct date known_at)
@@ -93,6 +94,7 @@ static bool disburse(struct account *account, struct date date, struct amount am
             "so little disbursed leaves a row of zero or less under the schedule's rounding");
     account->highest_n = account->rows[account->row_count - 1].n;
     account->stage = ACCOUNT_RUNNING;
+    account->tranches = amount;
     account->payouts[account->payout_count++] = (struct account_payout){date, amount};
     account->totals.disbursed = amount;
     account->totals.outstanding = amount;
@@ -116,6 +118,27 @@ static bool is_before_agreed(const struct account *account, const struct event *
     return true;
 }
 
+/* A later tranche. */
+static bool disburse_more(struct account *account, const struct event *event,
+                          struct account_refusal *refusal)
+{
+    switch (tranche_join(account, event->date, event->amount)) {
+    case TRANCHE_JOINED:
+        break;
+    case TRANCHE_NO_ROW:
+        return refuse(refusal, FAULT_DISBURSE_NO_ROW, "no principal row is due after this tranche");
+    case TRANCHE_TOO_LATE:
+        return refuse(refusal, FAULT_PLAN_TOO_LATE,
+                      "a row of this tranche falls due after 2199-12-31");
+    case TRANCHE_VANISHES:
+        return refuse(refusal, FAULT_PLAN_ROW_VANISHES,
+                      "with this tranche a row would be zero or less");
+    }
+    account->tranches = amount_add(account->arena, account->tranches, event->amount);
+    allocation_use_credit(account, event->date);
+    return true;
+}
+
 static bool apply_disburse(struct account *account, const struct event *event,
                            struct account_refusal *refusal)
 {
@@ -125,17 +148,21 @@ static bool apply_disburse(struct account *account, const struct event *event,
         return refuse(refusal, FAULT_DISBURSE_NOT_TAKEN,
                       "the loan's row in the book says when it was disbursed, %s",
                       date_text(agreed, loan->disbursed));
+    struct amount left = amount_sub(account->arena, loan->principal, account->tranches);
+    if (amount_compare(event->amount, left) > 0)
+        return refuse_amount(account, refusal, FAULT_DISBURSE_ABOVE_PRINCIPAL, event->amount,
+                             amount_is_zero(account->tranches)
+                                 ? "the principal agreed"
+                                 : "what is left of the principal agreed",
+                             left);
     if (account->stage != ACCOUNT_PENDING)
-        return refuse(refusal, FAULT_DISBURSE_AGAIN, "the loan is disbursed already");
+        return disburse_more(account, event, refusal);
     if (is_before_agreed(account, event, refusal))
         return false;
     if (date_is_set(loan->first_due) && date_before(loan->first_due, event->date))
         return refuse(refusal, FAULT_FIRST_DUE_EARLY,
                       "the loan's first_due %s is before this disbursement",
                       date_text(agreed, loan->first_due));
-    if (amount_compare(event->amount, loan->principal) > 0)
-        return refuse_amount(account, refusal, FAULT_DISBURSE_ABOVE_PRINCIPAL, event->amount,
-                             "the principal agreed", loan->principal);
     return disburse(account, event->date, event->amount, refusal);
 }
 

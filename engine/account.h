@@ -94,6 +94,7 @@ struct account {
     unsigned first_open; /* no row before it has anything unpaid */
     int32_t highest_n;
     struct account_totals totals;
+    struct amount tranches; /* paid out as agreed: disbursed, less what was lent anew */
     struct amount collateral;
     struct account_payout *payouts;
     unsigned payout_count;

@@ -18,8 +18,8 @@ static bool is_within(const struct row *row, enum component component)
 static bool add_row(struct arena *arena, const struct row *row, struct row_sums *sums)
 {
     struct amount paid = row->paid[COMPONENT_PRINCIPAL];
-    for (unsigned c = 0; c < COMPONENTS && row->waived != NULL; c++)
-        if (amount_sign(row->waived[c]) < 0)
+    for (unsigned c = 0; c < COMPONENTS && row->beside != NULL; c++)
+        if (amount_sign(row->beside->waived[c]) < 0)
             return false;
     sums->principal_due =
         amount_add(arena, sums->principal_due, row_due(arena, row, COMPONENT_PRINCIPAL));

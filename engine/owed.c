@@ -11,8 +11,11 @@ static struct row *add_extra_row(struct account *account, struct date due)
 {
     struct row *extra = &account->rows[account->row_count];
     assert(date_before(extra[-1].due, due));
-    *extra = (struct row){
-        .n = ++account->highest_n, .due_nominal = due, .due = due, .paid_on = DATE_NONE};
+    *extra = (struct row){.n = ++account->highest_n,
+                          .due_nominal = due,
+                          .due = due,
+                          .paid_on = DATE_NONE,
+                          .extra = true};
     account->row_count++;
     return extra;
 }
@@ -27,13 +30,22 @@ static struct row *row_after(struct account *account, struct date date)
     return date_equal(last->due, date) ? last : add_extra_row(account, date);
 }
 
-/* The row of a charge that falls due on ${date} or with the next row; row 0 takes none. */
+/* The row of a charge that falls due on ${date} or with the next row; row 0 and later down payments
+ * take none. */
 static struct row *row_from(struct account *account, struct date date)
 {
     for (unsigned i = 0; i < account->row_count; i++)
-        if (!date_before(account->rows[i].due, date) && account->rows[i].n > 0)
+        if (!date_before(account->rows[i].due, date) && account->rows[i].n > 0 &&
+            !account->rows[i].down_payment)
             return &account->rows[i];
     return add_extra_row(account, date);
+}
+
+static struct row_beside *beside_of(struct account *account, struct row *row)
+{
+    if (row->beside == NULL)
+        row->beside = ARENA_ARRAY(account->arena, struct row_beside, 1);
+    return row->beside;
 }
 
 static void make_due(struct account *account, struct row *row, enum component component,
@@ -42,14 +54,18 @@ static void make_due(struct account *account, struct row *row, enum component co
     unsigned index = (unsigned)(row - account->rows);
     row->due_of[component] = amount_add(account->arena, row->due_of[component], amount);
     row->paid_on = DATE_NONE;
+    if (component == COMPONENT_PRINCIPAL && !row->extra) {
+        struct amount *added = &beside_of(account, row)->added;
+        *added = amount_add(account->arena, *added, amount);
+    }
     if (index < account->first_open)
         account->first_open = index;
 }
 
 /* --- more --- */
 
-/* Each event has one: what a chargeback makes due and what it lends anew are of one day. */
-static void add_payout(struct account *account, struct date date, struct amount amount)
+/* Each event has one at most: what a chargeback makes due and what it lends anew are of one day. */
+void owed_add_payout(struct account *account, struct date date, struct amount amount)
 {
     struct account_payout *last = account->payouts + account->payout_count - 1;
     if (date_equal(last->date, date))
@@ -68,7 +84,7 @@ void owed_lend_anew(struct account *account, struct date date, struct amount amo
         totals->written_off = amount_add(arena, totals->written_off, amount);
     else
         totals->outstanding = amount_add(arena, totals->outstanding, amount);
-    add_payout(account, date, amount);
+    owed_add_payout(account, date, amount);
 }
 
 void owed_charge(struct account *account, struct event *event)
@@ -179,7 +195,7 @@ static void make_due_again(struct account *account, const struct event *event, s
         make_due(account, row, component, part);
         uncount(account, payment, component, part);
         if (component == COMPONENT_PRINCIPAL)
-            add_payout(account, event->date, part);
+            owed_add_payout(account, event->date, part);
         chargeback->part[component] = part;
         line->part[component] = amount_negate(arena, part);
         amount = amount_sub(arena, amount, part);
@@ -230,9 +246,8 @@ static struct amount waive_in(struct account *account, struct row *row, enum com
     struct amount part = amount_least(account_row_unpaid(arena, row, component), amount);
     if (amount_is_zero(part))
         return amount;
-    if (row->waived == NULL)
-        row->waived = ARENA_ARRAY(arena, struct amount, COMPONENTS);
-    row->waived[component] = amount_add(arena, row->waived[component], part);
+    struct amount *waived = &beside_of(account, row)->waived[component];
+    *waived = amount_add(arena, *waived, part);
     row->due_of[component] = amount_sub(arena, row->due_of[component], part);
     if (!account_row_is_open(row))
         row->paid_on = date;

@@ -9,6 +9,9 @@
 
 #include "account.h"
 
+/** owed_add_payout(account, date, amount): principal paid out, or charged back, on ${date}. */
+void owed_add_payout(struct account *account, struct date date, struct amount amount);
+
 /**
  * owed_lend_anew(account, date, amount): ${amount} of a refund was no credit: it counts as paid out
  * on ${date} and falls due with the next row after it, on the last due date with that row, after it

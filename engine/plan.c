@@ -121,15 +121,39 @@ unsigned plan_rows_max(struct arena *arena, const struct loan *loan, struct amou
     return has_down_payment(loan) + shape.zero_rows + shape.rows;
 }
 
-static void share_principal(struct arena *arena, const struct loan *loan, struct amount amount,
-                            unsigned count, struct amount *parts)
+unsigned plan_rows_of(struct arena *arena, const struct loan *loan, struct amount amount,
+                      unsigned rows)
+{
+    if (rule_split(loan->rules) != RULE_SPLIT_FIXED)
+        return rows;
+    unsigned wanted = split_fixed_rows(
+        arena, amount, rule_amount(loan->rules, RULE_SCHEDULE_SPLIT_FIXED), RULE_INSTALLMENTS_MAX);
+    return wanted > rows ? wanted : rows;
+}
+
+/* The program's shares of ${count} rows from the ${first}th on, scaled to 100 %. */
+static const struct fraction *shares_from(struct arena *arena, const struct rule_scope *rules,
+                                          unsigned first, unsigned count)
+{
+    const struct fraction *all = rules->value[RULE_SCHEDULE_SPLIT_SHARES].fractions;
+    struct fraction *shares = arena_alloc(arena, count * sizeof *shares);
+    struct amount sum = AMOUNT_ZERO; /* they have one denominator, which falls away */
+    for (unsigned i = 0; i < count; i++)
+        sum = amount_add(arena, sum, all[first + i].num);
+    for (unsigned i = 0; i < count; i++)
+        shares[i] = (struct fraction){all[first + i].num, sum};
+    return shares;
+}
+
+void plan_split(struct arena *arena, const struct loan *loan, struct amount amount, unsigned first,
+                unsigned count, struct amount *parts)
 {
     const struct rule_scope *rules = loan->rules;
     switch (rule_split(rules)) {
     case RULE_SPLIT_SHARES: {
         struct split_rounding rounding = rule_rounding(rules);
-        split_shares(arena, amount, rules->value[RULE_SCHEDULE_SPLIT_SHARES].fractions, count,
-                     &rounding, parts);
+        split_shares(arena, amount, shares_from(arena, rules, first, count), count, &rounding,
+                     parts);
         break;
     }
     case RULE_SPLIT_FIXED:
@@ -172,7 +196,7 @@ enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct d
 
     memset(rows, 0, (starts_with_0 + shape.zero_rows + shape.rows) * sizeof *rows);
     struct amount *parts = arena_alloc(arena, shape.rows * sizeof *parts);
-    share_principal(arena, loan, rest, shape.rows, parts);
+    plan_split(arena, loan, rest, 0, shape.rows, parts);
     if (!split_is_positive(parts, shape.rows))
         return FAULT_PLAN_ROW_VANISHES;
     if (!given)
@@ -199,4 +223,16 @@ enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct d
     }
     *count = (unsigned)(row - rows);
     return FAULT_NONE;
+}
+
+struct date plan_due(struct arena *arena, const struct loan *loan, struct date disbursed,
+                     struct amount amount, unsigned k)
+{
+    struct shape shape = shape_of(arena, loan, amount);
+    struct periods periods = periods_of(loan, disbursed);
+    bool given = rule_number(loan->rules, RULE_SCHEDULE_DUE_ANCHOR) == RULE_ANCHOR_GIVEN;
+    int32_t first = given ? 0 : shape.grace + shape.step;
+    if (!given)
+        find_start(&periods, loan, disbursed, first);
+    return period(&periods, first + (int32_t)k - 1);
 }

@@ -26,4 +26,24 @@ unsigned plan_rows_max(struct arena *arena, const struct loan *loan, struct amou
 enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct date disbursed,
                           struct amount amount, struct row *rows, unsigned *count);
 
+/**
+ * plan_rows_of(arena, loan, amount, rows): into how many rows ${amount} > 0 is split where ${rows}
+ * are there: more only where the split says so itself.
+ */
+unsigned plan_rows_of(struct arena *arena, const struct loan *loan, struct amount amount,
+                      unsigned rows);
+
+/**
+ * plan_split(arena, loan, amount, first, rows, parts): divide ${amount} over ${rows} rows, of which
+ * ${first} principal rows stand before, by the program's split and rounding.  A part may come out
+ * <= 0.
+ */
+void plan_split(struct arena *arena, const struct loan *loan, struct amount amount, unsigned first,
+                unsigned rows, struct amount *parts);
+
+/** plan_due(arena, loan, disbursed, amount, k): the nominal date of principal row ${k} >= 1 of the
+ * plan that ${amount}, disbursed first, has made, or would have with more rows. */
+struct date plan_due(struct arena *arena, const struct loan *loan, struct date disbursed,
+                     struct amount amount, unsigned k);
+
 #endif

@@ -34,7 +34,7 @@ static void fold_row(const struct account *account, const struct row *row, struc
 {
     struct arena *arena = account->arena;
     struct row_totals totals = {row->due_of[COMPONENT_PRINCIPAL], row->paid[COMPONENT_PRINCIPAL]};
-    if (row_has_charges(row) || row->waived != NULL) {
+    if (row_has_charges(row) || row->beside != NULL) {
         fold_charge(arena, row, COMPONENT_FEE, position, &totals);
         fold_charge(arena, row, COMPONENT_PENALTY, position, &totals);
     }

@@ -210,8 +210,9 @@ static size_t row_room(const struct schedule_lines *lines, const struct row *row
     size_t room = piece_room(&lines->start) + REST + 3 * amount_text_size(AMOUNT_ZERO);
     for (unsigned c = 0; c < COMPONENTS; c++)
         room += amount_text_size(row->due_of[c]) + amount_text_size(row->paid[c]) + 2;
-    for (unsigned c = 0; c < COMPONENTS && row->waived != NULL; c++)
-        room += 2 * amount_text_size(row->waived[c]); /* in the due amount, and in the waived */
+    for (unsigned c = 0; c < COMPONENTS && row->beside != NULL; c++)
+        room +=
+            2 * amount_text_size(row->beside->waived[c]); /* in the due amount, and in the waived */
     return room + amount_text_size(row->paid_in_advance) + amount_text_size(row->paid_late) +
            amount_text_size(balance);
 }
@@ -248,7 +249,7 @@ static char *put_waived_middle(char *out, const struct schedule_lines *lines, co
     struct amount waived = AMOUNT_ZERO;
     for (unsigned c = 0; c < COMPONENTS; c++) {
         shown.due_of[c] = row_due(arena, row, (enum component)c);
-        waived = amount_add(arena, waived, row->waived[c]);
+        waived = amount_add(arena, waived, row->beside->waived[c]);
     }
     return put_middle(out, &lines->money, &shown, waived);
 }
@@ -259,7 +260,7 @@ static char *put_same_middle(char *out, struct schedule_lines *lines, const stru
     struct amount principal = row->due_of[COMPONENT_PRINCIPAL];
     bool unpaid = amount_is_zero(row->paid[COMPONENT_PRINCIPAL]) && !row_has_charges(row) &&
                   !date_is_set(row->paid_on);
-    if (row->waived != NULL)
+    if (row->beside != NULL)
         return put_waived_middle(out, lines, row);
     if (!unpaid || principal.limbs != NULL || principal.word == 0)
         return put_middle(out, &lines->money, row, AMOUNT_ZERO);

@@ -12,6 +12,12 @@ enum component { COMPONENT_PENALTY, COMPONENT_FEE, COMPONENT_PRINCIPAL, COMPONEN
 
 enum { ROW_UNNUMBERED = -1 };
 
+/* What few rows have. */
+struct row_beside {
+    struct amount waived[COMPONENTS]; /* of the principal: forgiven */
+    struct amount added;              /* principal beyond the plan: charged back or lent anew */
+};
+
 struct row {
     int32_t n; /* ROW_UNNUMBERED: a zero row of a grace */
     uint32_t
@@ -19,11 +25,13 @@ struct row {
     struct date due_nominal;
     struct date due;
     struct date paid_on;              /* DATE_NONE: something is unpaid */
+    bool extra;                       /* no row of the plan: an event made it */
+    bool down_payment;                /* of a later tranche */
     struct amount due_of[COMPONENTS]; /* less what was waived or forgiven; see row_due() */
     struct amount paid[COMPONENTS];
     struct amount paid_in_advance;
     struct amount paid_late;
-    struct amount *waived; /* [COMPONENTS]; principal: forgiven; NULL: nothing, as in nearly all */
+    struct row_beside *beside; /* NULL: nothing, as in nearly all rows */
 };
 
 /** row_has_charges(row): whether a fee or a penalty is due in it, as in few rows. */
@@ -39,7 +47,7 @@ static inline struct amount row_due(struct arena *arena, const struct row *row,
                                     enum component component)
 {
     struct amount due = row->due_of[component];
-    return row->waived == NULL ? due : amount_add(arena, due, row->waived[component]);
+    return row->beside == NULL ? due : amount_add(arena, due, row->beside->waived[component]);
 }
 
 #endif

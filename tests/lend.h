@@ -179,10 +179,10 @@ static inline int lend_charges(char *out, const struct row *row)
     if (!amount_is_zero(penalty))
         end += sprintf(end, " penalty %s/%s", amount_string(penalty),
                        amount_string(row->paid[COMPONENT_PENALTY]));
-    if (row->waived != NULL)
-        end += sprintf(end, " waived %s+%s+%s", amount_string(row->waived[COMPONENT_FEE]),
-                       amount_string(row->waived[COMPONENT_PENALTY]),
-                       amount_string(row->waived[COMPONENT_PRINCIPAL]));
+    if (row->beside != NULL && amount_is_zero(row->beside->added))
+        end += sprintf(end, " waived %s+%s+%s", amount_string(row->beside->waived[COMPONENT_FEE]),
+                       amount_string(row->beside->waived[COMPONENT_PENALTY]),
+                       amount_string(row->beside->waived[COMPONENT_PRINCIPAL]));
     return (int)(end - out);
 }
 

@@ -54,8 +54,11 @@ static void test_disburse_refusals(void **state)
     event("d", EVENT_DISBURSE, "2024-01-20", "600");
     assert_string_equal(refusal(by_book()), "disburse-not-taken");
     event("d", EVENT_DISBURSE, "2024-01-20", "600");
-    event("e", EVENT_DISBURSE, "2024-01-21", "400");
-    assert_string_equal(refusal(by_event()), "disburse-again");
+    event("e", EVENT_DISBURSE, "2024-01-21", "401");
+    assert_string_equal(refusal(by_event()), "disburse-above-principal");
+    event("d", EVENT_DISBURSE, "2024-01-20", "600");
+    event("e", EVENT_DISBURSE, "2024-04-20", "400");
+    assert_string_equal(refusal(by_event()), "disburse-no-row");
     event("d", EVENT_DISBURSE, "2024-01-09", "600");
     assert_string_equal(refusal(by_event()), "before-agreed");
     event("d", EVENT_DISBURSE, "2024-01-10", "1001");

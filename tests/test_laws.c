@@ -82,6 +82,9 @@ static void draw(struct draw *draw)
                                .first_due = DATE_NONE,
                                .principal = amount_of(chance_in(100, 2000)),
                                .installments = installments};
+    bool tranches = draw->count > 0 && chance() % 3 == 0;
+    if (tranches)
+        draw->loan.disbursed = DATE_NONE;
     for (size_t i = 0; i < draw->count; i++) {
         struct event *event = &draw->events[i];
         *event = (struct event){.type = random_type(),
@@ -93,6 +96,11 @@ static void draw(struct draw *draw)
         complete(draw, i);
         event->recorded =
             date_add_days(event->date, chance() % 3 == 0 ? (int32_t)chance_in(0, 90) : 0);
+        if (tranches && (i == 0 || chance() % 8 == 0)) {
+            event->type = EVENT_DISBURSE;
+            event->date = i == 0 ? start : event->date;
+            event->amount = amount_of(1 + draw->loan.principal.word / chance_in(2, 4));
+        }
         if (event->type == EVENT_REVERSE && i == 0)
             event->type = EVENT_REPAY;
         if (event->type != EVENT_REVERSE)
