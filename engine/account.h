@@ -58,6 +58,7 @@ struct account_overdue {
 struct account_stretch {
     struct date from, upto;
     struct account_overdue overdue;
+    struct amount outstanding;
 };
 
 /* Cumulative figures, in minor units. */

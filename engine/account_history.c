@@ -28,6 +28,7 @@ void account_keep_days(struct account *account, struct date from, struct date up
 {
     struct account_stretch stretch = {
         .from = from,
+        .outstanding = account->totals.outstanding,
         .overdue = {.oldest_due = DATE_NONE, .last_due = account->rows[account->row_count - 1].due},
     };
     for (unsigned i = account->first_open; i < account->row_count; i++) {

@@ -19,6 +19,7 @@ struct merge {
     struct tallies tallies;
     struct run_progress progress;
     uint64_t rejects;
+    bool subsidy; /* the run has claims: its shards have the file */
 };
 
 /* --- one file of one shard, row by row --- */
@@ -292,7 +293,7 @@ static bool write_manifest(struct merge *merge)
 static bool is_wanted(const struct merge *merge, enum report_file file)
 {
     return report_is_wanted(file, date_is_set(merge->run.options.from),
-                            merge->run.options.quarantine);
+                            merge->run.options.quarantine, merge->subsidy);
 }
 
 static bool write_files(struct merge *merge)
@@ -364,6 +365,9 @@ static void refuse_own_shard(struct merge *merge)
 /* Whether each shard has all files that this run writes; adds up what there is to read. */
 static void find_files(struct merge *merge)
 {
+    for (unsigned i = 0; i < merge->count; i++)
+        merge->subsidy = merge->subsidy ||
+                         shard_part_file(&merge->parts[i], report_name(REPORT_SUBSIDY)) != NULL;
     for (unsigned i = 0; i < merge->count; i++)
         for (unsigned name = 0; name < REPORT_FILES; name++) {
             const struct shard_part *part = &merge->parts[i];

@@ -83,7 +83,7 @@ struct text position_class(const struct position *position)
     return classes->items[position->class_index]->value[RULE_ARREARS_CLASSES_ID].text;
 }
 
-static bool lists_class(const struct position *position, enum rule_key key)
+bool position_is_listed(const struct position *position, enum rule_key key)
 {
     const struct rule_value *ids = &position->rules->value[key];
     struct text class = position_class(position);
@@ -99,7 +99,7 @@ static void provide(const struct account *account, struct position *position)
     const struct rule_scope *rules = position->rules;
     struct amount base = position->figure[FIGURE_OUTSTANDING];
     if (rule_is_set(rules, RULE_ARREARS_PROVISION_LESS) &&
-        !lists_class(position, RULE_ARREARS_PROVISION_LESS_NOT_FOR))
+        !position_is_listed(position, RULE_ARREARS_PROVISION_LESS_NOT_FOR))
         base = amount_sub(arena, base, amount_least(base, account->collateral));
     position->figure[FIGURE_PROVISION_BASE] = base;
     if (!rule_is_set(rules, RULE_ARREARS_PROVISION))
@@ -130,7 +130,7 @@ static void judge(const struct account *account, struct date as_of, struct posit
     for (unsigned i = 0; i < sizeof at_risk / sizeof *at_risk; i++)
         if (position->days_past_due > at_risk[i].days)
             position->figure[at_risk[i].figure] = outstanding;
-    if (lists_class(position, RULE_ARREARS_NON_PERFORMING))
+    if (position_is_listed(position, RULE_ARREARS_NON_PERFORMING))
         position->figure[FIGURE_NON_PERFORMING] = outstanding;
     provide(account, position);
 }

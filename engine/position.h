@@ -67,6 +67,9 @@ void position_of(const struct account *account, struct date as_of, struct positi
 /** position_class(position): the class's id, empty without one. */
 struct text position_class(const struct position *position);
 
+/** position_is_listed(position, key): whether its class is among the ids of a key of its rules. */
+bool position_is_listed(const struct position *position, enum rule_key key);
+
 const char *position_status_name(enum position_status status);
 
 /** position_row_status(account, row, as_of): of a row of schedule.csv. */

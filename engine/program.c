@@ -57,12 +57,11 @@ static void add_amended(struct rule_context *context, const struct yaml_node *ro
     }
 }
 
-static bool looks_back(const struct versions *versions)
+static bool asks_for_past_days(const struct rule_scope *rules)
 {
-    for (unsigned i = 0; i < versions->count; i++)
-        if (rule_number(versions->list[i].rules, RULE_ARREARS_CURE) != RULE_CURE_IMMEDIATE)
-            return true;
-    return false;
+    return rule_number(rules, RULE_ARREARS_CURE) != RULE_CURE_IMMEDIATE ||
+           (rule_is_set(rules, RULE_SUBSIDY) &&
+            rule_number(rules, RULE_SUBSIDY_BASIS) == RULE_SUBSIDY_DAILY);
 }
 
 const struct program *program_read(struct arena *arena, const struct fault_file *file,
@@ -94,11 +93,15 @@ const struct program *program_read(struct arena *arena, const struct fault_file 
         .code = base->value[RULE_CURRENCY_CODE].text,
         .decimals = context.decimals,
         .in_force = base->value[RULE_IN_FORCE].date,
-        .looks_back = looks_back(&versions),
         .file = file,
         .count = versions.count,
         .versions = versions.list,
     };
+    for (unsigned i = 0; i < versions.count; i++) {
+        const struct rule_scope *rules = versions.list[i].rules;
+        program->has_subsidy = program->has_subsidy || rule_is_set(rules, RULE_SUBSIDY);
+        program->looks_back = program->looks_back || asks_for_past_days(rules);
+    }
     return program;
 }
 

@@ -16,7 +16,8 @@ struct program {
     struct text code;  /* of the currency */
     unsigned decimals; /* of the currency */
     struct date in_force;
-    bool looks_back; /* some version asks how past days ended: accounts keep it */
+    bool has_subsidy; /* some version has */
+    bool looks_back;  /* some version asks how past days ended: accounts keep it */
     const struct fault_file *file;
     unsigned count;
     const struct program_version *versions; /* by date; the first from in_force */

@@ -12,6 +12,7 @@ static const struct {
                          "paid_on,days_late,balance,status"},
     [REPORT_ALLOCATIONS] = {"allocations.csv", "account_id,event_id,type,document,date,n,"
                                                "principal,fee,penalty,credit"},
+    [REPORT_SUBSIDY] = {"subsidy.csv", "account_id,program,currency,month,base,days,amount"},
     [REPORT_ARREARS] = {"arrears.csv",
                         "account_id,program,currency,borrower_id,as_of,status,disbursed,repaid,"
                         "funded,written_off,forgiven,recovered,outstanding,claim,fee_due,fee_paid,"
@@ -41,8 +42,10 @@ const char *report_name(enum report_file file)
     return files[file].name;
 }
 
-bool report_is_wanted(enum report_file file, bool period, bool quarantine)
+bool report_is_wanted(enum report_file file, bool period, bool quarantine, bool subsidy)
 {
+    if (file == REPORT_SUBSIDY)
+        return subsidy;
     if (file == REPORT_MOVEMENT || file == REPORT_MIGRATION)
         return period;
     return file != REPORT_REJECTS || quarantine;
@@ -386,6 +389,24 @@ void report_arrears(struct buffer *buffer, const struct account *account, struct
     for (unsigned i = 0; i < carried; i++)
         csv_text(buffer, loan->carried[i]);
     csv_end_row(buffer);
+}
+
+void report_subsidy(struct buffer *buffer, const struct loan *loan, const struct subsidy *subsidy)
+{
+    enum { MONTH_TEXT_LEN = 7 }; /* YYYY-MM */
+    unsigned decimals = loan->program->decimals;
+    for (size_t i = 0; i < subsidy->count; i++) {
+        const struct subsidy_claim *claim = &subsidy->claims[i];
+        char day[DATE_TEXT_LEN + 1];
+        csv_text(buffer, loan->account_id);
+        csv_text(buffer, loan->program->id);
+        csv_text(buffer, loan->program->code);
+        csv_text(buffer, (struct text){date_text(day, claim->month), MONTH_TEXT_LEN});
+        csv_amount(buffer, claim->base, decimals);
+        csv_number(buffer, claim->days);
+        csv_amount(buffer, claim->amount, decimals);
+        csv_end_row(buffer);
+    }
 }
 
 /* --- groups --- */

@@ -6,11 +6,13 @@
 
 #include "buffer.h"
 #include "portfolio.h"
+#include "subsidy.h"
 
 enum report_file {
     REPORT_SCHEDULE,
     REPORT_ALLOCATIONS,
-    REPORT_ARREARS,
+    REPORT_SUBSIDY,
+    REPORT_ARREARS, /* the last of those written account by account */
     REPORT_PORTFOLIO,
     REPORT_CLASSES,
     REPORT_MOVEMENT,
@@ -23,9 +25,9 @@ enum report_file {
 /** report_name(file): its name in the output folder. */
 const char *report_name(enum report_file file);
 
-/** report_is_wanted(file, period, quarantine): whether a run writes the file; ${period}: it has
- * --from. */
-bool report_is_wanted(enum report_file file, bool period, bool quarantine);
+/** report_is_wanted(file, period, quarantine, subsidy): whether a run writes the file; ${period}:
+ * it has --from; ${subsidy}: one of its programs has one. */
+bool report_is_wanted(enum report_file file, bool period, bool quarantine, bool subsidy);
 
 /** report_header(buffer, file, carried, count): the header line; ${carried} columns end
  * arrears.csv. */
@@ -37,6 +39,8 @@ void report_schedule(struct buffer *buffer, const struct account *account, struc
 void report_allocations(struct buffer *buffer, const struct account *account);
 void report_arrears(struct buffer *buffer, const struct account *account, struct date as_of,
                     const struct position *position, unsigned carried);
+
+void report_subsidy(struct buffer *buffer, const struct loan *loan, const struct subsidy *subsidy);
 
 /* How the groupings are called: all, program, then the attributes. */
 struct report_groups {

@@ -672,9 +672,24 @@ static void check_arrears(const struct check *check)
     check_provision(check);
 }
 
+static void check_subsidy(const struct check *check)
+{
+    const struct rule_value *basis = value_of(check, RULE_SUBSIDY_BASIS);
+    const struct rule_value *count = value_of(check, RULE_SUBSIDY_DAY_COUNT);
+    if (given(check, RULE_SUBSIDY_ROUNDING))
+        (void)above_zero(check, RULE_SUBSIDY_ROUNDING_UNIT);
+    if (value_of(check, RULE_ARREARS_CLASSES)->set)
+        check_class_ids(check, RULE_SUBSIDY_ONLY_CLASSES);
+    if (basis->set && count->set && basis->number == RULE_SUBSIDY_DAILY &&
+        (count->number == RULE_MONTH || count->number == RULE_30_360))
+        NOTE(check, FAULT_RULE_CONFLICT, count->at,
+             "`basis: daily` counts days: it goes with actual/360 or actual/365 only");
+}
+
 void rule_check(struct arena *arena, const struct rule_scope *rules, struct faults *faults)
 {
     struct check check = {arena, rules, faults};
     check_schedule(&check);
     check_arrears(&check);
+    check_subsidy(&check);
 }

@@ -43,6 +43,7 @@ struct month {
     struct sorter *unidentified;
     size_t row_bytes; /* what a row made in some batch, at most; 0: not known yet */
     struct out_file *files[REPORT_FILES];
+    bool subsidy; /* some program has one */
 };
 
 /* --- memory --- */
@@ -108,6 +109,8 @@ static void set_job(struct month *month)
     const struct run_options *options = month->options;
     month->states = portfolio_states_of(month->arena, month->rules.programs,
                                         month->rules.program_count, options->as_of, options->from);
+    for (unsigned i = 0; i < month->rules.program_count; i++)
+        month->subsidy = month->subsidy || month->rules.programs[i]->has_subsidy;
     month->job = (struct work_job){
         .memory = options->memory,
         .programs = month->rules.programs,
@@ -129,7 +132,8 @@ static void set_job(struct month *month)
 
 static bool wants(const struct month *month, enum report_file file)
 {
-    return report_is_wanted(file, date_is_set(month->options->from), month->options->quarantine);
+    return report_is_wanted(file, date_is_set(month->options->from), month->options->quarantine,
+                            month->subsidy);
 }
 
 static bool write_buffer(struct month *month, struct out_file *file, struct buffer *buffer)
@@ -187,7 +191,8 @@ static bool write_batch(void *context, struct crew_batch *batch)
 {
     struct month *month = context;
     for (unsigned file = 0; file <= REPORT_ARREARS; file++)
-        if (!write_buffer(month, month->files[file], &batch->out[file]))
+        if (month->files[file] != NULL &&
+            !write_buffer(month, month->files[file], &batch->out[file]))
             return false;
     const struct text rejects = {batch->rejects.bytes, batch->rejects.len};
     const struct text unidentified = {batch->unidentified.bytes, batch->unidentified.len};

@@ -107,6 +107,8 @@ struct computation {
     struct position snapshot; /* at the end of snapshot_on */
     struct account_totals snapshot_totals;
     bool snapshot_exists;
+    bool claims; /* of each month, while it is passed */
+    struct subsidy subsidy;
 };
 
 static bool refuse_event(struct desk *desk, const struct event *event,
@@ -128,17 +130,37 @@ static bool is_lawful(struct desk *desk, const char *broken)
     return false;
 }
 
-/* Bring the account to the end of ${date}, taking the snapshot when it lies on the way. */
+/* Claim for the months that end on a day from ${from} to before ${date}. */
+static void pass_months(struct computation *run, struct date from, struct date date)
+{
+    struct account *account = &run->account;
+    if (!run->claims || account->stage == ACCOUNT_PENDING || account->stage == ACCOUNT_CANCELLED)
+        return;
+    for (struct date end = subsidy_month_end(from); date_before(end, date);
+         end = subsidy_month_end(date_add_days(end, 1))) {
+        if (date_is_set(account->opening) && date_before(end, account->opening))
+            continue; /* the account does not exist then */
+        account_advance(account, end);
+        subsidy_end_month(&run->subsidy, account, end);
+    }
+}
+
+/* Bring the account to the end of the day before ${date}, taking the snapshot when it lies on the
+ * way. */
 static void pass_day(struct computation *run, struct date before, struct date date)
 {
     struct account *account = &run->account;
     struct date on = run->snapshot_on;
-    if (!date_is_set(on) || !date_before(on, date) || !date_before(before, date_add_days(on, 1)))
+    if (!date_is_set(on) || !date_before(on, date) || !date_before(before, date_add_days(on, 1))) {
+        pass_months(run, before, date);
         return;
+    }
+    pass_months(run, before, date_add_days(on, 1));
     account_advance(account, on);
     run->snapshot_on = DATE_NONE; /* once */
     run->snapshot_totals = account->totals;
     position_of(account, on, &run->snapshot);
+    pass_months(run, date_add_days(on, 1), date);
 }
 
 static bool disburse_by_book(struct desk *desk, struct computation *run)
@@ -274,6 +296,7 @@ static void report(struct desk *desk, const struct computation *run)
     report_allocations(&out[REPORT_ALLOCATIONS], &run->account);
     report_arrears(&out[REPORT_ARREARS], &run->account, job->as_of, &run->position,
                    job->carried_count);
+    report_subsidy(&out[REPORT_SUBSIDY], &desk->loan, &run->subsidy);
 }
 
 /* Compute all positions that the run needs; false when the account is refused. */
@@ -285,6 +308,7 @@ static bool compute_account(struct desk *desk)
     bool period = date_is_set(job->from);
     struct portfolio_entry entry = {.loan = &desk->loan};
     run.snapshot_on = period ? date_add_days(job->from, -1) : DATE_NONE;
+    run.claims = desk->loan.program->has_subsidy;
     bool apart = period && knowledge_differs(desk, job->known_at, job->from_known_at);
     event_sort(desk->order, desk->bundle->event_count);
     if (apart) {
