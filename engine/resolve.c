@@ -252,6 +252,19 @@ static bool starts_with(const char *path, const char *pattern)
     return strncmp(path, pattern, strlen(pattern)) == 0;
 }
 
+/* Whether a default means anything: not in a clause that the file does not have, which shows in
+ * what the clause would have to have. */
+static bool is_in_effect(const struct rule_scope *scope, enum rule_key key)
+{
+    const char *path = rule_row(key)->path, *point = strrchr(path, '.');
+    struct text parent = {path, point == NULL ? 0 : (size_t)(point - path)};
+    for (unsigned k = 0; k < RULE_KEYS && parent.len > 0 && !scope->value[key].given; k++)
+        if (rule_row((enum rule_key)k)->required && !scope->value[k].set &&
+            rule_is_below(rule_row((enum rule_key)k)->path, parent))
+            return false;
+    return true;
+}
+
 static void print_scope(struct resolving *r, const struct rule_scope *scope, const char *pattern,
                         const char *path)
 {
@@ -266,7 +279,7 @@ static void print_scope(struct resolving *r, const struct rule_scope *scope, con
         if (row->type == RULE_TYPE_LIST || row->type == RULE_TYPE_NAMED) {
             const char *entry = row->type == RULE_TYPE_LIST ? "[]" : ".*";
             print_items(r, value, join(r->arena, row->path, entry, (struct text){"", 0}), inner);
-        } else if (!is_inner(key, value)) {
+        } else if (!is_inner(key, value) && is_in_effect(scope, key)) {
             buffer_printf(r->out, "%s: ", inner);
             put_value(r, key, value);
             put_origin(r, value);
