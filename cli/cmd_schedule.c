@@ -152,10 +152,11 @@ static int run(const struct cli_arguments *arguments)
 {
     struct rules rules;
     struct faults faults;
-    if (arguments->plain.count != 1)
+    if (arguments->plain.count == 0)
         return cli_usage("nol schedule takes one rule file; see nol schedule --help");
     faults_init(&faults);
-    if (load_rules(arguments->arena, arguments->plain.list, 1, 0, &rules, &faults)) {
+    if (load_rules(arguments->arena, arguments->plain.list, arguments->plain.count, 0, &rules,
+                   &faults)) {
         if (rules.program_count == 1)
             plan(arguments, rules.programs[0], &faults);
         else
@@ -169,7 +170,7 @@ static int run(const struct cli_arguments *arguments)
 
 const struct cli_command cli_schedule = {
     .name = "schedule",
-    .arguments = "RULE.yaml --principal AMOUNT --disbursed DATE [...]",
+    .arguments = "RULE.yaml [CALENDAR.yaml...] --principal AMOUNT --disbursed DATE [...]",
     .meaning = "one loan's plan, as a table or as CSV",
     .more = "example:\n"
             "\n"

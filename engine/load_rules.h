@@ -1,6 +1,6 @@
 /*
  * Rule files from disk: a file, or every *.yaml of a folder (NAME.test.yaml apart), become
- * programs.
+ * programs, and calendars that they name.
  */
 #ifndef NOL_LOAD_RULES_H
 #define NOL_LOAD_RULES_H
@@ -17,6 +17,8 @@ struct rules_file {
 struct rules {
     const struct program **programs; /* sorted by id */
     unsigned program_count;
+    const struct calendar **calendars; /* sorted by id */
+    unsigned calendar_count;
     const struct rules_file **files; /* sorted by name */
     unsigned file_count;
 };

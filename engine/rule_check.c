@@ -226,6 +226,10 @@ static void check_due(const struct check *check)
 {
     const struct rule_value *every = value_of(check, RULE_SCHEDULE_EVERY);
     bool months = span_has_months(every->span);
+    const struct rule_value *holiday = value_of(check, RULE_SCHEDULE_DUE_HOLIDAY);
+    if (holiday->number > RULE_HOLIDAY_NONE && absent(check, RULE_SCHEDULE_DUE_CALENDAR))
+        NOTE(check, FAULT_RULE_KEY_MISSING, holiday->at,
+             "key `schedule.due.calendar` is missing: which days are no business days");
     if (!every->set)
         return;
     if (every->span.count == 0)

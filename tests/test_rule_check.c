@@ -242,6 +242,9 @@ static void test_due(void **state)
         {DUE("2 weeks", "day: same"), ""},
         {DUE("1 year", "day: last, missing_day: first-of-next"), ""},
         {DUE("0 months", "missing_day: first-of-next"), "number-range"},
+        {DUE("2 weeks", "holiday: next, calendar: c"), ""}, /* found or not when it is read */
+        {DUE("2 weeks", "holiday: none, calendar: c"), ""},
+        {DUE("2 weeks", "holiday: next"), "rule-key-missing"},
         {DUE("1 month", "latest: 2 months, missing_day: first-of-next"), ""},
         {DUE("1 month", "latest: 0 days, missing_day: first-of-next"), "number-range"},
     };
