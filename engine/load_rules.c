@@ -73,6 +73,33 @@ static void read_file(struct loading *loading, const char *path, const char *nam
     rules->files[rules->file_count++] = file;
 }
 
+static void add_column(struct rules *rules, struct text name)
+{
+    for (unsigned i = 0; i < rules->column_count; i++)
+        if (text_equal(rules->columns[i], name))
+            return;
+    if (rules->column_count < FILES_MAX)
+        rules->columns[rules->column_count++] = name;
+}
+
+static void add_columns(struct rules *rules, const struct program *program)
+{
+    for (unsigned i = 0; i < program->count; i++) {
+        const struct rule_scope *scope = program->versions[i].rules;
+        if (rule_is_set(scope, RULE_PRINCIPAL_BY_COLUMN))
+            add_column(rules, scope->value[RULE_PRINCIPAL_BY_COLUMN].text);
+    }
+}
+
+/* Of a file at fault: its column is not to be called unknown on top of that. */
+static void add_columns_of_tree(struct rules *rules, const struct yaml_node *root)
+{
+    const struct yaml_node *by = yaml_find(yaml_find(root, text_of("principal")), text_of("by"));
+    const struct yaml_node *column = yaml_find(by, text_of("column"));
+    if (column != NULL && column->kind == YAML_TEXT)
+        add_column(rules, column->text);
+}
+
 /* Trees become calendars, and programs that name them. */
 static void understand(struct loading *loading, bool calendars)
 {
@@ -90,8 +117,12 @@ static void understand(struct loading *loading, bool calendars)
         }
         const struct program *program =
             program_of_tree(loading->arena, &rules->files[i]->file, root, &named, loading->faults);
-        if (program != NULL)
-            rules->programs[rules->program_count++] = program;
+        if (program == NULL) {
+            add_columns_of_tree(rules, root);
+            continue;
+        }
+        add_columns(rules, program);
+        rules->programs[rules->program_count++] = program;
     }
 }
 
@@ -192,6 +223,7 @@ bool load_rules(struct arena *arena, const char *const *paths, unsigned count, u
     *rules = (struct rules){
         .programs = ARENA_ARRAY(arena, const struct program *, FILES_MAX),
         .calendars = ARENA_ARRAY(arena, const struct calendar *, FILES_MAX),
+        .columns = ARENA_ARRAY(arena, struct text, FILES_MAX),
         .files = ARENA_ARRAY(arena, const struct rules_file *, FILES_MAX),
     };
     for (unsigned i = 0; i < count; i++) {

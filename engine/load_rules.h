@@ -19,6 +19,8 @@ struct rules {
     unsigned program_count;
     const struct calendar **calendars; /* sorted by id */
     unsigned calendar_count;
+    struct text *columns; /* of the loan book, that some program reads; each once */
+    unsigned column_count;
     const struct rules_file **files; /* sorted by name */
     unsigned file_count;
 };

@@ -547,8 +547,9 @@ static void compile_items(struct rule_context *context, enum rule_key key, struc
     value->items = ARENA_ARRAY(context->arena, const struct rule_scope *, count);
     if (count == 0 && key != RULE_CALENDAR_HOLIDAYS)
         NOTE(context, FAULT_RULE_SHAPE, value->at, "%s is empty", rows[key].path);
+    enum rule_key plain = rule_find(prefix); /* the entries' own key, where they are no maps */
     for (const struct yaml_pair *entry = value->node->first; entry != NULL; entry = entry->next) {
-        if (entry->value->kind != YAML_MAP) {
+        if (plain == RULE_KEYS && entry->value->kind != YAML_MAP) {
             NOTE(context, FAULT_RULE_SHAPE, entry->value->at, "each entry of %s is a map",
                  rows[key].path);
             continue;
@@ -556,7 +557,10 @@ static void compile_items(struct rule_context *context, enum rule_key key, struc
         struct rule_scope *item = ARENA_ARRAY(context->arena, struct rule_scope, 1);
         item->name = entry->key;
         item->at = entry->value->at;
-        compile_map(context, entry->value, prefix, item);
+        if (plain == RULE_KEYS)
+            compile_map(context, entry->value, prefix, item);
+        else
+            (void)rule_parse_value(context, plain, entry->value, &item->value[plain]);
         value->items[value->count++] = item;
     }
     refuse_same_ids(context, prefix, value);

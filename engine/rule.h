@@ -18,7 +18,8 @@ enum rule_key {
 enum rule_type {
     RULE_TYPE_MAP,           /* a map of keys of this table */
     RULE_TYPE_LIST,          /* a list of such maps */
-    RULE_TYPE_NAMED,         /* a map of such maps under names of the file's own */
+    RULE_TYPE_NAMED,         /* a map of such maps, or of values of the key NAME.*, under names of
+                                the file's own */
     RULE_TYPE_NODE,          /* any value, left as it is */
     RULE_TYPE_TEXT,          /* up to 200 bytes */
     RULE_TYPE_ID,            /* 1..64 bytes without blanks */

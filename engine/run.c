@@ -50,6 +50,8 @@ static bool open_book(struct month *month, bool gathered)
         .carried_count = options->carried.count,
         .ignored = options->ignored.list,
         .ignored_count = options->ignored.count,
+        .ruled = month->rules.columns,
+        .ruled_count = month->rules.column_count,
     };
     return book_open(&month->book, options->memory, month->inputs, month->input_count, &named,
                      gathered, &month->reading);
@@ -69,6 +71,8 @@ static void set_job(struct month *month)
         .input_count = month->input_count,
         .attribute_count = options->attributes.count,
         .carried_count = options->carried.count,
+        .ruled = month->rules.columns,
+        .ruled_count = month->rules.column_count,
         .as_of = options->as_of,
         .known_at = options->known_at,
         .from = options->from,

@@ -350,6 +350,16 @@ static void test_file_faults(void **state)
         {LEND_HEAD "principal: {min: 5, max: 9, source: law art 5}\n" LEND_SCHEDULE LEND_ALLOCATION
              LEND_ARREARS "sources: {law: {title: T}}\n",
          ""},
+        {LEND_HEAD
+         "principal: {min: 5, max: 9, by: {column: c, max: {a: 7, b: -1}}}\n" LEND_SCHEDULE
+             LEND_ALLOCATION LEND_ARREARS,
+         "amount-negative 8:60"},
+        {LEND_HEAD "principal: {min: 5, max: 9, by: {column: c, max: {a: {b: 7}}}}\n" LEND_SCHEDULE
+             LEND_ALLOCATION LEND_ARREARS,
+         "rule-shape 8:54"},
+        {LEND_HEAD
+         "principal: {min: 5, max: 9, by: {max: {}}}\n" LEND_SCHEDULE LEND_ALLOCATION LEND_ARREARS,
+         "rule-key-missing 8:33; rule-shape 8:39"},
         /* all of them, not only the first */
         {LEND_HEAD "principal: {min: x, max: -1}\n" LEND_SCHEDULE
                    "allocation: {excess: keep}\n" LEND_ARREARS,

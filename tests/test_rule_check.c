@@ -50,6 +50,11 @@ static void test_principal(void **state)
         {PRINCIPAL("min: 1000, max: 2000, multiple_of: 0"), "amount-zero"},
         {PRINCIPAL("min: 1001, max: 1999, multiple_of: 1000"), "rule-limits"},
         {PRINCIPAL("min: 1001, max: 2000, multiple_of: 1000"), ""},
+        {PRINCIPAL("min: 1001, max: 3000, by: {column: c, max: {a: 1001, b: 3000}}"), ""},
+        {PRINCIPAL("min: 1001, max: 3000, by: {column: c, max: {a: 1000, b: 3001}}"),
+         "rule-limits rule-limits"},
+        {PRINCIPAL("min: 1001, max: 3000, multiple_of: 1000, by: {column: c, max: {a: 1999}}"),
+         "rule-limits"},
     };
     (void)state;
     check_all(cases, COUNT_OF(cases));
