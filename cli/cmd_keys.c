@@ -28,6 +28,7 @@ static const char *type_text(enum rule_type type)
         [RULE_TYPE_CHOICE] = "one of",
         [RULE_TYPE_CHOICE_OR_MAP] = "map, or one of",
         [RULE_TYPE_ORDER] = "list of each of",
+        [RULE_TYPE_WORDS] = "list of some of",
         [RULE_TYPE_IDS] = "list of ids",
         [RULE_TYPE_FLAG] = "true or false",
         [RULE_TYPE_COUNT] = "number",
@@ -81,6 +82,10 @@ static int run(const struct cli_arguments *arguments)
             printf(
                 "\n## %s\n\nBinds %s.\n\n| key | value | default | meaning |\n|---|---|---|---|\n",
                 row->path, bind_text(row->bind));
+        if (key == RULE_CALENDAR_NOL)
+            puts("\n## Calendars\n\nFiles of their own among the rules; the keys stand there "
+                 "without "
+                 "`calendar.`.\n\n| key | value | default | meaning |\n|---|---|---|---|");
         print_row((enum rule_key)key);
     }
     return EXIT_DONE;

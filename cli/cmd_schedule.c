@@ -6,6 +6,7 @@ static const struct cli_option options[] = {
     {"--agreed", "DATE", false, false, "the day of the contract, if another"},
     {"--installments", "N", false, false, "inside the program's range"},
     {"--first-due", "DATE", false, false, "for programs whose due date is given"},
+    {"--by", "VALUE", false, false, "what the column of the program's principal.by says"},
     {"--csv", NULL, false, false, "as schedule.csv instead of a table"},
 };
 
@@ -31,14 +32,16 @@ static struct text without_underscores(struct arena *arena, const char *value)
     return (struct text){plain, len};
 }
 
-/* A row of a loan book made of the options, so that it is read and judged like any other. */
-static void make_row(const struct cli_arguments *arguments, const struct program *program,
+/* A row of a loan book made of the options, so that it is read and judged like any other; the
+ * columns that rules use stand at its end. */
+static void make_row(const struct cli_arguments *arguments, const struct rules *rules,
                      struct columns *columns, struct load_row *row)
 {
     static const struct fault_file command_line = {"command line", 1};
     struct arena *arena = arguments->arena;
     struct buffer bytes;
-    columns->count = LOAN_COLUMNS;
+    columns->count = LOAN_COLUMNS + rules->column_count;
+    columns->ruled = ARENA_ARRAY(arena, int16_t, rules->column_count);
     columns->known = ARENA_ARRAY(arena, int16_t, LOAN_COLUMNS);
     buffer_init(&bytes, arena->memory);
     for (int16_t column = 0; column < LOAN_COLUMNS; column++) {
@@ -47,11 +50,15 @@ static void make_row(const struct cli_arguments *arguments, const struct program
         if (column == LOAN_ACCOUNT_ID)
             value = text_of("plan");
         if (column == LOAN_PROGRAM)
-            value = program->id;
+            value = rules->programs[0]->id;
         for (unsigned i = 0; i < GIVEN; i++)
             if (given[i].column == (enum loan_column)column && cli_has(arguments, given[i].option))
                 value = without_underscores(arena, cli_value(arguments, given[i].option));
         csv_text(&bytes, value);
+    }
+    for (unsigned i = 0; i < rules->column_count; i++) {
+        columns->ruled[i] = (int16_t)(LOAN_COLUMNS + i);
+        csv_text(&bytes, text_of(cli_has(arguments, "--by") ? cli_value(arguments, "--by") : ""));
     }
     *row = (struct load_row){
         .record = {.bytes = arena_copy(arena, bytes.bytes, bytes.len - 1),
@@ -122,7 +129,7 @@ static void print_csv(const struct account *account)
     buffer_free(&buffer);
 }
 
-static void plan(const struct cli_arguments *arguments, const struct program *program,
+static void plan(const struct cli_arguments *arguments, const struct rules *rules,
                  struct faults *faults)
 {
     struct columns columns;
@@ -131,9 +138,13 @@ static void plan(const struct cli_arguments *arguments, const struct program *pr
     struct account account;
     struct account_refusal refusal = {0};
     struct event *none[1];
-    struct load load = {
-        .arena = arguments->arena, .faults = faults, .programs = &program, .program_count = 1};
-    make_row(arguments, program, &columns, &row);
+    struct load load = {.arena = arguments->arena,
+                        .faults = faults,
+                        .programs = rules->programs,
+                        .program_count = 1,
+                        .ruled = rules->columns,
+                        .ruled_count = rules->column_count};
+    make_row(arguments, rules, &columns, &row);
     if (!load_split(&load, &row))
         return;
     load_loan(&load, &row, &loan);
@@ -152,12 +163,16 @@ static int run(const struct cli_arguments *arguments)
 {
     struct rules rules;
     struct faults faults;
-    if (arguments->plain.count != 1)
+    if (arguments->plain.count == 0)
         return cli_usage("nol schedule takes one rule file; see nol schedule --help");
     faults_init(&faults);
-    if (load_rules(arguments->arena, arguments->plain.list, 1, 0, &rules, &faults)) {
-        if (rules.program_count == 1)
-            plan(arguments, rules.programs[0], &faults);
+    if (load_rules(arguments->arena, arguments->plain.list, arguments->plain.count, 0, &rules,
+                   &faults)) {
+        if (cli_has(arguments, "--by") && rules.column_count == 0)
+            fault_add(&faults, FAULT_USAGE, (struct place){0},
+                      "--by: the program has no principal.by");
+        else if (rules.program_count == 1)
+            plan(arguments, &rules, &faults);
         else
             fault_add(&faults, FAULT_USAGE, (struct place){0},
                       "nol schedule takes one rule file, not %u", rules.program_count);
@@ -169,7 +184,7 @@ static int run(const struct cli_arguments *arguments)
 
 const struct cli_command cli_schedule = {
     .name = "schedule",
-    .arguments = "RULE.yaml --principal AMOUNT --disbursed DATE [...]",
+    .arguments = "RULE.yaml [CALENDAR.yaml...] --principal AMOUNT --disbursed DATE [...]",
     .meaning = "one loan's plan, as a table or as CSV",
     .more = "example:\n"
             "\n"

@@ -84,6 +84,16 @@ static unsigned entries(const struct yaml_node *node)
     return count;
 }
 
+/* The pattern in the table of what stands under ${name} in a map of ${pattern}: a name of the
+ * file's own is `*` where the table has that. */
+static void inner_pattern(char inner[PATTERN_MAX], const char *pattern, struct text name)
+{
+    const char *dot = *pattern == '\0' ? "" : ".";
+    (void)snprintf(inner, PATTERN_MAX, "%s%s*", pattern, dot);
+    if (rule_find(text_of(inner)) == RULE_KEYS)
+        (void)snprintf(inner, PATTERN_MAX, "%s%s%.*s", pattern, dot, (int)name.len, name.ptr);
+}
+
 static bool same_value(struct rule_context *context, const char *pattern, const struct yaml_node *a,
                        const struct yaml_node *b)
 {
@@ -99,8 +109,7 @@ static bool same_value(struct rule_context *context, const char *pattern, const 
         const struct yaml_node *other = beside->value;
         if (a->kind == YAML_MAP) {
             other = yaml_find(b, entry->key);
-            (void)snprintf(inner, sizeof inner, "%s.%.*s", pattern, (int)entry->key.len,
-                           entry->key.ptr);
+            inner_pattern(inner, pattern, entry->key);
         } else {
             (void)snprintf(inner, sizeof inner, "%s%s", pattern,
                            entry->value->kind == YAML_TEXT ? "" : "[]");
@@ -195,8 +204,7 @@ static const struct yaml_node *descend(struct change *change, const struct yaml_
     if (node->kind == YAML_LIST)
         (void)snprintf(inner, sizeof inner, "%s[]", pattern);
     else
-        (void)snprintf(inner, sizeof inner, "%s%s%.*s", pattern, *pattern == '\0' ? "" : ".",
-                       (int)name.len, name.ptr);
+        inner_pattern(inner, pattern, name);
     const struct yaml_pair *child = node->kind == YAML_TEXT ? NULL : find_child(node, name);
     bool known = node->kind == YAML_LIST || rule_find(text_of(inner)) != RULE_KEYS;
     char quoted[TEXT_QUOTE_MAX];

@@ -58,7 +58,8 @@ static bool check_field(const struct header *header, unsigned i, const struct co
     struct text name = header->fields[i];
     bool known = named != NULL && (lists(named->attributes, named->attribute_count, name) ||
                                    lists(named->carried, named->carried_count, name) ||
-                                   lists(named->ignored, named->ignored_count, name));
+                                   lists(named->ignored, named->ignored_count, name) ||
+                                   lists(named->ruled, named->ruled_count, name));
     for (unsigned k = 0; k < count && !known; k++)
         known = text_is(name, specs[k].name);
     (void)text_quote(quoted, name);
@@ -126,5 +127,8 @@ bool columns_read(struct arena *arena, const struct csv_record *header_record,
                                    "--attribute", &well, faults);
     columns->carried =
         find_all(arena, &header, named->carried, named->carried_count, "--carry", &well, faults);
+    columns->ruled = ARENA_ARRAY(arena, int16_t, named->ruled_count);
+    for (unsigned i = 0; i < named->ruled_count; i++)
+        columns->ruled[i] = find_field(&header, named->ruled[i]);
     return well;
 }

@@ -8,7 +8,7 @@
 #include "arena.h"
 #include "csv_read.h"
 
-/* Columns that options name beside those of the design. */
+/* Columns that options and rules name beside those of the design. */
 struct columns_named {
     const struct text *attributes;
     unsigned attribute_count;
@@ -16,6 +16,8 @@ struct columns_named {
     unsigned carried_count;
     const struct text *ignored;
     unsigned ignored_count;
+    const struct text *ruled; /* used by rules: they need not be there */
+    unsigned ruled_count;
 };
 
 struct columns {
@@ -23,6 +25,7 @@ struct columns {
     int16_t *known;      /* by known column: its field, -1 when absent */
     int16_t *attributes; /* by attribute: its field */
     int16_t *carried;
+    int16_t *ruled; /* -1 when absent */
 };
 
 struct column_spec {

@@ -312,6 +312,63 @@ static const char *limit_text(const struct reading *reading, const struct loan *
     return text;
 }
 
+/* Whether a text that is no known column's is like any other. */
+static bool check_text(const struct reading *reading, struct text text)
+{
+    const struct load_row *row = reading->row;
+    char quoted[TEXT_QUOTE_MAX], reason[FAULT_TEXT_MAX];
+    bool plain = text_is_plain(text);
+    if (plain && text.len <= TEXT_BYTES_MAX)
+        return true;
+    struct place at = csv_place(&row->record, (uint32_t)(text.ptr - row->record.bytes));
+    (void)snprintf(reason, sizeof reason, "%s %s", text_quote(quoted, text),
+                   plain ? "is longer than 200 bytes" : "has control characters or outer blanks");
+    note(reading->load, reading->row, at, plain ? FAULT_TEXT_LENGTH : FAULT_TEXT_CONTROL, reason);
+    return false;
+}
+
+/* The field of a column that the loan's rules use; false when the file lacks it. */
+static bool read_ruled(const struct reading *reading, struct text name, struct text *out)
+{
+    const struct load *load = reading->load;
+    for (unsigned i = 0; i < load->ruled_count; i++) {
+        int16_t field = reading->row->columns->ruled[i];
+        if (!text_equal(load->ruled[i], name) || field < 0)
+            continue;
+        *out = reading->row->fields[field];
+        return true;
+    }
+    return false;
+}
+
+/* The lower largest principal of this loan; principal.max has been judged. */
+static void check_principal_by(const struct reading *reading, const struct loan *loan)
+{
+    const struct rule_value *column = &loan->rules->value[RULE_PRINCIPAL_BY_COLUMN];
+    const struct rule_value *max = &loan->rules->value[RULE_PRINCIPAL_BY_MAX];
+    char name[TEXT_QUOTE_MAX], quoted[TEXT_QUOTE_MAX];
+    struct text value;
+    if (!read_ruled(reading, column->text, &value)) {
+        load_fault(reading->load, reading->row, -1, FAULT_COLUMN_MISSING,
+                   "no column %s, which principal.by of the loan's program reads",
+                   text_quote(name, column->text));
+        return;
+    }
+    if (!check_text(reading, value))
+        return;
+    for (unsigned i = 0; i < max->count; i++) {
+        struct amount most = max->items[i]->value[RULE_PRINCIPAL_BY_MAX_ANY].amount;
+        if (!text_equal(max->items[i]->name, value) || amount_compare(loan->principal, most) <= 0)
+            continue;
+        char *text = arena_alloc(reading->load->arena, amount_text_size(most) + 1);
+        *amount_write(text, most, loan->program->decimals) = '\0';
+        load_fault(reading->load, reading->row, LOAN_PRINCIPAL, FAULT_PRINCIPAL_MAX,
+                   "principal %s is above the program's %s for %.*s %s",
+                   text_quote(quoted, load_field(reading->row, LOAN_PRINCIPAL)), text,
+                   (int)column->text.len, column->text.ptr, text_quote(name, value));
+    }
+}
+
 static void check_principal(const struct reading *reading, const struct loan *loan)
 {
     const struct rule_scope *rules = loan->rules;
@@ -328,6 +385,8 @@ static void check_principal(const struct reading *reading, const struct loan *lo
                    limit_text(reading, loan, RULE_PRINCIPAL_MIN),
                    limit_text(reading, loan, RULE_PRINCIPAL_MAX));
     }
+    if (rule_is_set(rules, RULE_PRINCIPAL_BY) && amount_compare(loan->principal, most) <= 0)
+        check_principal_by(reading, loan);
     if (!rule_is_set(rules, RULE_PRINCIPAL_MULTIPLE_OF))
         return;
     struct amount multiple = rule_amount(rules, RULE_PRINCIPAL_MULTIPLE_OF);
@@ -466,23 +525,11 @@ static void read_more(struct load *load, const struct load_row *row, struct loan
 static void check_more(const struct reading *reading)
 {
     const struct load_row *row = reading->row;
-    char quoted[TEXT_QUOTE_MAX];
     unsigned attributes = reading->load->attribute_count;
-    for (unsigned i = 0; i < attributes + reading->load->carried_count; i++) {
-        int16_t field =
-            i < attributes ? row->columns->attributes[i] : row->columns->carried[i - attributes];
-        struct text text = row->fields[field];
-        if (text_is_plain(text) && text.len <= TEXT_BYTES_MAX)
-            continue;
-        bool plain = text_is_plain(text);
-        struct place at = csv_place(&row->record, (uint32_t)(text.ptr - row->record.bytes));
-        char reason[FAULT_TEXT_MAX];
-        (void)snprintf(reason, sizeof reason, "%s %s", text_quote(quoted, text),
-                       plain ? "is longer than 200 bytes"
-                             : "has control characters or outer blanks");
-        note(reading->load, reading->row, at, plain ? FAULT_TEXT_LENGTH : FAULT_TEXT_CONTROL,
-             reason);
-    }
+    for (unsigned i = 0; i < attributes + reading->load->carried_count; i++)
+        (void)check_text(reading,
+                         row->fields[i < attributes ? row->columns->attributes[i]
+                                                    : row->columns->carried[i - attributes]]);
 }
 
 void load_loan(struct load *load, struct load_row *row, struct loan *loan)

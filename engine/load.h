@@ -72,6 +72,8 @@ struct load {
     const struct program *const *programs; /* sorted by id */
     unsigned program_count;
     unsigned attribute_count, carried_count;
+    const struct text *ruled; /* columns that rules use, as the header was read with */
+    unsigned ruled_count;
 };
 
 /** load_split(load, row): split the record into fields; false (and a fault) when it is no row of

@@ -14,6 +14,7 @@ struct loading {
     struct faults *faults;
     unsigned order;
     struct rules *rules;
+    const struct yaml_node **roots; /* by file; NULL: no YAML */
 };
 
 static void refuse_io(struct loading *loading, const char *path)
@@ -68,10 +69,61 @@ static void read_file(struct loading *loading, const char *path, const char *nam
                   "more than %d rule files", FILES_MAX);
         return;
     }
+    loading->roots[rules->file_count] = yaml_read(arena, &file->file, bytes, loading->faults);
     rules->files[rules->file_count++] = file;
-    const struct program *program = program_read(arena, &file->file, bytes, loading->faults);
-    if (program != NULL)
+}
+
+static void add_column(struct rules *rules, struct text name)
+{
+    for (unsigned i = 0; i < rules->column_count; i++)
+        if (text_equal(rules->columns[i], name))
+            return;
+    if (rules->column_count < FILES_MAX)
+        rules->columns[rules->column_count++] = name;
+}
+
+static void add_columns(struct rules *rules, const struct program *program)
+{
+    for (unsigned i = 0; i < program->count; i++) {
+        const struct rule_scope *scope = program->versions[i].rules;
+        if (rule_is_set(scope, RULE_PRINCIPAL_BY_COLUMN))
+            add_column(rules, scope->value[RULE_PRINCIPAL_BY_COLUMN].text);
+    }
+}
+
+/* Of a file at fault: its column is not to be called unknown on top of that. */
+static void add_columns_of_tree(struct rules *rules, const struct yaml_node *root)
+{
+    const struct yaml_node *by = yaml_find(yaml_find(root, text_of("principal")), text_of("by"));
+    const struct yaml_node *column = yaml_find(by, text_of("column"));
+    if (column != NULL && column->kind == YAML_TEXT)
+        add_column(rules, column->text);
+}
+
+/* Trees become calendars, and programs that name them. */
+static void understand(struct loading *loading, bool calendars)
+{
+    struct rules *rules = loading->rules;
+    const struct calendars named = {rules->calendars, rules->calendar_count};
+    for (unsigned i = 0; i < rules->file_count; i++) {
+        const struct yaml_node *root = loading->roots[i];
+        if (root == NULL || calendar_is(root) != calendars)
+            continue;
+        if (calendars) {
+            const struct calendar *calendar = calendar_read(loading->arena, root, loading->faults);
+            if (calendar != NULL)
+                rules->calendars[rules->calendar_count++] = calendar;
+            continue;
+        }
+        const struct program *program =
+            program_of_tree(loading->arena, &rules->files[i]->file, root, &named, loading->faults);
+        if (program == NULL) {
+            add_columns_of_tree(rules, root);
+            continue;
+        }
+        add_columns(rules, program);
         rules->programs[rules->program_count++] = program;
+    }
 }
 
 static bool ends_with(const char *name, const char *end)
@@ -120,6 +172,29 @@ static int compare_programs(const void *a, const void *b)
                         (*(const struct program *const *)b)->id);
 }
 
+static int compare_calendars(const void *a, const void *b)
+{
+    const struct calendar *left = *(const struct calendar *const *)a;
+    const struct calendar *right = *(const struct calendar *const *)b;
+    int order = text_compare(left->id, right->id);
+    return order != 0 ? order
+                      : (left->id_at.file->order > right->id_at.file->order) -
+                            (left->id_at.file->order < right->id_at.file->order);
+}
+
+static void refuse_same_calendars(struct loading *loading)
+{
+    const struct rules *rules = loading->rules;
+    char quoted[TEXT_QUOTE_MAX];
+    for (unsigned i = 1; i < rules->calendar_count; i++) {
+        const struct calendar *earlier = rules->calendars[i - 1], *calendar = rules->calendars[i];
+        if (text_equal(earlier->id, calendar->id))
+            fault_add(loading->faults, FAULT_RULE_ID_DUPLICATE, calendar->id_at,
+                      "calendar id %s is that of %s too", text_quote(quoted, calendar->id),
+                      earlier->id_at.file->path);
+    }
+}
+
 static void refuse_same_ids(struct loading *loading)
 {
     const struct rules *rules = loading->rules;
@@ -143,9 +218,12 @@ bool load_rules(struct arena *arena, const char *const *paths, unsigned count, u
                 struct rules *rules, struct faults *faults)
 {
     uint64_t before = faults->total;
-    struct loading loading = {arena, faults, order, rules};
+    struct loading loading = {arena, faults, order, rules,
+                              ARENA_ARRAY(arena, const struct yaml_node *, FILES_MAX)};
     *rules = (struct rules){
         .programs = ARENA_ARRAY(arena, const struct program *, FILES_MAX),
+        .calendars = ARENA_ARRAY(arena, const struct calendar *, FILES_MAX),
+        .columns = ARENA_ARRAY(arena, struct text, FILES_MAX),
         .files = ARENA_ARRAY(arena, const struct rules_file *, FILES_MAX),
     };
     for (unsigned i = 0; i < count; i++) {
@@ -158,6 +236,10 @@ bool load_rules(struct arena *arena, const char *const *paths, unsigned count, u
         else
             read_file(&loading, paths[i], slash == NULL ? paths[i] : slash + 1);
     }
+    understand(&loading, true);
+    qsort(rules->calendars, rules->calendar_count, sizeof *rules->calendars, compare_calendars);
+    refuse_same_calendars(&loading);
+    understand(&loading, false);
     if (rules->program_count > 0)
         qsort(rules->programs, rules->program_count, sizeof *rules->programs, compare_programs);
     refuse_same_ids(&loading);

@@ -1,6 +1,6 @@
 /*
  * Rule files from disk: a file, or every *.yaml of a folder (NAME.test.yaml apart), become
- * programs.
+ * programs, and calendars that they name.
  */
 #ifndef NOL_LOAD_RULES_H
 #define NOL_LOAD_RULES_H
@@ -17,6 +17,10 @@ struct rules_file {
 struct rules {
     const struct program **programs; /* sorted by id */
     unsigned program_count;
+    const struct calendar **calendars; /* sorted by id */
+    unsigned calendar_count;
+    struct text *columns; /* of the loan book, that some program reads; each once */
+    unsigned column_count;
     const struct rules_file **files; /* sorted by name */
     unsigned file_count;
 };

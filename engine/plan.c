@@ -179,6 +179,44 @@ static void set_row(struct row *row, int32_t n, struct date due, struct amount p
     row->due_of[COMPONENT_PRINCIPAL] = principal;
 }
 
+static bool same_month(struct date a, struct date b)
+{
+    int year[2], month[2], day;
+    date_split(a, &year[0], &month[0], &day);
+    date_split(b, &year[1], &month[1], &day);
+    return year[0] == year[1] && month[0] == month[1];
+}
+
+struct date plan_business_day(const struct rule_scope *rules, struct date nominal,
+                              struct date earliest, struct date latest)
+{
+    const struct calendar *calendar = rules->value[RULE_SCHEDULE_DUE_CALENDAR].calendar;
+    enum rule_holiday holiday = (enum rule_holiday)rule_number(rules, RULE_SCHEDULE_DUE_HOLIDAY);
+    if (holiday == RULE_HOLIDAY_NONE || calendar_is_business(calendar, nominal))
+        return nominal;
+    struct date next = calendar_next(calendar, nominal);
+    struct date previous = calendar_previous(calendar, nominal);
+    bool early = holiday == RULE_HOLIDAY_PREVIOUS ||
+                 (holiday == RULE_HOLIDAY_MODIFIED_NEXT && !same_month(next, nominal));
+    bool may_be_early = !date_before(previous, earliest), may_be_late = !date_before(latest, next);
+    if (!may_be_early && !may_be_late)
+        return nominal; /* no business day at all between the two */
+    return (early && may_be_early) || !may_be_late ? previous : next;
+}
+
+/* The due dates of rows whose nominal dates stand; a down payment does not move. */
+static enum fault_code move_off_holidays(const struct rule_scope *rules, struct date disbursed,
+                                         struct date latest, struct row *rows, unsigned count)
+{
+    for (unsigned i = rows[0].n == 0; i < count; i++) {
+        rows[i].due = plan_business_day(rules, rows[i].due_nominal, disbursed, latest);
+        if (!date_in_range(rows[i].due))
+            return FAULT_PLAN_TOO_LATE;
+        assert(i == 0 || !date_before(rows[i].due, rows[i - 1].due));
+    }
+    return FAULT_NONE;
+}
+
 enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct date disbursed,
                           struct amount amount, struct row *rows, unsigned *count)
 {
@@ -222,7 +260,9 @@ enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct d
         set_row(row++, (int32_t)k + 1, due, parts[k]);
     }
     *count = (unsigned)(row - rows);
-    return FAULT_NONE;
+    if (rule_number(loan->rules, RULE_SCHEDULE_DUE_HOLIDAY) == RULE_HOLIDAY_NONE)
+        return FAULT_NONE;
+    return move_off_holidays(loan->rules, disbursed, latest, rows, *count);
 }
 
 struct date plan_due(struct arena *arena, const struct loan *loan, struct date disbursed,

@@ -21,7 +21,8 @@ unsigned plan_rows_max(struct arena *arena, const struct loan *loan, struct amou
  * 2199-12-31, FAULT_PLAN_LATEST when the last row, brought forward to the program's `latest`, would
  * not come after the one before or the disbursement, or FAULT_PLAN_ROW_VANISHES when a principal
  * row or the down payment would not be > 0; the rows are undefined then. Principal adds up to
- * ${amount} and nominal dates strictly increase (design 8, law 1): asserted.
+ * ${amount} and nominal dates strictly increase (design 8, law 1): asserted;
+ * due dates, moved off holidays, never decrease: asserted too.
  */
 enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct date disbursed,
                           struct amount amount, struct row *rows, unsigned *count);
@@ -45,5 +46,13 @@ void plan_split(struct arena *arena, const struct loan *loan, struct amount amou
  * plan that ${amount}, disbursed first, has made, or would have with more rows. */
 struct date plan_due(struct arena *arena, const struct loan *loan, struct date disbursed,
                      struct amount amount, unsigned k);
+
+/**
+ * plan_business_day(rules, nominal, earliest, latest):
+ * Where a row of ${nominal} falls due under the rules' `holiday`: not before ${earliest}, the
+ * disbursement, nor after ${latest} (DATE_UNLIMITED: no bound); ${nominal} lies between them.
+ */
+struct date plan_business_day(const struct rule_scope *rules, struct date nominal,
+                              struct date earliest, struct date latest);
 
 #endif

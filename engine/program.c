@@ -6,6 +6,7 @@
 #include "rule_check.h"
 
 struct versions {
+    const struct calendars *calendars;
     struct program_version *list;
     unsigned count;
 };
@@ -34,6 +35,32 @@ static const struct yaml_node *amend_all(struct rule_context *context, const str
     return tree;
 }
 
+static struct text nth_calendar(const void *calendars, size_t i)
+{
+    return ((const struct calendars *)calendars)->list[i]->id;
+}
+
+static void bind_calendar(struct rule_scope *rules, const struct calendars *calendars,
+                          struct faults *faults)
+{
+    struct rule_value *value = &rules->value[RULE_SCHEDULE_DUE_CALENDAR];
+    char quoted[TEXT_QUOTE_MAX];
+    if (!value->set)
+        return;
+    value->calendar = calendar_find(calendars, value->text);
+    if (value->calendar != NULL)
+        return;
+    struct text near = text_nearest(value->text, calendars->count, nth_calendar, calendars);
+    (void)text_quote(quoted, value->text);
+    if (near.len > 0)
+        fault_add_once(faults, FAULT_CALENDAR_UNKNOWN, value->at,
+                       "no calendar %s among the rule files; did you mean '%.*s'?", quoted,
+                       (int)near.len, near.ptr);
+    else
+        fault_add_once(faults, FAULT_CALENDAR_UNKNOWN, value->at,
+                       "no calendar %s among the rule files", quoted);
+}
+
 /* Compile and check the versions that the amendments make of ${root}. */
 static void add_amended(struct rule_context *context, const struct yaml_node *root,
                         const struct rule_scope *base, struct versions *versions)
@@ -51,7 +78,8 @@ static void add_amended(struct rule_context *context, const struct yaml_node *ro
                     date_equal(sorted[i + 1]->value[RULE_AMENDMENTS_FROM].date, from->date);
         if (more)
             continue;
-        const struct rule_scope *rules = rule_compile(context->arena, root, context->faults);
+        struct rule_scope *rules = rule_compile(context->arena, root, context->faults);
+        bind_calendar(rules, versions->calendars, context->faults);
         rule_check(context->arena, rules, context->faults);
         versions->list[versions->count++] = (struct program_version){from->date, rules};
     }
@@ -67,15 +95,24 @@ static bool asks_for_past_days(const struct rule_scope *rules)
 const struct program *program_read(struct arena *arena, const struct fault_file *file,
                                    struct text bytes, struct faults *faults)
 {
-    uint64_t before = faults->total;
+    const struct calendars none = {NULL, 0};
     const struct yaml_node *root = yaml_read(arena, file, bytes, faults);
-    const struct rule_scope *base = root == NULL ? NULL : rule_compile(arena, root, faults);
+    return root == NULL ? NULL : program_of_tree(arena, file, root, &none, faults);
+}
+
+const struct program *program_of_tree(struct arena *arena, const struct fault_file *file,
+                                      const struct yaml_node *root,
+                                      const struct calendars *calendars, struct faults *faults)
+{
+    uint64_t before = faults->total;
+    struct rule_scope *base = rule_compile(arena, root, faults);
     if (base == NULL)
         return NULL;
     const struct rule_value *amendments = &base->value[RULE_AMENDMENTS];
-    struct versions versions = {ARENA_ARRAY(arena, struct program_version, amendments->count + 1),
-                                1};
+    struct versions versions = {
+        calendars, ARENA_ARRAY(arena, struct program_version, amendments->count + 1), 1};
     versions.list[0] = (struct program_version){base->value[RULE_IN_FORCE].date, base};
+    bind_calendar(base, calendars, faults);
     rule_check(arena, base, faults);
     struct rule_context context = {
         .arena = arena,

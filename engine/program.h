@@ -4,7 +4,7 @@
 #ifndef NOL_PROGRAM_H
 #define NOL_PROGRAM_H
 
-#include "rule.h"
+#include "calendar.h"
 
 struct program_version {
     struct date from; /* first day */
@@ -25,11 +25,19 @@ struct program {
 
 /**
  * program_read(arena, file, bytes, faults):
- * Read the rule file ${bytes}; everything belongs to ${arena}.  Adds all faults of all versions;
- * NULL when there was any.
+ * Read the rule file ${bytes}, which names no calendar; everything belongs to ${arena}.  Adds all
+ * faults of all versions; NULL when there was any.
  */
 const struct program *program_read(struct arena *arena, const struct fault_file *file,
                                    struct text bytes, struct faults *faults);
+
+/**
+ * program_of_tree(arena, file, root, calendars, faults):
+ * The same of the file's tree; its calendars are among ${calendars}, which outlive the program.
+ */
+const struct program *program_of_tree(struct arena *arena, const struct fault_file *file,
+                                      const struct yaml_node *root,
+                                      const struct calendars *calendars, struct faults *faults);
 
 /** program_at(program, date): the rules in force on ${date}, the first version before that. */
 const struct rule_scope *program_at(const struct program *program, struct date date);

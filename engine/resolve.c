@@ -61,14 +61,31 @@ static void put_date(struct resolving *r, struct date date)
     buffer_put_string(r->out, date_text(text, date));
 }
 
+static void put_word(struct resolving *r, bool *first, struct text word)
+{
+    buffer_put_string(r->out, *first ? "" : ", ");
+    buffer_put(r->out, word);
+    *first = false;
+}
+
 static void put_list(struct resolving *r, enum rule_key key, const struct rule_value *value)
 {
-    bool order = rule_row(key)->type == RULE_TYPE_ORDER;
-    unsigned count = order ? RULE_ORDER_MAX : value->count;
+    bool first = true;
     buffer_put_string(r->out, "[");
-    for (unsigned i = 0; i < count; i++) {
-        buffer_put_string(r->out, i == 0 ? "" : ", ");
-        buffer_put(r->out, order ? rule_allowed(key, value->order[i]) : value->ids[i]);
+    switch (rule_row(key)->type) {
+    case RULE_TYPE_ORDER:
+        for (unsigned i = 0; i < RULE_ORDER_MAX; i++)
+            put_word(r, &first, rule_allowed(key, value->order[i]));
+        break;
+    case RULE_TYPE_WORDS:
+        for (unsigned i = 0; rule_allowed(key, i).len > 0; i++)
+            if ((unsigned)value->number >> i & 1)
+                put_word(r, &first, rule_allowed(key, i));
+        break;
+    default:
+        for (unsigned i = 0; i < value->count; i++)
+            put_word(r, &first, value->ids[i]);
+        break;
     }
     buffer_put_string(r->out, "]");
 }
@@ -107,6 +124,7 @@ static void put_value(struct resolving *r, enum rule_key key, const struct rule_
         buffer_put(r->out, rule_allowed(key, (unsigned)value->number));
         return;
     case RULE_TYPE_ORDER:
+    case RULE_TYPE_WORDS:
     case RULE_TYPE_IDS:
         put_list(r, key, value);
         return;

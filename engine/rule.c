@@ -301,6 +301,22 @@ static bool parse_order(struct rule_context *context, enum rule_key key,
     return false;
 }
 
+static bool parse_words(struct rule_context *context, enum rule_key key,
+                        const struct yaml_node *node, struct rule_value *value)
+{
+    assert(count_words(rows[key].allowed) < 31);
+    value->number = 0;
+    for (const struct yaml_pair *entry = node->first; entry != NULL; entry = entry->next) {
+        int32_t word = parse_word(context, key, entry->value);
+        if (word < 0)
+            return false;
+        if (value->number >> word & 1)
+            return refuse(context, FAULT_RULE_CHOICE, key, entry->value, "named once only");
+        value->number |= 1 << word;
+    }
+    return true;
+}
+
 static bool parse_ids(struct rule_context *context, enum rule_key key, const struct yaml_node *node,
                       struct rule_value *value)
 {
@@ -403,6 +419,7 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
     case RULE_TYPE_NAMED:
     case RULE_TYPE_NODE:
     case RULE_TYPE_ORDER:
+    case RULE_TYPE_WORDS:
     case RULE_TYPE_IDS:
     case RULE_TYPE_FRACTIONS:
         break;
@@ -421,6 +438,7 @@ static bool takes_kind(enum rule_type type, enum yaml_kind kind)
         return kind == YAML_MAP;
     case RULE_TYPE_LIST:
     case RULE_TYPE_ORDER:
+    case RULE_TYPE_WORDS:
     case RULE_TYPE_IDS:
     case RULE_TYPE_FRACTIONS:
         return kind == YAML_LIST;
@@ -455,6 +473,8 @@ bool rule_parse_value(struct rule_context *context, enum rule_key key, const str
     bool fits = true;
     if (type == RULE_TYPE_ORDER)
         fits = parse_order(context, key, node, &value);
+    else if (type == RULE_TYPE_WORDS)
+        fits = parse_words(context, key, node, &value);
     else if (type == RULE_TYPE_IDS)
         fits = parse_ids(context, key, node, &value);
     else if (type == RULE_TYPE_FRACTIONS)
@@ -525,10 +545,11 @@ static void compile_items(struct rule_context *context, enum rule_key key, struc
     for (const struct yaml_pair *entry = value->node->first; entry != NULL; entry = entry->next)
         count++;
     value->items = ARENA_ARRAY(context->arena, const struct rule_scope *, count);
-    if (count == 0)
+    if (count == 0 && key != RULE_CALENDAR_HOLIDAYS)
         NOTE(context, FAULT_RULE_SHAPE, value->at, "%s is empty", rows[key].path);
+    enum rule_key plain = rule_find(prefix); /* the entries' own key, where they are no maps */
     for (const struct yaml_pair *entry = value->node->first; entry != NULL; entry = entry->next) {
-        if (entry->value->kind != YAML_MAP) {
+        if (plain == RULE_KEYS && entry->value->kind != YAML_MAP) {
             NOTE(context, FAULT_RULE_SHAPE, entry->value->at, "each entry of %s is a map",
                  rows[key].path);
             continue;
@@ -536,7 +557,10 @@ static void compile_items(struct rule_context *context, enum rule_key key, struc
         struct rule_scope *item = ARENA_ARRAY(context->arena, struct rule_scope, 1);
         item->name = entry->key;
         item->at = entry->value->at;
-        compile_map(context, entry->value, prefix, item);
+        if (plain == RULE_KEYS)
+            compile_map(context, entry->value, prefix, item);
+        else
+            (void)rule_parse_value(context, plain, entry->value, &item->value[plain]);
         value->items[value->count++] = item;
     }
     refuse_same_ids(context, prefix, value);
@@ -669,5 +693,15 @@ struct rule_scope *rule_compile(struct arena *arena, const struct yaml_node *roo
     struct rule_scope *scope = ARENA_ARRAY(arena, struct rule_scope, 1);
     scope->at = root->at;
     compile_map(&context, root, text_of(""), scope);
+    return scope;
+}
+
+struct rule_scope *rule_compile_calendar(struct arena *arena, const struct yaml_node *root,
+                                         struct faults *faults)
+{
+    struct rule_context context = {.arena = arena, .faults = faults};
+    struct rule_scope *scope = ARENA_ARRAY(arena, struct rule_scope, 1);
+    scope->at = root->at;
+    compile_map(&context, root, text_of("calendar"), scope);
     return scope;
 }

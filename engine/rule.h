@@ -18,7 +18,8 @@ enum rule_key {
 enum rule_type {
     RULE_TYPE_MAP,           /* a map of keys of this table */
     RULE_TYPE_LIST,          /* a list of such maps */
-    RULE_TYPE_NAMED,         /* a map of such maps under names of the file's own */
+    RULE_TYPE_NAMED,         /* a map of such maps, or of values of the key NAME.*, under names of
+                                the file's own */
     RULE_TYPE_NODE,          /* any value, left as it is */
     RULE_TYPE_TEXT,          /* up to 200 bytes */
     RULE_TYPE_ID,            /* 1..64 bytes without blanks */
@@ -26,6 +27,7 @@ enum rule_type {
     RULE_TYPE_CHOICE,        /* one of the allowed words */
     RULE_TYPE_CHOICE_OR_MAP, /* one of the allowed words, or a map of keys of this table */
     RULE_TYPE_ORDER,         /* a list with each of the allowed words once */
+    RULE_TYPE_WORDS,         /* a list of some of the allowed words, each once */
     RULE_TYPE_IDS,           /* a list of ids */
     RULE_TYPE_FLAG,          /* true or false */
     RULE_TYPE_COUNT,         /* a whole number in the allowed range */
@@ -64,6 +66,7 @@ enum {
 };
 
 struct rule_scope;
+struct calendar;
 
 /* One value.  Which members mean something follows from the key's type. */
 struct rule_value {
@@ -72,7 +75,8 @@ struct rule_value {
     struct place at;
     const struct yaml_node *node; /* in the file, well or not; NULL: absent */
     struct text text;             /* TEXT, ID, CODE, SOURCE; of every scalar as written */
-    int32_t number;       /* COUNT, FLAG, DAY; CHOICE: index among the allowed; -1: a map instead */
+    int32_t number;       /* COUNT, FLAG, DAY; CHOICE: index among the allowed; -1: a map instead;
+                             WORDS: a bit for each of the allowed */
     struct amount amount; /* AMOUNT, in minor units */
     struct fraction fraction;         /* FRACTION */
     const struct fraction *fractions; /* FRACTIONS: of one denominator */
@@ -82,6 +86,7 @@ struct rule_value {
     uint8_t order[RULE_ORDER_MAX];    /* ORDER: indexes among the allowed */
     unsigned count;                   /* LIST, NAMED, IDS, FRACTIONS */
     const struct rule_scope **items;  /* LIST, NAMED */
+    const struct calendar *calendar;  /* schedule.due.calendar, as the program was read */
     const struct text *ids;           /* IDS */
 };
 
@@ -130,6 +135,11 @@ bool rule_parse_value(struct rule_context *context, enum rule_key key, const str
  */
 struct rule_scope *rule_compile(struct arena *arena, const struct yaml_node *root,
                                 struct faults *faults);
+
+/** rule_compile_calendar(arena, root, faults): the same for a calendar's tree, its keys under
+ * `calendar`; never NULL. */
+struct rule_scope *rule_compile_calendar(struct arena *arena, const struct yaml_node *root,
+                                         struct faults *faults);
 
 static inline bool rule_is_set(const struct rule_scope *rules, enum rule_key key)
 {

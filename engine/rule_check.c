@@ -119,6 +119,26 @@ static struct proof_limits limits_of(const struct check *check)
     };
 }
 
+/* Whether each of principal.by.max leaves a principal, and narrows what is allowed. */
+static bool check_by(const struct check *check, const struct proof_limits *limits)
+{
+    const struct rule_value *by = value_of(check, RULE_PRINCIPAL_BY_MAX);
+    struct amount least = proof_least(check->arena, limits);
+    bool sane = true;
+    for (unsigned i = 0; i < by->count; i++) {
+        const struct rule_value *max = &by->items[i]->value[RULE_PRINCIPAL_BY_MAX_ANY];
+        char quoted[TEXT_QUOTE_MAX];
+        bool above = max->set && amount_compare(max->amount, limits->max) > 0;
+        if (!max->set || (!above && amount_compare(max->amount, least) >= 0))
+            continue;
+        NOTE(check, FAULT_RULE_LIMITS, max->at, "principal.by.max of %s %s",
+             text_quote(quoted, by->items[i]->name),
+             above ? "is above principal.max" : "allows no principal from principal.min on");
+        sane = false;
+    }
+    return sane;
+}
+
 static bool check_principal(const struct check *check)
 {
     const struct rule_value *max = value_of(check, RULE_PRINCIPAL_MAX);
@@ -137,7 +157,7 @@ static bool check_principal(const struct check *check)
              "no multiple of principal.multiple_of lies between principal.min and principal.max");
         return false;
     }
-    return true;
+    return check_by(check, &limits);
 }
 
 static bool check_installments(const struct check *check)
@@ -226,6 +246,10 @@ static void check_due(const struct check *check)
 {
     const struct rule_value *every = value_of(check, RULE_SCHEDULE_EVERY);
     bool months = span_has_months(every->span);
+    const struct rule_value *holiday = value_of(check, RULE_SCHEDULE_DUE_HOLIDAY);
+    if (holiday->number > RULE_HOLIDAY_NONE && absent(check, RULE_SCHEDULE_DUE_CALENDAR))
+        NOTE(check, FAULT_RULE_KEY_MISSING, holiday->at,
+             "key `schedule.due.calendar` is missing: which days are no business days");
     if (!every->set)
         return;
     if (every->span.count == 0)

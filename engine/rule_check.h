@@ -30,6 +30,12 @@ int32_t rule_grace(const struct rule_scope *rules, enum rule_key which);
 
 enum rule_split { RULE_SPLIT_SHARES = -2, RULE_SPLIT_FIXED, RULE_SPLIT_EQUAL, RULE_SPLIT_BULLET };
 enum rule_anchor { RULE_ANCHOR_DISBURSED, RULE_ANCHOR_AGREED, RULE_ANCHOR_GIVEN };
+enum rule_holiday {
+    RULE_HOLIDAY_NONE,
+    RULE_HOLIDAY_NEXT,
+    RULE_HOLIDAY_PREVIOUS,
+    RULE_HOLIDAY_MODIFIED_NEXT
+};
 enum rule_grace_place { RULE_GRACE_BEFORE_TERM, RULE_GRACE_WITHIN_TERM };
 enum rule_basis {
     RULE_DAYS_PAST_DUE,

@@ -94,6 +94,8 @@ static void name_columns(struct month *month)
         .carried_count = options->carried.count,
         .ignored = options->ignored.list,
         .ignored_count = options->ignored.count,
+        .ruled = month->rules.columns,
+        .ruled_count = month->rules.column_count,
     };
 }
 
@@ -120,6 +122,8 @@ static void set_job(struct month *month)
         .input_count = month->input_count,
         .attribute_count = options->attributes.count,
         .carried_count = options->carried.count,
+        .ruled = month->rules.columns,
+        .ruled_count = month->rules.column_count,
         .as_of = options->as_of,
         .known_at = options->known_at,
         .from = options->from,

@@ -53,7 +53,7 @@ static void collect(struct tranche *tranche, struct date date)
 /* --- new rows --- */
 
 /* Rows stand by due date, then n, and the new one has the highest n. */
-static struct row *insert_row(struct account *account, struct date due)
+static struct row *insert_row(struct account *account, struct date nominal, struct date due)
 {
     unsigned at = account->row_count;
     while (at > 0 && date_before(due, account->rows[at - 1].due))
@@ -61,7 +61,7 @@ static struct row *insert_row(struct account *account, struct date due)
     struct row *row = &account->rows[at];
     memmove(row + 1, row, (account->row_count - at) * sizeof *row);
     *row = (struct row){
-        .n = ++account->highest_n, .due_nominal = due, .due = due, .paid_on = DATE_NONE};
+        .n = ++account->highest_n, .due_nominal = nominal, .due = due, .paid_on = DATE_NONE};
     account->row_count++;
     if (at < account->first_open)
         account->first_open = at;
@@ -78,7 +78,7 @@ static bool add_down_payment(struct account *account, struct date date, struct a
         return true;
     if (amount_sign(*down) <= 0 || amount_compare(*down, amount) >= 0)
         return false;
-    struct row *row = insert_row(account, date);
+    struct row *row = insert_row(account, date, date);
     row->extra = row->down_payment = true;
     row->due_of[COMPONENT_PRINCIPAL] = *down;
     return true;
@@ -97,10 +97,12 @@ static bool add_rows(struct account *account, unsigned more)
     for (unsigned i = 0; i < account->row_count; i++)
         there += is_of_plan(&rows[i]);
     for (unsigned k = there + 1; k <= there + more; k++) {
-        struct date due = plan_due(arena, account->loan, first->date, first->amount, k);
-        if (!date_in_range(due))
+        struct date nominal = plan_due(arena, account->loan, first->date, first->amount, k);
+        struct date due =
+            plan_business_day(account->loan->rules, nominal, first->date, DATE_UNLIMITED);
+        if (!date_in_range(nominal) || !date_in_range(due))
             return false;
-        (void)insert_row(account, due);
+        (void)insert_row(account, nominal, due);
     }
     return true;
 }

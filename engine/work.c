@@ -452,7 +452,9 @@ void work_account(struct work *work, const struct book_bundle *bundle)
                  .programs = job->programs,
                  .program_count = job->program_count,
                  .attribute_count = job->attribute_count,
-                 .carried_count = job->carried_count},
+                 .carried_count = job->carried_count,
+                 .ruled = job->ruled,
+                 .ruled_count = job->ruled_count},
     };
     read_loans(&desk);
     read_events(&desk);

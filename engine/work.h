@@ -20,6 +20,8 @@ struct work_job {
     const struct book_input *inputs;
     unsigned input_count;
     unsigned attribute_count, carried_count;
+    const struct text *ruled; /* columns that rules use */
+    unsigned ruled_count;
     struct date as_of, known_at;
     struct date from; /* DATE_NONE: no period */
     struct date from_known_at;

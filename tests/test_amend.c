@@ -45,6 +45,29 @@ static void test_was_by_value(void **state)
         {"{path: arrears.classes.good.range, was: 0..31, value: 0..30}", "amendment-was"},
         {"{path: allocation.excess, was: hold, value: next}", ""},
         {"{path: allocation.excess, was: next, value: last}", "amendment-was"},
+        {"{path: schedule.due.latest, was: absent, value: 24 months},"
+         "{path: schedule.due.latest, was: 2 years, value: 2030-12-31},"
+         "{path: schedule.due.latest, was: 2030-12-31, value: absent}",
+         ""},
+        {"{path: schedule.due.latest, was: absent, value: 24 months},"
+         "{path: schedule.due.latest, was: 2026-01-01, value: absent}",
+         "amendment-was"},
+        {"{path: schedule.installments, was: {min: 1, max: 36, default: 3}, value: absent},"
+         "{path: schedule.split, was: equal, value: {shares: [50%, 50%]}},"
+         "{path: schedule.split.shares, was: [1/2, 0.5], value: [40%, 60%]}",
+         ""},
+        {"{path: schedule.installments, was: {min: 1, max: 36, default: 3}, value: absent},"
+         "{path: schedule.split, was: equal, value: {shares: [50%, 50%]}},"
+         "{path: schedule.split.shares, was: [1/2, half], value: [40%, 60%]}",
+         "amendment-was"},
+        {"{path: principal.by, was: absent, value: {column: c, max: {a: 1_000}}},"
+         "{path: principal.by.max.a, was: 1000, value: 2_000},"
+         "{path: principal.by.max.b, was: absent, value: 500},"
+         "{path: principal.by.max, was: {b: 5_00, a: 2000}, value: {a: 3}}",
+         "rule-limits"},
+        {"{path: principal.by, was: absent, value: {column: c, max: {a: 1_000}}},"
+         "{path: principal.by.max.a, was: 1001, value: 2_000}",
+         "amendment-was"},
     };
     (void)state;
     check_all(cases, COUNT_OF(cases));
@@ -116,6 +139,7 @@ static void test_paths(void **state)
         {"{path: arrears.classes.worse.range, was: 1.., value: 2..}", "amendment-path"},
         {"{path: arrears..range, was: 1, value: 2}", "amendment-path"},
         {"{path: principal., was: 1, value: 2}", "amendment-path"},
+        {"{path: principal.by.max.a, was: absent, value: 2}", "amendment-path"},
     };
     (void)state;
     check_all(cases, COUNT_OF(cases));

@@ -61,8 +61,9 @@ static void test_faults(void **state)
 static void test_named_by_options(void **state)
 {
     static const struct text attributes[] = {{"district", 8}, {"sector", 6}},
-                             carried[] = {{"sector", 6}}, ignored[] = {{"phone", 5}};
-    const struct columns_named named = {attributes, 2, carried, 1, ignored, 1};
+                             carried[] = {{"sector", 6}}, ignored[] = {{"phone", 5}},
+                             ruled[] = {{"cycle", 5}, {"principal", 9}};
+    const struct columns_named named = {attributes, 2, carried, 1, ignored, 1, ruled, 2};
     struct columns columns;
     (void)state;
     assert_true(read_header("sector,account_id,phone,principal,district", &named, &columns));
@@ -70,6 +71,10 @@ static void test_named_by_options(void **state)
     assert_int_equal(columns.attributes[1], 0);
     assert_int_equal(columns.carried[0], 0); /* one column, two uses */
     assert_int_equal(columns.known[1], 3);
+    assert_int_equal(columns.ruled[0], -1); /* a rule's column may be absent, or be a known one */
+    assert_int_equal(columns.ruled[1], 3);
+    assert_true(read_header("sector,account_id,cycle,principal,district", &named, &columns));
+    assert_int_equal(columns.ruled[0], 2);
     assert_false(read_header("account_id,principal,sector", &named, &columns)); /* no district */
     assert_faults("column-missing 1:1");
     assert_false(read_header("sector,account_id,principal,district,phones", &named, &columns));

@@ -329,6 +329,45 @@ static void test_links(void **state)
     load_link(&load, NULL, 0);
 }
 
+/* The largest principal of a value of the book's own column. */
+static void test_principal_by(void **state)
+{
+    static const struct text ruled[] = {{"cycle", 5}};
+    const struct columns_named named = {.ruled = ruled, .ruled_count = 1};
+    static const struct line_case cases[] = {
+        {"L1,lend,500,2024-01-31,1", ""},
+        {"L1,lend,501,2024-01-31,1", "principal-max 2:9"},
+        {"L1,lend,99,2024-01-31,1", "principal-min 2:9"},
+        {"L1,lend,1001,2024-01-31,2", "principal-max 2:9"},
+        {"L1,lend,9000,2024-01-31,3", ""},
+        {"L1,lend,9001,2024-01-31,3", "principal-max 2:9"},
+        {"L1,lend,9001,2024-01-31,1", "principal-max 2:9"}, /* once */
+        {"L1,lend,9000,2024-01-31,", ""},
+        {"L1,lend,9000,2024-01-31, 1", "text-control 2:25"},
+    };
+    struct loan loan;
+    (void)state;
+    prepare(LEND_HEAD "principal: {min: 100, max: 9000, by: {column: cycle, max: {1: 500, 2: "
+                      "1_000}}}\n" LEND_SCHEDULE LEND_ALLOCATION LEND_ARREARS);
+    load.ruled = ruled;
+    load.ruled_count = 1;
+    for (size_t i = 0; i < COUNT_OF(cases) + 1; i++) {
+        bool last = i == COUNT_OF(cases); /* a book without the column */
+        struct columns columns;
+        struct csv_record header = record_of(last ? "account_id,program,principal,disbursed"
+                                                  : "account_id,program,principal,disbursed,cycle",
+                                             1);
+        assert_true(columns_read(&expect_arena, &header, load_loan_columns, LOAN_COLUMNS, &named,
+                                 &columns, &expect_faults));
+        struct load_row row = {.record =
+                                   record_of(last ? "L1,lend,500,2024-01-31" : cases[i].line, 2),
+                               .columns = &columns};
+        assert_true(load_split(&load, &row));
+        load_loan(&load, &row, &loan);
+        assert_faults(last ? "column-missing 2:1" : cases[i].faults);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -336,6 +375,7 @@ int main(void)
         TEST(test_loan_faults),
         TEST(test_first_due),
         TEST(test_multiple_and_fixed),
+        TEST(test_principal_by),
         TEST(test_terms_of_the_agreement),
         TEST(test_event),
         TEST(test_event_faults),

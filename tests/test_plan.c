@@ -279,6 +279,97 @@ static void test_latest(void **state)
     assert_string_equal(plan_of(loan, "900", "2024-01-10"), "1 2024-03-31 450; 2 2024-04-20 450");
 }
 
+/* Rows as `n nominal>due` of loans under a calendar: weekends of 2026, and 25 to 31 December. */
+static const char *moved(const char *due, const char *every, const char *disbursed, int32_t rows)
+{
+    static const char calendar_yaml[] =
+        "nol: calendar/1\nid: c\nfrom: 2026-01-01\nuntil: 2026-12-31\nweekend: [sat, sun]\n"
+        "holidays: [{date: 2026-12-25}, {date: 2026-12-28}, {date: 2026-12-29},\n"
+        "  {date: 2026-12-30}, {date: 2026-12-31}]\n";
+    char yaml[1200];
+    (void)snprintf(yaml, sizeof yaml,
+                   LEND_HEAD LEND_PRINCIPAL "schedule: {installments: %d, every: %s, " EQUAL
+                                            ", down_payment: 10%%, due: {%s, calendar: c}}\n%s",
+                   rows, every, due, LEND_ALLOCATION LEND_ARREARS);
+    struct yaml_node *root =
+        yaml_read(&expect_arena, &lend_file, text_of(calendar_yaml), &expect_faults);
+    const struct calendar *calendar = calendar_read(&expect_arena, root, &expect_faults);
+    const struct calendars calendars = {&calendar, 1};
+    char *kept = arena_copy(&expect_arena, yaml, strlen(yaml));
+    root = yaml_read(&expect_arena, &lend_file, text_of(kept), &expect_faults);
+    struct loan *loan = lend_loan(LEND_RULES, "900", disbursed, "", rows);
+    loan->program = program_of_tree(&expect_arena, &lend_file, root, &calendars, &expect_faults);
+    assert_faults("");
+    loan->rules = program_at(loan->program, loan->agreed);
+    struct row *row = ARENA_ARRAY(&expect_arena, struct row, 20);
+    unsigned count = 0;
+    enum fault_code code = plan_make(&expect_arena, loan, D(disbursed), A("900"), row, &count);
+    if (code != FAULT_NONE)
+        return fault_slug(code);
+    char *out = arena_alloc(&expect_arena, 1000), *end = out;
+    for (unsigned i = 0; i < count; i++)
+        end += sprintf(end, "%s%d %s>%s", i == 0 ? "" : "; ", row[i].n,
+                       date_string(row[i].due_nominal), date_string(row[i].due));
+    return out;
+}
+
+static void test_holidays(void **state)
+{
+    (void)state;
+    /* 31 January 2026 is a Saturday and so is the 28th of February; row 0 stays */
+    assert_string_equal(
+        moved("holiday: next, missing_day: last-of-month", "1 month", "2026-01-31", 2),
+        "0 2026-01-31>2026-01-31; 1 2026-02-28>2026-03-02; "
+        "2 2026-03-31>2026-03-31");
+    assert_string_equal(
+        moved("holiday: previous, missing_day: last-of-month", "1 month", "2026-01-31", 1),
+        "0 2026-01-31>2026-01-31; 1 2026-02-28>2026-02-27");
+    /* Monday is in March: Friday; Sunday 15 March has its Monday */
+    assert_string_equal(
+        moved("holiday: modified-next, missing_day: last-of-month", "1 month", "2026-01-31", 1),
+        "0 2026-01-31>2026-01-31; 1 2026-02-28>2026-02-27");
+    assert_string_equal(
+        moved("holiday: modified-next, missing_day: last-of-month", "1 month", "2026-02-15", 1),
+        "0 2026-02-15>2026-02-15; 1 2026-03-15>2026-03-16");
+    /* Friday is before a disbursement on Saturday, and is not before one on Friday */
+    assert_string_equal(moved("holiday: previous", "1 day", "2026-02-28", 3),
+                        "0 2026-02-28>2026-02-28; 1 2026-03-01>2026-03-02; "
+                        "2 2026-03-02>2026-03-02; 3 2026-03-03>2026-03-03");
+    assert_string_equal(moved("holiday: previous", "1 day", "2026-02-27", 2),
+                        "0 2026-02-27>2026-02-27; 1 2026-02-28>2026-02-27; "
+                        "2 2026-03-01>2026-02-27");
+    /* Sunday 29 and Saturday 28 March: Monday is after the latest day */
+    assert_string_equal(moved("holiday: next, latest: 2026-03-29", "1 day", "2026-03-26", 3),
+                        "0 2026-03-26>2026-03-26; 1 2026-03-27>2026-03-27; "
+                        "2 2026-03-28>2026-03-27; 3 2026-03-29>2026-03-27");
+    /* modified-next goes back from the last days of May, but not before Saturday 30 May */
+    assert_string_equal(moved("holiday: modified-next", "1 day", "2026-05-30", 1),
+                        "0 2026-05-30>2026-05-30; 1 2026-05-31>2026-06-01");
+    /* nowhere to go between Saturday and Sunday: it stays */
+    assert_string_equal(moved("holiday: next, latest: 2026-03-29", "1 day", "2026-03-28", 1),
+                        "0 2026-03-28>2026-03-28; 1 2026-03-29>2026-03-29");
+    /* the year's end is past the calendar: Friday 1 January 2027 is a business day */
+    assert_string_equal(moved("holiday: next", "1 day", "2026-12-24", 2),
+                        "0 2026-12-24>2026-12-24; 1 2026-12-25>2027-01-01; "
+                        "2 2026-12-26>2027-01-01");
+}
+
+/* Whatever is asked, due dates never decrease (asserted by plan_make()) nor leave their bounds. */
+static void test_random_holidays(void **state)
+{
+    static const char *const ways[] = {"next", "previous", "modified-next"};
+    (void)state;
+    (void)chance_seed();
+    for (int round = 0; round < 400; round++) {
+        char due[100];
+        struct date start = date_add_days(D("2025-12-20"), (int32_t)chance_in(0, 380));
+        (void)snprintf(due, sizeof due, "holiday: %s, latest: %d days", ways[chance() % 3],
+                       (int)chance_in(9, 12));
+        (void)moved(due, chance() % 2 == 0 ? "1 day" : "2 days", date_string(start), 5);
+        arena_reset(&expect_arena);
+    }
+}
+
 static void test_refusals(void **state)
 {
     (void)state;
@@ -310,6 +401,8 @@ int main(void)
         TEST(test_down_payment),
         TEST(test_bullet),
         TEST(test_latest),
+        TEST(test_holidays),
+        TEST(test_random_holidays),
         TEST(test_refusals),
     };
     return RUN(tests);

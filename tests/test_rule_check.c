@@ -50,6 +50,11 @@ static void test_principal(void **state)
         {PRINCIPAL("min: 1000, max: 2000, multiple_of: 0"), "amount-zero"},
         {PRINCIPAL("min: 1001, max: 1999, multiple_of: 1000"), "rule-limits"},
         {PRINCIPAL("min: 1001, max: 2000, multiple_of: 1000"), ""},
+        {PRINCIPAL("min: 1001, max: 3000, by: {column: c, max: {a: 1001, b: 3000}}"), ""},
+        {PRINCIPAL("min: 1001, max: 3000, by: {column: c, max: {a: 1000, b: 3001}}"),
+         "rule-limits rule-limits"},
+        {PRINCIPAL("min: 1001, max: 3000, multiple_of: 1000, by: {column: c, max: {a: 1999}}"),
+         "rule-limits"},
     };
     (void)state;
     check_all(cases, COUNT_OF(cases));
@@ -242,6 +247,9 @@ static void test_due(void **state)
         {DUE("2 weeks", "day: same"), ""},
         {DUE("1 year", "day: last, missing_day: first-of-next"), ""},
         {DUE("0 months", "missing_day: first-of-next"), "number-range"},
+        {DUE("2 weeks", "holiday: next, calendar: c"), ""}, /* found or not when it is read */
+        {DUE("2 weeks", "holiday: none, calendar: c"), ""},
+        {DUE("2 weeks", "holiday: next"), "rule-key-missing"},
         {DUE("1 month", "latest: 2 months, missing_day: first-of-next"), ""},
         {DUE("1 month", "latest: 0 days, missing_day: first-of-next"), "number-range"},
     };
