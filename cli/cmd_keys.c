@@ -28,6 +28,7 @@ static const char *type_text(enum rule_type type)
         [RULE_TYPE_CHOICE] = "one of",
         [RULE_TYPE_CHOICE_OR_MAP] = "map, or one of",
         [RULE_TYPE_ORDER] = "list of each of",
+        [RULE_TYPE_SOME] = "list of some of",
         [RULE_TYPE_IDS] = "list of ids",
         [RULE_TYPE_FLAG] = "true or false",
         [RULE_TYPE_COUNT] = "number",

@@ -281,6 +281,14 @@ static bool parse_order(struct rule_context *context, enum rule_key key,
         found++;
         seen |= 1u << word;
     }
+    value->count = found;
+    if (rows[key].type == RULE_TYPE_SOME) {
+        if (found > 0 && found <= count && (unsigned)__builtin_popcount(seen) == found)
+            return true;
+        NOTE(context, FAULT_RULE_CHOICE, node->at, "%s lists some of %s, none twice",
+             rows[key].path, rows[key].allowed);
+        return false;
+    }
     if (found == count && seen == (1u << count) - 1)
         return true;
     NOTE(context, FAULT_RULE_CHOICE, node->at, "%s lists each of %s once", rows[key].path,
@@ -356,6 +364,7 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
     case RULE_TYPE_NAMED:
     case RULE_TYPE_NODE:
     case RULE_TYPE_ORDER:
+    case RULE_TYPE_SOME:
     case RULE_TYPE_IDS:
         break;
     }
@@ -373,6 +382,7 @@ static bool takes_kind(enum rule_type type, enum yaml_kind kind)
         return kind == YAML_MAP;
     case RULE_TYPE_LIST:
     case RULE_TYPE_ORDER:
+    case RULE_TYPE_SOME:
     case RULE_TYPE_IDS:
         return kind == YAML_LIST;
     case RULE_TYPE_CHOICE_OR_MAP:
@@ -404,7 +414,7 @@ bool rule_parse_value(struct rule_context *context, enum rule_key key, const str
     struct rule_value value = {
         .set = true, .given = true, .at = node->at, .node = node, .text = node->text, .number = -1};
     bool fits = true;
-    if (type == RULE_TYPE_ORDER)
+    if (type == RULE_TYPE_ORDER || type == RULE_TYPE_SOME)
         fits = parse_order(context, key, node, &value);
     else if (type == RULE_TYPE_IDS)
         fits = parse_ids(context, key, node, &value);
@@ -427,6 +437,7 @@ static void apply_default(struct rule_context *context, enum rule_key key, struc
     if (rows[key].type == RULE_TYPE_ORDER) {
         for (uint8_t i = 0; i < RULE_ORDER_MAX; i++)
             value->order[i] = i; /* the default order is the table's */
+        value->count = RULE_ORDER_MAX;
         value->set = true;
         return;
     }

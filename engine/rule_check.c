@@ -220,12 +220,21 @@ static void check_due(const struct check *check)
              "`day` other than `same` goes with periods of months or years only");
 }
 
+static bool re_spreads(const struct check *check)
+{
+    return value_of(check, RULE_ALLOCATION_EXCESS)->number == RULE_EXCESS_RE_SPREAD;
+}
+
 static bool check_rounding(const struct check *check)
 {
     const struct rule_value *rounding = value_of(check, RULE_SCHEDULE_ROUNDING);
     const struct rule_value *mode = value_of(check, RULE_SCHEDULE_ROUNDING_MODE);
     const struct rule_value *residual = value_of(check, RULE_SCHEDULE_ROUNDING_RESIDUAL);
     if (!rounding->set) {
+        if (absent(check, RULE_SCHEDULE_ROUNDING) && re_spreads(check))
+            NOTE(
+                check, FAULT_ROUNDING_MISSING, value_of(check, RULE_SCHEDULE)->at,
+                "`excess: re-spread` divides: schedule.rounding {unit, mode, residual} is missing");
         if (absent(check, RULE_SCHEDULE_ROUNDING) &&
             value_of(check, RULE_SCHEDULE_SPLIT)->number == RULE_SPLIT_EQUAL)
             NOTE(check, FAULT_ROUNDING_MISSING, value_of(check, RULE_SCHEDULE)->at,

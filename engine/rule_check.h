@@ -25,7 +25,13 @@ enum rule_anchor { RULE_ANCHOR_DISBURSED, RULE_ANCHOR_AGREED, RULE_ANCHOR_GIVEN 
 enum rule_grace_place { RULE_GRACE_BEFORE_TERM, RULE_GRACE_WITHIN_TERM };
 enum rule_count_from { RULE_DAY_AFTER_DUE, RULE_DUE_DATE, RULE_END_OF_TOLERANCE };
 enum rule_by { RULE_BY_INSTALLMENT, RULE_BY_COMPONENT };
-enum rule_excess { RULE_EXCESS_HOLD, RULE_EXCESS_NEXT, RULE_EXCESS_LAST };
+enum rule_excess {
+    RULE_EXCESS_HOLD,
+    RULE_EXCESS_NEXT,
+    RULE_EXCESS_LAST,
+    RULE_EXCESS_RE_SPREAD,
+    RULE_EXCESS_REFUND,
+};
 
 /** rule_installments(rules, which): min, max or default number of installments, 0 when the rules
  * name none. */

@@ -18,7 +18,14 @@ static const char *const rules[] = {
     LEND_HEAD "principal: {min: 100, max: 5000}\n"
               "schedule: {every: 1 month, split: {fixed: 170}, due: {missing_day: "
               "first-of-next}}\n" LEND_ALLOCATION LEND_ARREARS,
+    LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE
+    "allocation: {excess: re-spread, excess_components: [principal, penalty]}\n" LEND_ARREARS,
+    LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE "allocation: {excess: refund}\n" LEND_ARREARS,
+    LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE
+    "allocation: {excess: next, excess_components: [fee]}\n" LEND_ARREARS,
 };
+
+enum { FIXED = 4 };
 
 static const struct program *programs[COUNT_OF(rules)];
 static struct arena kept;
@@ -196,7 +203,7 @@ static void check_dates_of_double(const struct draw *drawn, struct date as_of,
 {
     struct draw twice = *drawn;
     struct account account;
-    if (drawn->loan.program == programs[4])
+    if (drawn->loan.program == programs[FIXED])
         return;
     for (size_t i = 0; i < twice.count; i++) {
         twice.events[i].amount = doubled(twice.events[i].amount);

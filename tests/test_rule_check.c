@@ -79,6 +79,9 @@ static void test_rounding(void **state)
 {
     static const struct check_case cases[] = {
         {SCHEDULE("installments: 3, " MONTHS ", split: equal"), "rounding-missing"},
+        {LEND_HEAD LEND_PRINCIPAL "schedule: {installments: 3, " MONTHS ", split: bullet}\n"
+                                  "allocation: {excess: re-spread}\n" LEND_ARREARS,
+         "rounding-missing"},
         {SCHEDULE("installments: 3, " MONTHS ", split: bullet"), ""},
         {SCHEDULE("installments: 3, " MONTHS ", split: equal, rounding: {unit: 1, residual: last}"),
          "rounding-missing"},
@@ -222,7 +225,7 @@ static void test_arrears(void **state)
                  ", provision: {less_not_for: [good], rounding: {unit: 1, mode: up}}"),
          "rule-conflict"},
         {ARREARS("count_from: due-date, " TWO ", provision: {less: collateral, less_not_for: "
-                                              "[goood], rounding: {unit: 1, mode: up}}"),
+                 "[goood], rounding: {unit: 1, mode: up}}"),
          "class-unknown"},
     };
     (void)state;
