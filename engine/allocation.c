@@ -59,18 +59,35 @@ static enum rounding_mode mode_of(const struct loan *loan, const struct rule_sco
     return rule_rounding(signed_so ? loan->rules : rules).mode;
 }
 
-static struct terms terms_of(const struct loan *loan, const struct rule_scope *rules)
+/* What a type of the program's own says, else what the allocation says. */
+static const struct rule_value *said(const struct rule_scope *rules, enum rule_key key,
+                                     const struct rule_scope *own, enum rule_key own_key)
 {
-    const struct rule_value *in_advance = &rules->value[RULE_ALLOCATION_EXCESS_COMPONENTS];
+    return own != NULL && own->value[own_key].set ? &own->value[own_key] : &rules->value[key];
+}
+
+static struct terms terms_of(const struct loan *loan, const struct rule_scope *rules,
+                             const struct rule_scope *own)
+{
+    const struct rule_value *in_advance = said(rules, RULE_ALLOCATION_EXCESS_COMPONENTS, own,
+                                               RULE_ALLOCATION_TYPES_EXCESS_COMPONENTS);
     struct terms terms = {
-        .components = &rules->value[RULE_ALLOCATION_COMPONENTS],
+        .components =
+            said(rules, RULE_ALLOCATION_COMPONENTS, own, RULE_ALLOCATION_TYPES_COMPONENTS),
         .in_advance = in_advance->set ? in_advance : NULL,
-        .by = (enum rule_by)rule_number(rules, RULE_ALLOCATION_BY),
-        .excess = (enum rule_excess)rule_number(rules, RULE_ALLOCATION_EXCESS),
+        .by = (enum rule_by)said(rules, RULE_ALLOCATION_BY, own, RULE_ALLOCATION_TYPES_BY)->number,
+        .excess =
+            (enum rule_excess)said(rules, RULE_ALLOCATION_EXCESS, own, RULE_ALLOCATION_TYPES_EXCESS)
+                ->number,
     };
     if (terms.excess == RULE_EXCESS_RE_SPREAD)
         terms.mode = mode_of(loan, rules);
     return terms;
+}
+
+bool allocation_is_funded(const struct event *event)
+{
+    return event->own != NULL && rule_is_set(event->own, RULE_ALLOCATION_TYPES_FUNDED_BY);
 }
 
 static struct pass begin_pass(struct account *account, const struct event *event,
@@ -79,7 +96,7 @@ static struct pass begin_pass(struct account *account, const struct event *event
     return (struct pass){
         .account = account,
         .event = event,
-        .terms = terms_of(account->loan, rules),
+        .terms = terms_of(account->loan, rules, event->own),
         .date = date,
         .money = money,
         .first_line = account->line_count,
@@ -109,6 +126,8 @@ static void count_payment(struct pass *pass, enum component component, struct am
             add_to(arena, &totals->recovered_principal, paid);
     } else if (component == COMPONENT_PRINCIPAL) {
         add_to(arena, &totals->repaid, paid);
+        if (allocation_is_funded(pass->event))
+            add_to(arena, &totals->funded, paid);
         take_from(arena, &totals->outstanding, paid);
     }
 }

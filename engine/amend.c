@@ -62,6 +62,13 @@ static bool same_scalar(struct rule_context *context, enum rule_key key, const s
     }
 }
 
+/* Whether the entries of the map at ${pattern} have names of the file's own. */
+static bool is_named(const char *pattern)
+{
+    enum rule_key key = rule_find(text_of(pattern));
+    return key != RULE_KEYS && rule_row(key)->type == RULE_TYPE_NAMED;
+}
+
 static unsigned entries(const struct yaml_node *node)
 {
     unsigned count = 0;
@@ -85,8 +92,9 @@ static bool same_value(struct rule_context *context, const char *pattern, const 
         const struct yaml_node *other = beside->value;
         if (a->kind == YAML_MAP) {
             other = yaml_find(b, entry->key);
-            (void)snprintf(inner, sizeof inner, "%s.%.*s", pattern, (int)entry->key.len,
-                           entry->key.ptr);
+            (void)snprintf(inner, sizeof inner, "%s.%.*s", pattern,
+                           is_named(pattern) ? 1 : (int)entry->key.len,
+                           is_named(pattern) ? "*" : entry->key.ptr);
         } else {
             (void)snprintf(inner, sizeof inner, "%s%s", pattern,
                            entry->value->kind == YAML_TEXT ? "" : "[]");
@@ -180,11 +188,14 @@ static const struct yaml_node *descend(struct change *change, const struct yaml_
     struct text name = {rest.ptr, dot == NULL ? rest.len : (size_t)(dot - rest.ptr)};
     if (node->kind == YAML_LIST)
         (void)snprintf(inner, sizeof inner, "%s[]", pattern);
+    else if (is_named(pattern))
+        (void)snprintf(inner, sizeof inner, "%s.*", pattern);
     else
         (void)snprintf(inner, sizeof inner, "%s%s%.*s", pattern, *pattern == '\0' ? "" : ".",
                        (int)name.len, name.ptr);
     const struct yaml_pair *child = node->kind == YAML_TEXT ? NULL : find_child(node, name);
-    bool known = node->kind == YAML_LIST || rule_find(text_of(inner)) != RULE_KEYS;
+    bool known =
+        node->kind == YAML_LIST || is_named(pattern) || rule_find(text_of(inner)) != RULE_KEYS;
     char quoted[TEXT_QUOTE_MAX];
     if (node->kind == YAML_TEXT || !known || (child == NULL && dot != NULL)) {
         char part[TEXT_QUOTE_MAX];

@@ -326,6 +326,65 @@ static void test_excess_components(void **state)
     assert_amount(account.totals.credit, "8");
 }
 
+/* --- types of the program's own --- */
+
+#define GOODWILL                                                                                   \
+    RULES_WITH("allocation: {excess: next, components: [penalty, fee, principal], types: {\n"      \
+               "  goodwill: {excess: last, funded_by: program},\n"                                 \
+               "  fund: {components: [principal, fee, penalty], excess_components: [fee],\n"       \
+               "    by: component}}}\n")
+
+static struct event *own(const struct loan *loan, const char *id, const char *type,
+                         const char *date, const char *amount)
+{
+    struct event *event = lend_event(id, EVENT_OWN, date, amount);
+    const struct rule_value *types =
+        &program_at(loan->program, event->date)->value[RULE_ALLOCATION_TYPES];
+    for (unsigned i = 0; i < types->count; i++)
+        if (text_is(types->items[i]->name, type))
+            event->own = types->items[i];
+    assert_non_null(event->own);
+    return event;
+}
+
+static void test_own_type(void **state)
+{
+    (void)state;
+    struct loan *loan = lend_loan(GOODWILL, "1000", "2024-01-10", "", 3);
+    own(loan, "g", "goodwill", "2024-02-01", "100"); /* the last row first */
+    pay("p", "2024-02-02", "100");                   /* the next row first */
+    lend_account(&account, loan, "2024-02-02");
+    assert_string_equal(lend_rows(&account),
+                        "1 2024-02-10 333/100; 2 2024-03-10 333/0; 3 2024-04-10 334/100");
+    assert_string_equal(lend_totals(&account), "1000 200 0 0 800 200 0 0");
+    assert_amount(account.totals.funded, "100");
+    assert_text(event_name(lend_find("g")), "goodwill");
+    assert_text(event_name(lend_find("p")), "repay");
+    lend_event("b", EVENT_CHARGEBACK, "2024-02-03", "40")->target = lend_find("g");
+    lend_account(&account, loan, "2024-02-03");
+    assert_amount(account.totals.funded, "60");
+    lend_event("w", EVENT_WRITE_OFF, "2024-02-04", "");
+    own(loan, "h", "goodwill", "2024-02-05", "50"); /* recovered, not repaid */
+    lend_account(&account, loan, "2024-02-05");
+    assert_amount(account.totals.funded, "60");
+    assert_amount(account.totals.recovered, "50");
+}
+
+/* Components and what is paid in advance are its own; what it does not say is the allocation's. */
+static void test_own_terms(void **state)
+{
+    (void)state;
+    struct loan *loan = lend_loan(GOODWILL, "1000", "2024-01-10", "", 3);
+    charge("c", "2024-01-20", "7", "");
+    charge("d", "2024-01-20", "5", "2024-03-01");
+    own(loan, "f", "fund", "2024-02-10", "350"); /* 333 + 7, then 5 in advance, 5 are credit */
+    lend_account(&account, loan, "2024-02-10");
+    assert_string_equal(lend_rows(&account), "1 2024-02-10 333/333 fee 7/7; "
+                                             "2 2024-03-10 333/0 fee 5/5; 3 2024-04-10 334/0");
+    assert_amount(account.totals.credit, "5");
+    assert_amount(account.totals.funded, "0");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +405,8 @@ int main(void)
         LEND_TEST(test_re_spread_up),
         LEND_TEST(test_owed_back),
         LEND_TEST(test_excess_components),
+        LEND_TEST(test_own_type),
+        LEND_TEST(test_own_terms),
     };
     return RUN(tests);
 }
