@@ -188,7 +188,7 @@ static struct amount uncovered_room(struct account *account, const struct event 
                                     size_t index)
 {
     const struct event *payment = account->events[index];
-    if (payment->type != EVENT_REPAY || !payment->known || payment->removed_by == NULL ||
+    if (!event_is_payment(payment->type) || !payment->known || payment->removed_by == NULL ||
         date_before(refund->date, payment->date) ||
         date_before(payment->removed_by->recorded, refund->recorded))
         return AMOUNT_ZERO;
@@ -383,20 +383,23 @@ int32_t account_frozen_days(const struct account *account, struct date after, st
 static bool takes(struct account *account, const struct event *event,
                   struct account_refusal *refusal)
 {
-    const char *name = event_kind(event->type)->name;
+    struct text type = event_name(event);
+    int len = (int)type.len; /* at most an id's */
     switch (account->stage) {
     case ACCOUNT_CANCELLED:
-        return refuse(refusal, FAULT_AFTER_END, "%s after the account was cancelled", name);
+        return refuse(refusal, FAULT_AFTER_END, "%.*s after the account was cancelled", len,
+                      type.ptr);
     case ACCOUNT_WRITTEN_OFF:
         if (event->type == EVENT_DISBURSE || event->type == EVENT_OPENING ||
             event->type == EVENT_CHARGE)
-            return refuse(refusal, FAULT_AFTER_WRITE_OFF, "%s after the write-off", name);
+            return refuse(refusal, FAULT_AFTER_WRITE_OFF, "%.*s after the write-off", len,
+                          type.ptr);
         return true;
     case ACCOUNT_PENDING:
         if (event->type != EVENT_DISBURSE && event->type != EVENT_CANCEL &&
             event->type != EVENT_COLLATERAL)
-            return refuse(refusal, FAULT_BEFORE_DISBURSEMENT, "%s before the loan is disbursed",
-                          name);
+            return refuse(refusal, FAULT_BEFORE_DISBURSEMENT, "%.*s before the loan is disbursed",
+                          len, type.ptr);
         return true;
     case ACCOUNT_RUNNING:
         return true;
@@ -409,8 +412,8 @@ bool account_apply(struct account *account, struct event *event, struct account_
     account_advance(account, event->date);
     if (date_is_set(account->opening) && date_before(event->date, account->opening) &&
         event->type != EVENT_DISBURSE && event->type != EVENT_OPENING)
-        return refuse(refusal, FAULT_BEFORE_OPENING, "%s before the loan's opening",
-                      event_kind(event->type)->name);
+        return refuse(refusal, FAULT_BEFORE_OPENING, "%.*s before the loan's opening",
+                      (int)event_name(event).len, event_name(event).ptr);
     if (!takes(account, event, refusal))
         return false;
     switch (event->type) {
@@ -437,6 +440,7 @@ bool account_apply(struct account *account, struct event *event, struct account_
     case EVENT_WAIVE:
         return apply_waive(account, event, refusal);
     case EVENT_REPAY:
+    case EVENT_OWN:
         allocation_pay(account, event, event->amount);
         return true;
     case EVENT_CHARGEBACK:

@@ -65,6 +65,7 @@ struct account_stretch {
 struct account_totals {
     struct amount disbursed;
     struct amount repaid;
+    struct amount funded; /* what of it the program itself paid */
     struct amount written_off;
     struct amount recovered; /* all components */
     struct amount recovered_principal;

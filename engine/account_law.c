@@ -44,7 +44,8 @@ const char *account_law_of_totals(const struct account *account)
     if (amount_compare(accounted, t->disbursed) != 0)
         return "law 2: outstanding + repaid + written off is not what was disbursed";
     if (amount_sign(t->outstanding) < 0 || amount_sign(t->credit) < 0 ||
-        amount_sign(t->repaid) < 0 || amount_sign(t->refunded) < 0)
+        amount_sign(t->repaid) < 0 || amount_sign(t->refunded) < 0 || amount_sign(t->funded) < 0 ||
+        amount_compare(t->funded, t->repaid) > 0)
         return "law 2: a figure is negative";
     return NULL;
 }

@@ -4,11 +4,20 @@
 
 #include "rule_check.h"
 
+/* The allocation rule of one payment. */
+struct terms {
+    const struct rule_value *components;
+    const struct rule_value *in_advance; /* NULL: as components */
+    enum rule_by by;
+    enum rule_excess excess;
+    enum rounding_mode mode; /* of `re-spread` */
+};
+
 /* One pass of money over the rows: it writes at most one line per row. */
 struct pass {
     struct account *account;
     const struct event *event;
-    const struct rule_scope *rules;
+    struct terms terms;
     struct date date;
     struct amount money; /* left to allocate */
     size_t first_line;
@@ -43,13 +52,51 @@ static struct account_line *line_of(struct pass *pass, struct row *row)
     return allocation_line(account, pass->event, pass->date, row->n);
 }
 
+/* The rounding is of the terms as signed; a program may have learnt to re-spread only later. */
+static enum rounding_mode mode_of(const struct loan *loan, const struct rule_scope *rules)
+{
+    bool signed_so = rule_is_set(loan->rules, RULE_SCHEDULE_ROUNDING);
+    return rule_rounding(signed_so ? loan->rules : rules).mode;
+}
+
+/* What a type of the program's own says, else what the allocation says. */
+static const struct rule_value *said(const struct rule_scope *rules, enum rule_key key,
+                                     const struct rule_scope *own, enum rule_key own_key)
+{
+    return own != NULL && own->value[own_key].set ? &own->value[own_key] : &rules->value[key];
+}
+
+static struct terms terms_of(const struct loan *loan, const struct rule_scope *rules,
+                             const struct rule_scope *own)
+{
+    const struct rule_value *in_advance = said(rules, RULE_ALLOCATION_EXCESS_COMPONENTS, own,
+                                               RULE_ALLOCATION_TYPES_EXCESS_COMPONENTS);
+    struct terms terms = {
+        .components =
+            said(rules, RULE_ALLOCATION_COMPONENTS, own, RULE_ALLOCATION_TYPES_COMPONENTS),
+        .in_advance = in_advance->set ? in_advance : NULL,
+        .by = (enum rule_by)said(rules, RULE_ALLOCATION_BY, own, RULE_ALLOCATION_TYPES_BY)->number,
+        .excess =
+            (enum rule_excess)said(rules, RULE_ALLOCATION_EXCESS, own, RULE_ALLOCATION_TYPES_EXCESS)
+                ->number,
+    };
+    if (terms.excess == RULE_EXCESS_RE_SPREAD)
+        terms.mode = mode_of(loan, rules);
+    return terms;
+}
+
+bool allocation_is_funded(const struct event *event)
+{
+    return event->own != NULL && rule_is_set(event->own, RULE_ALLOCATION_TYPES_FUNDED_BY);
+}
+
 static struct pass begin_pass(struct account *account, const struct event *event,
                               const struct rule_scope *rules, struct date date, struct amount money)
 {
     return (struct pass){
         .account = account,
         .event = event,
-        .rules = rules,
+        .terms = terms_of(account->loan, rules, event->own),
         .date = date,
         .money = money,
         .first_line = account->line_count,
@@ -79,6 +126,8 @@ static void count_payment(struct pass *pass, enum component component, struct am
             add_to(arena, &totals->recovered_principal, paid);
     } else if (component == COMPONENT_PRINCIPAL) {
         add_to(arena, &totals->repaid, paid);
+        if (allocation_is_funded(pass->event))
+            add_to(arena, &totals->funded, paid);
         take_from(arena, &totals->outstanding, paid);
     }
 }
@@ -106,11 +155,6 @@ static void pay_row(struct pass *pass, struct row *row, enum component component
     add_to(arena, &line->part[component], paid);
 }
 
-static enum component nth_component(const struct rule_scope *rules, unsigned i)
-{
-    return (enum component)rules->value[RULE_ALLOCATION_COMPONENTS].order[i];
-}
-
 static void finish_row(struct pass *pass, struct row *row)
 {
     if (!row_has_charges(row)) {
@@ -118,7 +162,18 @@ static void finish_row(struct pass *pass, struct row *row)
         return;
     }
     for (unsigned i = 0; i < COMPONENTS; i++)
-        pay_row(pass, row, nth_component(pass->rules, i));
+        pay_row(pass, row, (enum component)pass->terms.components->order[i]);
+}
+
+static void pay_in_advance(struct pass *pass, struct row *row)
+{
+    const struct rule_value *only = pass->terms.in_advance;
+    if (only == NULL) {
+        finish_row(pass, row);
+        return;
+    }
+    for (unsigned i = 0; i < only->count; i++)
+        pay_row(pass, row, (enum component)only->order[i]);
 }
 
 /* --- many rows --- */
@@ -143,30 +198,62 @@ static void pay_due(struct pass *pass)
 {
     struct account *account = pass->account;
     unsigned end = due_end(pass);
-    if (rule_number(pass->rules, RULE_ALLOCATION_BY) == RULE_BY_INSTALLMENT) {
+    if (pass->terms.by == RULE_BY_INSTALLMENT) {
         for (unsigned i = account->first_open; i < end && has_money(pass); i++)
             finish_row(pass, &account->rows[i]);
         return;
     }
     for (unsigned c = 0; c < COMPONENTS; c++)
         for (unsigned i = account->first_open; i < end && has_money(pass); i++)
-            pay_row(pass, &account->rows[i], nth_component(pass->rules, c));
+            pay_row(pass, &account->rows[i], (enum component)pass->terms.components->order[c]);
+}
+
+/* An equal part for each future row with anything unpaid, the rest for the last of them; what a row
+ * cannot take goes to the earliest that can. */
+static void re_spread(struct pass *pass, unsigned first)
+{
+    struct account *account = pass->account;
+    struct arena *arena = account->arena;
+    struct amount left = pass->money, share, spare = AMOUNT_ZERO;
+    unsigned open = 0;
+    for (unsigned i = first; i < account->row_count; i++)
+        open += account_row_is_open(&account->rows[i]);
+    if (open == 0)
+        return;
+    share = rounding_quotient(arena, left, amount_of(1), amount_of(open), amount_of(1),
+                              pass->terms.mode);
+    for (unsigned i = first; open > 0; i++) {
+        if (!account_row_is_open(&account->rows[i]))
+            continue;
+        struct amount part = --open == 0 ? left : amount_least(share, left);
+        take_from(arena, &left, part);
+        pass->money = part;
+        pay_in_advance(pass, &account->rows[i]);
+        add_to(arena, &spare, pass->money);
+    }
+    pass->money = spare;
+    for (unsigned i = first; i < account->row_count && has_money(pass); i++)
+        pay_in_advance(pass, &account->rows[i]);
 }
 
 static void pay_future(struct pass *pass)
 {
     struct account *account = pass->account;
     unsigned first = due_end(pass);
-    switch ((enum rule_excess)rule_number(pass->rules, RULE_ALLOCATION_EXCESS)) {
+    switch (pass->terms.excess) {
     case RULE_EXCESS_HOLD:
+    case RULE_EXCESS_REFUND:
         break;
     case RULE_EXCESS_NEXT:
         for (unsigned i = first; i < account->row_count && has_money(pass); i++)
-            finish_row(pass, &account->rows[i]);
+            pay_in_advance(pass, &account->rows[i]);
         break;
     case RULE_EXCESS_LAST:
         for (unsigned i = account->row_count; i-- > first && has_money(pass);)
-            finish_row(pass, &account->rows[i]);
+            pay_in_advance(pass, &account->rows[i]);
+        break;
+    case RULE_EXCESS_RE_SPREAD:
+        re_spread(pass, first);
         break;
     }
 }
@@ -228,6 +315,8 @@ static struct amount line_sum(struct arena *arena, const struct account_line *li
 static void use_piece(struct account *account, struct account_credit *piece, struct date day)
 {
     struct pass pass = begin_pass(account, piece->event, piece->rules, day, piece->left);
+    if (pass.terms.excess == RULE_EXCESS_REFUND)
+        return; /* it is owed back */
     run_pass(&pass);
     for (size_t i = pass.first_line; i < account->line_count; i++) {
         struct account_line *line = &account->lines[i];

@@ -24,4 +24,7 @@ struct account_line *allocation_line(struct account *account, const struct event
  * oldest first. */
 void allocation_refund(struct account *account, const struct event *event, struct amount money);
 
+/** allocation_is_funded(event): whether the program itself pays it. */
+bool allocation_is_funded(const struct event *event);
+
 #endif

@@ -76,6 +76,13 @@ static bool same_scalar(struct rule_context *context, enum rule_key key, const s
     }
 }
 
+/* Whether the entries of the map at ${pattern} have names of the file's own. */
+static bool is_named(const char *pattern)
+{
+    enum rule_key key = rule_find(text_of(pattern));
+    return key != RULE_KEYS && rule_row(key)->type == RULE_TYPE_NAMED;
+}
+
 static unsigned entries(const struct yaml_node *node)
 {
     unsigned count = 0;
@@ -90,7 +97,7 @@ static void inner_pattern(char inner[PATTERN_MAX], const char *pattern, struct t
 {
     const char *dot = *pattern == '\0' ? "" : ".";
     (void)snprintf(inner, PATTERN_MAX, "%s%s*", pattern, dot);
-    if (rule_find(text_of(inner)) == RULE_KEYS)
+    if (!is_named(pattern) && rule_find(text_of(inner)) == RULE_KEYS)
         (void)snprintf(inner, PATTERN_MAX, "%s%s%.*s", pattern, dot, (int)name.len, name.ptr);
 }
 
@@ -206,7 +213,8 @@ static const struct yaml_node *descend(struct change *change, const struct yaml_
     else
         inner_pattern(inner, pattern, name);
     const struct yaml_pair *child = node->kind == YAML_TEXT ? NULL : find_child(node, name);
-    bool known = node->kind == YAML_LIST || rule_find(text_of(inner)) != RULE_KEYS;
+    bool known =
+        node->kind == YAML_LIST || is_named(pattern) || rule_find(text_of(inner)) != RULE_KEYS;
     char quoted[TEXT_QUOTE_MAX];
     if (node->kind == YAML_TEXT || !known || (child == NULL && dot != NULL)) {
         char part[TEXT_QUOTE_MAX];

@@ -25,13 +25,18 @@ enum event_type event_type_of(struct text name)
     return (enum event_type)type;
 }
 
+struct text event_name(const struct event *event)
+{
+    return event->type == EVENT_OWN ? event->own->name : text_of(kinds[event->type].name);
+}
+
 int event_compare(const struct event *a, const struct event *b)
 {
     if (a->date.day != b->date.day)
         return (a->date.day > b->date.day) - (a->date.day < b->date.day);
     if (a->seq != b->seq)
         return (a->seq > b->seq) - (a->seq < b->seq);
-    if (a->type != b->type)
+    if (a->type != b->type && !(event_is_payment(a->type) && event_is_payment(b->type)))
         return (a->type > b->type) - (a->type < b->type);
     return text_compare(a->id, b->id);
 }

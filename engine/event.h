@@ -6,6 +6,7 @@
 #define NOL_EVENT_H
 
 #include "row.h"
+#include "rule.h"
 
 enum event_type {
 #define EVENT(id, name, amount, columns, meaning) EVENT_##id,
@@ -50,9 +51,10 @@ struct event {
     enum component component;
     struct date due; /* DATE_NONE: none */
     struct amount amount;
-    int32_t charged_n;    /* of a charge that was applied: the row it is due in */
-    struct event *target; /* the event that ref names, once event_link() found it */
-    const void *origin;   /* where the loader found it; for messages only */
+    const struct rule_scope *own; /* of EVENT_OWN: the program's type, by its name; else NULL */
+    int32_t charged_n;            /* of a charge that was applied: the row it is due in */
+    struct event *target;         /* the event that ref names, once event_link() found it */
+    const void *origin;           /* where the loader found it; for messages only */
     /* answers of event_resolve() for one known-at and as-of: */
     bool known;                     /* recorded by known-at */
     const struct event *removed_by; /* the first live reverse of it, NULL: none */
@@ -63,6 +65,15 @@ const struct event_kind *event_kind(enum event_type type);
 
 /** event_type_of(name): the type of this name, EVENT_TYPES if there is none. */
 enum event_type event_type_of(struct text name);
+
+/** event_name(event): its type as written in events.csv. */
+struct text event_name(const struct event *event);
+
+/** event_is_payment(type): `repay`, or a type of the program's own. */
+static inline bool event_is_payment(enum event_type type)
+{
+    return type == EVENT_REPAY || type == EVENT_OWN;
+}
 
 /** event_compare(a, b): the total order of one account's events: date, seq, type, id. */
 int event_compare(const struct event *a, const struct event *b);

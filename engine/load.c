@@ -570,18 +570,39 @@ void load_loan(struct load *load, struct load_row *row, struct loan *loan)
 static struct text nth_type(const void *unused, size_t i)
 {
     (void)unused;
-    return text_of(event_kind((enum event_type)i)->name);
+    return i == EVENT_OWN ? (struct text){"", 0} : text_of(event_kind((enum event_type)i)->name);
 }
 
-static bool read_type(const struct reading *reading, enum event_type *out)
+/* The payment type of this name that the program has on the event's date. */
+static const struct rule_scope *own_type(const struct program *program, const struct event *event,
+                                         struct text name)
+{
+    if (program == NULL || !date_is_set(event->date))
+        return NULL;
+    const struct rule_value *types =
+        &program_at(program, event->date)->value[RULE_ALLOCATION_TYPES];
+    for (unsigned i = 0; i < types->count; i++)
+        if (text_equal(types->items[i]->name, name))
+            return types->items[i];
+    return NULL;
+}
+
+static bool read_type(const struct reading *reading, const struct program *program,
+                      struct event *event)
 {
     char quoted[TEXT_QUOTE_MAX];
     struct text name = load_field(reading->row, EVENT_TYPE);
     if (!require(reading, EVENT_TYPE))
         return false;
-    *out = event_type_of(name);
-    if (*out != EVENT_TYPES)
+    event->type = event_type_of(name);
+    if (event->type != EVENT_TYPES && event->type != EVENT_OWN)
         return true;
+    event->type = EVENT_TYPES; /* `own-type` is no type by itself */
+    event->own = own_type(program, event, name);
+    if (event->own != NULL) {
+        event->type = EVENT_OWN;
+        return true;
+    }
     struct text near = text_nearest(name, EVENT_TYPES, nth_type, NULL);
     (void)text_quote(quoted, name);
     if (near.len > 0)
@@ -645,8 +666,9 @@ static void check_columns(const struct reading *reading, enum event_type type)
         struct text field = load_field(row, column);
         if (field.len > 0 && !takes_column(type, column))
             load_fault(reading->load, reading->row, (int)column, FAULT_COLUMN_NOT_TAKEN,
-                       "%s %s: type %s does not take this column", name_of(reading, column),
-                       text_quote(quoted, field), event_kind(type)->name);
+                       "%s %s: type %.*s does not take this column", name_of(reading, column),
+                       text_quote(quoted, field), (int)load_field(row, EVENT_TYPE).len,
+                       load_field(row, EVENT_TYPE).ptr);
     }
     unsigned needed = event_kind(type)->columns;
     if (needed & EVENT_NEEDS_DOCUMENT)
@@ -726,7 +748,7 @@ void load_event(struct load *load, struct load_row *row, const struct program *p
     (void)read_date(&reading, EVENT_RECORDED, &event->recorded);
     if (load_field(row, EVENT_SEQ).len > 0)
         (void)read_number(&reading, EVENT_SEQ, true, -999999999, 999999999, &event->seq);
-    if (!read_type(&reading, &event->type)) {
+    if (!read_type(&reading, program, event)) {
         struct decimal decimal;
         row->has_amount =
             decimal_parse(load->arena, load_field(row, EVENT_AMOUNT), &decimal) == FAULT_NONE;
@@ -790,7 +812,7 @@ static void refuse_same_ids(struct load *load, struct event *const *by_id, size_
 static bool can_refer(enum event_type type, enum event_type target)
 {
     if (type == EVENT_CHARGEBACK)
-        return target == EVENT_REPAY || target == EVENT_RECOVER;
+        return event_is_payment(target) || target == EVENT_RECOVER;
     return type == EVENT_REVERSE || (type == EVENT_WAIVE && target == EVENT_CHARGE);
 }
 

@@ -158,6 +158,8 @@ static void uncount(struct account *account, const struct event *payment, enum c
         return;
     }
     t->repaid = amount_sub(arena, t->repaid, amount);
+    if (allocation_is_funded(payment))
+        t->funded = amount_sub(arena, t->funded, amount);
     if (account->stage == ACCOUNT_WRITTEN_OFF)
         t->written_off = amount_add(arena, t->written_off, amount);
     else

@@ -149,6 +149,7 @@ void position_of(const struct account *account, struct date as_of, struct positi
     struct amount *figure = position->figure;
     figure[FIGURE_DISBURSED] = totals->disbursed;
     figure[FIGURE_REPAID] = totals->repaid;
+    figure[FIGURE_FUNDED] = totals->funded;
     figure[FIGURE_WRITTEN_OFF] = totals->written_off;
     figure[FIGURE_RECOVERED] = totals->recovered;
     figure[FIGURE_OUTSTANDING] = totals->outstanding;

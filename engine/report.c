@@ -344,8 +344,8 @@ void report_allocations(struct buffer *buffer, const struct account *account)
     set_first_cell(&start, account);
     for (size_t i = 0; i < account->line_count; i++) {
         const struct account_line *line = &account->lines[i];
-        struct text type = text_of(event_kind(line->event->type)->name);
-        size_t room = piece_room(&start) + csv_text_max(line->event->id) + type.len +
+        struct text type = event_name(line->event);
+        size_t room = piece_room(&start) + csv_text_max(line->event->id) + csv_text_max(type) +
                       csv_text_max(line->event->document) + DATE_AND_NUMBER +
                       amount_text_size(line->credit);
         for (unsigned c = 0; c < COMPONENTS; c++)

@@ -77,6 +77,10 @@ static void put_list(struct resolving *r, enum rule_key key, const struct rule_v
         for (unsigned i = 0; i < RULE_ORDER_MAX; i++)
             put_word(r, &first, rule_allowed(key, value->order[i]));
         break;
+    case RULE_TYPE_SOME:
+        for (unsigned i = 0; i < value->count; i++)
+            put_word(r, &first, rule_allowed(key, value->order[i]));
+        break;
     case RULE_TYPE_WORDS:
         for (unsigned i = 0; rule_allowed(key, i).len > 0; i++)
             if ((unsigned)value->number >> i & 1)
@@ -124,6 +128,7 @@ static void put_value(struct resolving *r, enum rule_key key, const struct rule_
         buffer_put(r->out, rule_allowed(key, (unsigned)value->number));
         return;
     case RULE_TYPE_ORDER:
+    case RULE_TYPE_SOME:
     case RULE_TYPE_WORDS:
     case RULE_TYPE_IDS:
         put_list(r, key, value);

@@ -294,6 +294,14 @@ static bool parse_order(struct rule_context *context, enum rule_key key,
         found++;
         seen |= 1u << word;
     }
+    value->count = found;
+    if (rows[key].type == RULE_TYPE_SOME) {
+        if (found > 0 && found <= count && (unsigned)__builtin_popcount(seen) == found)
+            return true;
+        NOTE(context, FAULT_RULE_CHOICE, node->at, "%s lists some of %s, none twice",
+             rows[key].path, rows[key].allowed);
+        return false;
+    }
     if (found == count && seen == (1u << count) - 1)
         return true;
     NOTE(context, FAULT_RULE_CHOICE, node->at, "%s lists each of %s once", rows[key].path,
@@ -420,6 +428,7 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
     case RULE_TYPE_NODE:
     case RULE_TYPE_ORDER:
     case RULE_TYPE_WORDS:
+    case RULE_TYPE_SOME:
     case RULE_TYPE_IDS:
     case RULE_TYPE_FRACTIONS:
         break;
@@ -439,6 +448,7 @@ static bool takes_kind(enum rule_type type, enum yaml_kind kind)
     case RULE_TYPE_LIST:
     case RULE_TYPE_ORDER:
     case RULE_TYPE_WORDS:
+    case RULE_TYPE_SOME:
     case RULE_TYPE_IDS:
     case RULE_TYPE_FRACTIONS:
         return kind == YAML_LIST;
@@ -471,7 +481,7 @@ bool rule_parse_value(struct rule_context *context, enum rule_key key, const str
     struct rule_value value = {
         .set = true, .given = true, .at = node->at, .node = node, .text = node->text, .number = -1};
     bool fits = true;
-    if (type == RULE_TYPE_ORDER)
+    if (type == RULE_TYPE_ORDER || type == RULE_TYPE_SOME)
         fits = parse_order(context, key, node, &value);
     else if (type == RULE_TYPE_WORDS)
         fits = parse_words(context, key, node, &value);
@@ -498,6 +508,7 @@ static void apply_default(struct rule_context *context, enum rule_key key, struc
     if (rows[key].type == RULE_TYPE_ORDER) {
         for (uint8_t i = 0; i < RULE_ORDER_MAX; i++)
             value->order[i] = i; /* the default order is the table's */
+        value->count = RULE_ORDER_MAX;
         value->set = true;
         return;
     }

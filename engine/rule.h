@@ -27,7 +27,8 @@ enum rule_type {
     RULE_TYPE_CHOICE,        /* one of the allowed words */
     RULE_TYPE_CHOICE_OR_MAP, /* one of the allowed words, or a map of keys of this table */
     RULE_TYPE_ORDER,         /* a list with each of the allowed words once */
-    RULE_TYPE_WORDS,         /* a list of some of the allowed words, each once */
+    RULE_TYPE_WORDS,         /* a set of the allowed words, as a list */
+    RULE_TYPE_SOME,          /* a list of some of the allowed words, none twice */
     RULE_TYPE_IDS,           /* a list of ids */
     RULE_TYPE_FLAG,          /* true or false */
     RULE_TYPE_COUNT,         /* a whole number in the allowed range */
@@ -83,8 +84,8 @@ struct rule_value {
     struct span span;                 /* SPAN */
     int32_t from, upto;               /* RANGE, both included */
     struct date date;                 /* DATE; DATE_OR_SPAN: DATE_NONE where it is a span */
-    uint8_t order[RULE_ORDER_MAX];    /* ORDER: indexes among the allowed */
-    unsigned count;                   /* LIST, NAMED, IDS, FRACTIONS */
+    uint8_t order[RULE_ORDER_MAX];    /* ORDER, SOME: indexes among the allowed */
+    unsigned count;                   /* LIST, NAMED, IDS, FRACTIONS, ORDER, SOME */
     const struct rule_scope **items;  /* LIST, NAMED */
     const struct calendar *calendar;  /* schedule.due.calendar, as the program was read */
     const struct text *ids;           /* IDS */

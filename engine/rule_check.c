@@ -285,12 +285,26 @@ static const char *divides(const struct check *check)
     return NULL;
 }
 
+static bool re_spreads(const struct check *check)
+{
+    const struct rule_value *types = value_of(check, RULE_ALLOCATION_TYPES);
+    bool any = value_of(check, RULE_ALLOCATION_EXCESS)->number == RULE_EXCESS_RE_SPREAD;
+    for (unsigned i = 0; i < types->count && !any; i++)
+        any = types->items[i]->value[RULE_ALLOCATION_TYPES_EXCESS].set &&
+              rule_number(types->items[i], RULE_ALLOCATION_TYPES_EXCESS) == RULE_EXCESS_RE_SPREAD;
+    return any;
+}
+
 static bool check_rounding(const struct check *check)
 {
     const struct rule_value *rounding = value_of(check, RULE_SCHEDULE_ROUNDING);
     const struct rule_value *mode = value_of(check, RULE_SCHEDULE_ROUNDING_MODE);
     const struct rule_value *residual = value_of(check, RULE_SCHEDULE_ROUNDING_RESIDUAL);
     if (!rounding->set) {
+        if (absent(check, RULE_SCHEDULE_ROUNDING) && re_spreads(check))
+            NOTE(
+                check, FAULT_ROUNDING_MISSING, value_of(check, RULE_SCHEDULE)->at,
+                "`excess: re-spread` divides: schedule.rounding {unit, mode, residual} is missing");
         if (absent(check, RULE_SCHEDULE_ROUNDING) && divides(check) != NULL)
             NOTE(check, FAULT_ROUNDING_MISSING, value_of(check, RULE_SCHEDULE)->at,
                  "%s divides: schedule.rounding {unit, mode, residual} is missing", divides(check));
@@ -507,6 +521,36 @@ static void check_schedule(const struct check *check)
     }
 }
 
+/* --- allocation --- */
+
+/* A payment type of the program's own has a name that no event type of nol has, and that can stand
+ * in events.csv. */
+static void check_types(const struct check *check)
+{
+    static const char *const names[] = {
+#define EVENT(id, name, amount, columns, meaning) name,
+#include "event.def"
+#undef EVENT
+    };
+    enum { NAME_BYTES_MAX = 64 };
+    const struct rule_value *types = value_of(check, RULE_ALLOCATION_TYPES);
+    char quoted[TEXT_QUOTE_MAX];
+    for (unsigned i = 0; i < types->count; i++) {
+        struct text name = types->items[i]->name;
+        (void)text_quote(quoted, name);
+        for (unsigned j = 0; j < sizeof names / sizeof *names; j++)
+            if (text_is(name, names[j]))
+                NOTE(check, FAULT_RULE_CONFLICT, types->items[i]->at,
+                     "allocation.types: %s is an event type that every program has", quoted);
+        if (!text_is_plain(name))
+            NOTE(check, FAULT_TEXT_CONTROL, types->items[i]->at,
+                 "allocation.types: %s has control characters or outer blanks", quoted);
+        if (name.len == 0 || name.len > NAME_BYTES_MAX)
+            NOTE(check, FAULT_TEXT_LENGTH, types->items[i]->at,
+                 "allocation.types: %s is not 1 to %d bytes long", quoted, NAME_BYTES_MAX);
+    }
+}
+
 /* --- arrears --- */
 
 static const struct rule_value *class_value(const struct rule_value *classes, unsigned i,
@@ -714,6 +758,7 @@ void rule_check(struct arena *arena, const struct rule_scope *rules, struct faul
 {
     struct check check = {arena, rules, faults};
     check_schedule(&check);
+    check_types(&check);
     check_arrears(&check);
     check_subsidy(&check);
 }

@@ -50,7 +50,13 @@ enum rule_subsidy_basis { RULE_SUBSIDY_OPENING, RULE_SUBSIDY_DAILY, RULE_SUBSIDY
 enum rule_subsidy_on { RULE_SUBSIDY_ACTUAL, RULE_SUBSIDY_PLANNED };
 enum rule_day_count { RULE_MONTH, RULE_30_360, RULE_ACTUAL_360, RULE_ACTUAL_365 };
 enum rule_by { RULE_BY_INSTALLMENT, RULE_BY_COMPONENT };
-enum rule_excess { RULE_EXCESS_HOLD, RULE_EXCESS_NEXT, RULE_EXCESS_LAST };
+enum rule_excess {
+    RULE_EXCESS_HOLD,
+    RULE_EXCESS_NEXT,
+    RULE_EXCESS_LAST,
+    RULE_EXCESS_RE_SPREAD,
+    RULE_EXCESS_REFUND,
+};
 
 /** rule_split(rules): how the principal is divided; the keys of a map are told apart. */
 enum rule_split rule_split(const struct rule_scope *rules);

@@ -33,9 +33,11 @@ static const char *const fuzz_rules[FUZZ_PROGRAMS] = {
                "allocation: {excess: last, by: component}\n"),
     FUZZ_RULES("r", "IDR", "0",
                "principal: {min: 1_000, max: 100_000_000}\n"
-               "schedule:\n  every: 1 month\n  due: {anchor: agreed, day: 31, min_gap: 15 days, "
+               "schedule:\n  every: 1 month\n  rounding: {unit: 1, mode: up, residual: last}\n"
+               "  due: {anchor: agreed, day: 31, min_gap: 15 days, "
                "missing_day: first-of-next}\n"
-               "  split: {fixed: 150_000}\nallocation: {excess: next}\n"),
+               "  split: {fixed: 150_000}\nallocation: {excess: re-spread, excess_components: "
+               "[principal, fee]}\n"),
 };
 
 #endif

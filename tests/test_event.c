@@ -12,6 +12,7 @@ static void test_types(void **state)
     assert_int_equal(event_type_of(text_of("Repay")), EVENT_TYPES);
     assert_int_equal(event_type_of(text_of("")), EVENT_TYPES);
     /* the ranks of semantics 2 */
+    assert_true(EVENT_WAIVE < EVENT_OWN && EVENT_OWN < EVENT_CHARGEBACK);
     assert_true(EVENT_DISBURSE < EVENT_OPENING && EVENT_OPENING < EVENT_CANCEL);
     assert_true(EVENT_CANCEL < EVENT_COLLATERAL && EVENT_COLLATERAL < EVENT_LETTER);
     assert_true(EVENT_LETTER < EVENT_CLASSIFY && EVENT_CLASSIFY < EVENT_FREEZE);
@@ -36,10 +37,12 @@ static void test_total_order(void **state)
     lend_event("c", EVENT_RECOVER, "2024-01-02", "1")->seq = -1;
     lend_event("d", EVENT_DISBURSE, "2024-01-02", "1")->seq = 1;
     lend_event("B", EVENT_REPAY, "2024-01-02", "1");
+    lend_event("ao", EVENT_OWN, "2024-01-02", "1");
     event_sort(lend_events, lend_event_count);
-    const char *expected = "czBabdy";
+    const char *expected = "czBaAbdy"; /* A: a type of the program's own, of the rank of repay */
     for (size_t i = 0; i < lend_event_count; i++)
-        assert_int_equal(lend_events[i]->id.ptr[0], expected[i]);
+        assert_int_equal(lend_events[i]->type == EVENT_OWN ? 'A' : lend_events[i]->id.ptr[0],
+                         expected[i]);
     for (size_t i = 0; i < lend_event_count; i++)
         for (size_t j = 0; j < lend_event_count; j++) {
             int order = event_compare(lend_events[i], lend_events[j]);

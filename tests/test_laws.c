@@ -21,7 +21,14 @@ static const char *const rules[] = {
     LEND_HEAD LEND_PRINCIPAL
     "schedule: {every: 10 days, split: {shares: [20%, 10%, 70%]}, down_payment: 1/3, rounding: "
     "{unit: 1, mode: half-up, residual: cumulative}}\n" LEND_ALLOCATION LEND_ARREARS,
+    LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE
+    "allocation: {excess: re-spread, excess_components: [principal, penalty]}\n" LEND_ARREARS,
+    LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE "allocation: {excess: refund}\n" LEND_ARREARS,
+    LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE
+    "allocation: {excess: next, excess_components: [fee]}\n" LEND_ARREARS,
 };
+
+enum { FIXED = 4 };
 
 static const struct program *programs[COUNT_OF(rules)];
 static struct arena kept;
@@ -199,7 +206,7 @@ static void check_dates_of_double(const struct draw *drawn, struct date as_of,
 {
     struct draw twice = *drawn;
     struct account account;
-    if (drawn->loan.program == programs[4])
+    if (drawn->loan.program == programs[FIXED])
         return;
     for (size_t i = 0; i < twice.count; i++) {
         twice.events[i].amount = doubled(twice.events[i].amount);

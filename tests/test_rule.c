@@ -45,8 +45,8 @@ static void test_below(void **state)
 static bool is_scalar(enum rule_type type)
 {
     return type != RULE_TYPE_MAP && type != RULE_TYPE_LIST && type != RULE_TYPE_NAMED &&
-           type != RULE_TYPE_NODE && type != RULE_TYPE_ORDER && type != RULE_TYPE_IDS &&
-           type != RULE_TYPE_FRACTIONS && type != RULE_TYPE_WORDS;
+           type != RULE_TYPE_NODE && type != RULE_TYPE_ORDER && type != RULE_TYPE_SOME &&
+           type != RULE_TYPE_IDS && type != RULE_TYPE_FRACTIONS && type != RULE_TYPE_WORDS;
 }
 
 static struct rule_context context(void)
@@ -69,7 +69,8 @@ static void test_defaults_and_allowed(void **state)
             assert_false(row->required);
         }
         if (row->type == RULE_TYPE_CHOICE || row->type == RULE_TYPE_CHOICE_OR_MAP ||
-            row->type == RULE_TYPE_ORDER || row->type == RULE_TYPE_WORDS)
+            row->type == RULE_TYPE_ORDER || row->type == RULE_TYPE_SOME ||
+            row->type == RULE_TYPE_WORDS)
             assert_true(rule_allowed((enum rule_key)key, 0).len > 0);
         if (row->type == RULE_TYPE_COUNT || row->type == RULE_TYPE_COUNT_OR_MAP)
             assert_non_null(strstr(row->allowed, ".."));
@@ -118,6 +119,10 @@ static void test_words_are_the_enums(void **state)
         {RULE_ALLOCATION_EXCESS, RULE_EXCESS_HOLD, "hold"},
         {RULE_ALLOCATION_EXCESS, RULE_EXCESS_NEXT, "next"},
         {RULE_ALLOCATION_EXCESS, RULE_EXCESS_LAST, "last"},
+        {RULE_ALLOCATION_EXCESS, RULE_EXCESS_RE_SPREAD, "re-spread"},
+        {RULE_ALLOCATION_EXCESS, RULE_EXCESS_REFUND, "refund"},
+        {RULE_ALLOCATION_EXCESS_COMPONENTS, COMPONENT_PENALTY, "penalty"},
+        {RULE_ALLOCATION_EXCESS_COMPONENTS, COMPONENT_PRINCIPAL, "principal"},
         {RULE_ARREARS_COUNT_FROM, RULE_DAY_AFTER_DUE, "day-after-due"},
         {RULE_ARREARS_COUNT_FROM, RULE_DUE_DATE, "due-date"},
         {RULE_ARREARS_COUNT_FROM, RULE_END_OF_TOLERANCE, "end-of-tolerance"},
@@ -159,6 +164,9 @@ static const char *parse(enum rule_key key, const char *yaml)
         return date_string(value.date);
     case RULE_TYPE_ORDER:
         (void)snprintf(out, 300, "%d %d %d", value.order[0], value.order[1], value.order[2]);
+        return out;
+    case RULE_TYPE_SOME:
+        (void)snprintf(out, 300, "%u: %d %d", value.count, value.order[0], value.order[1]);
         return out;
     case RULE_TYPE_IDS:
     case RULE_TYPE_FRACTIONS:
@@ -255,6 +263,13 @@ static void test_values(void **state)
         {RULE_ALLOCATION_EXCESS, "{next: 1}", "rule-shape"},
         {RULE_ALLOCATION_COMPONENTS, "[principal, penalty, fee]", "2 0 1"},
         {RULE_ALLOCATION_COMPONENTS, "[principal, penalty]", "rule-choice"},
+        {RULE_ALLOCATION_EXCESS_COMPONENTS, "[principal, penalty]", "2: 2 0"},
+        {RULE_ALLOCATION_EXCESS_COMPONENTS, "[fee]", "1: 1 0"},
+        {RULE_ALLOCATION_EXCESS_COMPONENTS, "[]", "rule-choice"},
+        {RULE_ALLOCATION_EXCESS_COMPONENTS, "[fee, fee]", "rule-choice"},
+        {RULE_ALLOCATION_EXCESS_COMPONENTS, "[fee, penalty, principal, fee]", "rule-choice"},
+        {RULE_ALLOCATION_EXCESS_COMPONENTS, "[fees]", "rule-choice"},
+        {RULE_ALLOCATION_EXCESS_COMPONENTS, "fee", "rule-shape"},
         {RULE_ALLOCATION_COMPONENTS, "[principal, penalty, penalty]", "rule-choice"},
         {RULE_ALLOCATION_COMPONENTS, "[principal, penalty, fee, fee]", "rule-choice"},
         {RULE_ALLOCATION_COMPONENTS, "[principal, penalty, fees]", "rule-choice"},

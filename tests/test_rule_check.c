@@ -84,6 +84,9 @@ static void test_rounding(void **state)
 {
     static const struct check_case cases[] = {
         {SCHEDULE("installments: 3, " MONTHS ", split: equal"), "rounding-missing"},
+        {LEND_HEAD LEND_PRINCIPAL "schedule: {installments: 3, " MONTHS ", split: bullet}\n"
+                                  "allocation: {excess: re-spread}\n" LEND_ARREARS,
+         "rounding-missing"},
         {SCHEDULE("installments: 3, " MONTHS ", split: bullet"), ""},
         {SCHEDULE("installments: 3, " MONTHS ", split: equal, rounding: {unit: 1, residual: last}"),
          "rounding-missing"},
@@ -280,6 +283,27 @@ static void test_classes(void **state)
     check_all(cases, COUNT_OF(cases));
 }
 
+#define TYPES(types)                                                                               \
+    LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE "allocation: {excess: hold, types: " types              \
+                                           "}\n" LEND_ARREARS
+
+static void test_types(void **state)
+{
+    static const struct check_case cases[] = {
+        {TYPES("{goodwill: {funded_by: program}, fund: {by: component, excess: last}}"), ""},
+        {TYPES("{repay: {excess: last}}"), "rule-conflict"},
+        {TYPES("{own-type: {excess: last}}"), "rule-conflict"},
+        {TYPES("{' goodwill': {excess: last}}"), "text-control"},
+        {TYPES("{'': {excess: last}}"), "text-length"},
+        {LEND_HEAD LEND_PRINCIPAL "schedule: {installments: 3, " MONTHS ", split: bullet}\n"
+                                  "allocation: {excess: hold, types: {goodwill: {excess: "
+                                  "re-spread}}}\n" LEND_ARREARS,
+         "rounding-missing"},
+    };
+    (void)state;
+    check_all(cases, COUNT_OF(cases));
+}
+
 static void test_arrears(void **state)
 {
     static const struct check_case cases[] = {
@@ -341,7 +365,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_principal), TEST(test_installments), TEST(test_rounding), TEST(test_fixed),
         TEST(test_shares),    TEST(test_down_payment), TEST(test_grace),    TEST(test_due),
-        TEST(test_classes),   TEST(test_arrears),      TEST(test_answers),
+        TEST(test_classes),   TEST(test_types),        TEST(test_arrears),  TEST(test_answers),
     };
     return RUN(tests);
 }
