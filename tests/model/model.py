@@ -6,9 +6,9 @@ is computed from scratch, amounts are Python ints of minor units, rates are Frac
 resolved rule versions. `S5.3` in a comment is section 5, point 3 of semantics.md, `D2` a section of design.md,
 and `N11` the numbered note 11 at the end of this text.
 
-Scope: principal, schedule (equal, fixed, bullet), allocation (hold, next, last), arrears by days past due,
-amendments; events disburse, opening, cancel, collateral, repay, refund, write-off, recover, reverse, unidentified.
-There are no fees and no penalties, so those columns are 0 and `by` and `components` change nothing.
+Scope: principal with `by`, schedule with every split, down payments, `latest` and calendars, allocation in full,
+small_amounts, write_off, arrears in full, subsidy, amendments; every event but reschedule, which is refused (able and
+unable do nothing). Without `fees`, `penalty`, `relief`, `forgiveness` and `principal.budget`.
 
 Notes on what the texts leave open (they bind the engine too):
  N1  provision_base is outstanding (less collateral where it counts) of active loans, 0 for all others.
@@ -25,11 +25,33 @@ Notes on what the texts leave open (they bind the engine too):
  N17 an account taken over by an opening dated after as-of does not exist yet.
  N21 where an uncovered refund falls due: next row strictly after it; on the last due date that row; later an
      extra row.
+ N22 a `due` of a charge before its date counts as its date.
+ N23 a type that the allocation of the day does not have is refused.
+ N24 a chargeback without an amount is of the whole payment; after an earlier one of it that is too much.
+ N25 after a write-off charge, forgive, reschedule, disburse and opening are refused, later records or not; waive,
+     chargeback, letter, classify, freeze and unfreeze are taken.
+ N26 re-spread divides over the future rows with anything unpaid, even if only in components not paid in advance.
+ N27 both small_amounts act only when the last row is due or later; the fee goes where a charge of that day would.
+ N28 classify is a floor put on the class after the cure; it is not among the past classes that a cure remembers, and
+     does nothing where the rules at as-of have no such class.
+ N29 cure: the past begins at the first disbursement or the opening; days on which the loan was closed are clean.
+ N30 a later tranche: a row keeps at least what is paid and forgiven of it, the surplus is taken off what is unpaid
+     of the other rows of the split, oldest first; one that has no planned principal left refuses the tranche.
+ N31 a chargeback takes the payment's credit, then what it paid in reverse order of the components in force for that
+     payment, then what was refunded of it; its row's line stands before its credit's.
+ N32 days of a subsidy are 30 for `month` as for `30/360`; no month before an opening; `planned` looks at the plan
+     alone, so that a write-off or forgiveness does not end it.
+ N33 credit used is one line per payment, day and row, apart from the payment's own line of that day.
+ N34 subsidy.csv is written when a program has the clause in any version.
+ N35 listed zero rows are moved off holidays like others.
+ N36 a span of `latest` counts from the anchor (`given`: from first_due).
+ N37 a `matured` range that holds 0 holds before maturity too.
 """
 import argparse
 import csv
 import json
 import sys
+from bisect import bisect_right
 from copy import deepcopy
 from datetime import date, timedelta
 from fractions import Fraction
@@ -199,7 +221,11 @@ def by_value(node):
 class Program:
     """One rule file and its versions."""
 
-    def __init__(self, rules):
+    def __init__(self, rules, calendars=None):
+        self.calendars = calendars or {}
+        text = json.dumps(rules)
+        self.has_subsidy = '"subsidy"' in text  # N34: as it stands or as amended at any time
+        self.needs_history = self.has_subsidy or "cure" in text  # at least: the past of each loan is kept then
         self.rules = {key: value for key, value in rules.items() if key != "amendments"}
         # in order of `from`, then file order: sorted() is stable (D4.3)
         self.amendments = sorted(rules.get("amendments", []), key=lambda amendment: to_date(amendment["from"]))
@@ -260,12 +286,9 @@ class Program:
 
 
 def read_rules(folder):
-    programs = {}
-    for path in sorted(Path(folder).glob("*.yaml")):
-        rules = read_yaml(path.read_text(encoding="utf-8"))
-        if isinstance(rules, dict) and rules.get("nol") == "rules/1":
-            programs[rules["id"]] = Program(rules)
-    return programs
+    files = [read_yaml(path.read_text(encoding="utf-8")) for path in sorted(Path(folder).glob("*.yaml"))]
+    calendars = {file["id"]: Calendar(file) for file in files if file["nol"] == "calendar/1"}
+    return {file["id"]: Program(file, calendars) for file in files if file["nol"] == "rules/1"}
 
 
 # ------------------------------------------------------------------------------------------------------- the book
@@ -285,16 +308,15 @@ class Loan:
         self.grace = to_span(cell["grace"]) if cell["grace"] else None
         self.collateral = program.amount(row["collateral"]) if row.get("collateral") else 0
         self.borrower = row.get("borrower_id", "")
+        self.plan = []  # of plan.csv: (n, due, amount)
 
 
 class Event:
-    # S2: order of types within a date and seq
-    RANK = {
-        name: rank
-        for rank, name in enumerate(
-            ["disburse", "opening", "cancel", "collateral", "repay", "refund", "write-off", "recover"]
-        )
-    }
+    # S2: order of types within a date and seq; a program's own types are payments like `repay`
+    RANK = {name: rank for rank, name in enumerate(
+        "disburse opening cancel collateral letter classify able unable freeze unfreeze charge waive reschedule "
+        "repay chargeback refund forgive write-off recover write-off-absolute".split())}  # fmt: skip
+    OTHER = ("reverse", "unidentified")
 
     def __init__(self, row, program):
         self.id, self.type, self.written = row["event_id"], row["type"], row.get("amount", "")
@@ -302,20 +324,36 @@ class Event:
         self.recorded = to_date(row["recorded"]) if row.get("recorded") else self.date
         self.seq = int(row["seq"]) if row.get("seq") else 0
         self.document, self.ref = row.get("document", ""), row.get("ref", "")
+        self.component, self.kind = row.get("component", ""), row.get("kind", "")
+        self.due = to_date(row["due"]) if row.get("due") else None
+        self.every = to_span(row["every"]) if row.get("every") else None
+        self.grace = to_span(row["grace"]) if row.get("grace") else None
+        self.row = int(row["row"]) if row.get("row") else None
+        self.installments = int(row["installments"]) if row.get("installments") else None
         self.amount = program.amount(self.written) if program and self.written else 0
 
+    @property
+    def is_payment(self):
+        return self.type == "repay" or (self.type not in self.RANK and self.type not in self.OTHER)
+
     def order(self):
-        return (self.date, self.seq, self.RANK[self.type], self.id.encode())
+        return (self.date, self.seq, self.RANK.get(self.type, self.RANK["repay"]), self.id.encode())
 
 
 class Book:
-    def __init__(self, programs, loan_rows, event_rows):
+    def __init__(self, programs, loan_rows, event_rows, plan_rows=()):
         self.programs = programs
         self.loans = [Loan(row, programs[row["program"]]) for row in loan_rows]
         self.loans.sort(key=lambda loan: loan.id.encode())
         program_of = {loan.id: loan.program for loan in self.loans}
         self.events = {loan.id: [] for loan in self.loans}
         self.unplaced = []  # events of nobody
+        loan_of = {loan.id: loan for loan in self.loans}
+        for row in plan_rows:
+            loan = loan_of[row["account_id"]]
+            loan.plan.append((int(row["n"]), to_date(row["due"]), loan.program.amount(row["amount"])))
+        for loan in self.loans:
+            loan.plan.sort()
         for row in event_rows:
             if row["account_id"]:
                 self.events[row["account_id"]].append(Event(row, program_of[row["account_id"]]))
@@ -333,18 +371,66 @@ def read_csv(paths):
 
 # ------------------------------------------------------------------------------------------------------- S1: plan
 
+COMPONENTS = ("principal", "fee", "penalty")
+WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Calendar:
+    """nol: calendar/1."""
+
+    def __init__(self, data):
+        self.first, self.last = to_date(data["from"]), to_date(data["until"])
+        self.weekend = {WEEKDAYS.index(name) for name in data.get("weekend", [])}
+        self.holidays = {to_date(item["date"]) for item in data.get("holidays", [])}
+
+    def is_business(self, day):
+        if not self.first <= day <= self.last:  # S1.6: outside it every day is one
+            return True
+        return day.weekday() not in self.weekend and day not in self.holidays
+
+    def next(self, day):
+        while not self.is_business(day):
+            day += timedelta(days=1)
+        return day
+
+    def previous(self, day):
+        while not self.is_business(day):
+            day -= timedelta(days=1)
+        return day
+
 
 class Row:
-    def __init__(self, n, due, principal_due):
+    def __init__(self, n, due, principal, kind="plan", nominal=None):
         self.n = n  # None: a listed zero row of a grace
-        self.due = self.due_nominal = due  # there are no holidays in this scope
-        self.principal_due = principal_due
-        self.principal_paid = self.paid_in_advance = self.paid_late = 0
+        self.due, self.due_nominal = due, nominal or due
+        self.kind = kind  # plan (what is split and rescheduled), down (row 0, later down payments), extra, zero
+        self.owed = dict.fromkeys(COMPONENTS, 0) | {"principal": principal}
+        self.paid = dict.fromkeys(COMPONENTS, 0)
+        self.waived = dict.fromkeys(COMPONENTS, 0)
+        self.money_back = 0  # principal put here by chargebacks and uncovered refunds
+        self.share = None  # under `split: shares`
+        self.k = None  # place in the count of periods
+        self.remade = False  # made by extend or re-age
+        self.paid_in_advance = self.paid_late = 0
         self.paid_on = None
+
+    def order(self):
+        return (self.due, self.n or 0)
+
+    def left(self, component):
+        return self.owed[component] - self.waived[component] - self.paid[component]
+
+    @property
+    def principal_due(self):
+        return self.owed["principal"]
+
+    @property
+    def principal_paid(self):
+        return self.paid["principal"]
 
     @property
     def unpaid(self):
-        return self.principal_due - self.principal_paid
+        return sum(self.left(component) for component in COMPONENTS)
 
 
 def limits_of(clause, read):
@@ -378,86 +464,212 @@ def grace_periods(loan, schedule):
     return chosen(loan, asked, limits, "grace")
 
 
+def split_kind(schedule):
+    """equal, bullet, custom, fixed or shares."""
+    split = schedule["split"]
+    return next(iter(split)) if isinstance(split, dict) else split
+
+
+def down_payment(loan, schedule, total):
+    """The part of a disbursement that is due that day."""
+    if "down_payment" not in schedule:
+        return 0
+    rounding = schedule["rounding"]
+    share = total * to_number(schedule["down_payment"])
+    part = round_to_unit(share, loan.program.amount(rounding["unit"]), rounding.get("mode", "down"))
+    if not 0 < part < total:
+        raise Refused(loan.id, "", "down payment of nothing or everything")
+    return part
+
+
 def installments_of(loan, schedule):
     """Rows counted by the program (S1.2, S1.5); for bullet the number of periods."""
-    split = schedule["split"]
-    if isinstance(split, dict):  # fixed: rows of the amount until paid
-        amount = loan.program.amount(split["fixed"])
-        n = -(-loan.principal // amount)
-        if loan.installments not in (None, n):
-            raise Refused(loan.id, "", f"installments {loan.installments}, the split gives {n}")
-        return n
-    return chosen(loan, loan.installments, limits_of(schedule["installments"], int), "installments")
+    kind = split_kind(schedule)
+    if kind == "fixed":  # rows of the amount until paid
+        n = -(-(loan.principal - down_payment(loan, schedule, loan.principal)) // loan.program.amount(
+            schedule["split"]["fixed"]))  # fmt: skip
+    elif kind == "shares":
+        n = len(schedule["split"]["shares"])
+    elif kind == "custom":
+        n = len(loan.plan)
+    else:
+        return chosen(loan, loan.installments, limits_of(schedule["installments"], int), "installments")
+    if loan.installments not in (None, n):
+        raise Refused(loan.id, "", f"installments {loan.installments}, the split gives {n}")
+    return n
 
 
-def split_equal(total, n, rounding, program):
-    """D2: who carries the remainder."""
-    unit, mode, residual = program.amount(rounding["unit"]), rounding["mode"], rounding["residual"]
-    share = round_to_unit(Fraction(total, n), unit, mode)
+def split_shares(total, shares, rounding, program):
+    """D2: who carries the remainder; shares are exact and add up to 1."""
+    unit, residual = program.amount(rounding["unit"]), rounding["residual"]
+    mode = rounding.get("mode", "down" if residual == "leading" else None)
+    n = len(shares)
+
+    def rounded(x):
+        return round_to_unit(x, unit, mode)
+
     if residual == "last":
-        return [share] * (n - 1) + [total - share * (n - 1)]
+        parts = [rounded(total * share) for share in shares[:-1]]
+        return parts + [total - sum(parts)]
     if residual == "first":
-        return [total - share * (n - 1)] + [share] * (n - 1)
+        parts = [rounded(total * share) for share in shares[1:]]
+        return [total - sum(parts)] + parts
     if residual == "cumulative":
-        ends = [round_to_unit(Fraction(total * k, n), unit, mode) for k in range(n)] + [total]
+        ends = [rounded(total * sum(shares[:k])) for k in range(n)] + [total]
         return [ends[k] - ends[k - 1] for k in range(1, n + 1)]
     if residual == "leading" and mode == "down":
-        rest = total - share * n
-        parts = [share + unit if k < rest // unit else share for k in range(n)]
+        parts = [rounded(total * share) for share in shares]
+        rest = total - sum(parts)
+        parts = [part + unit if k < rest // unit else part for k, part in enumerate(parts)]
         parts[-1] += rest % unit
         return parts
     raise BadRules(f"rounding {mode} {residual}")
 
 
+def split_equal(total, n, rounding, program):
+    return split_shares(total, [Fraction(1, n)] * n, rounding, program)
+
+
 def split_principal(loan, schedule, total, grace):
     """The principal of rows 1, 2, ..."""
-    split, program = schedule["split"], loan.program
-    if split == "bullet":
+    split, program, kind = schedule["split"], loan.program, split_kind(schedule)
+    if kind == "bullet":
         return [total]
-    if isinstance(split, dict):
+    if kind == "fixed":
         amount = program.amount(split["fixed"])
         full = (total - 1) // amount
         return [amount] * full + [total - amount * full]
+    if kind == "shares":
+        return split_shares(total, [to_number(text) for text in split["shares"]], schedule["rounding"], program)
     n = installments_of(loan, schedule)
     if "grace" in schedule and schedule["grace"]["place"] == "within-term":
         n -= grace  # S1.2: n counts the grace
     return split_equal(total, n, schedule["rounding"], program)
 
 
-def make_plan(loan, disbursed_on, total):
-    """S1: the rows of a loan disbursed on a day, zero rows of a grace apart; limits are judged elsewhere."""
-    schedule = loan.program.version(loan.agreed)["schedule"]
-    due, grace = schedule["due"], grace_periods(loan, schedule)
-    parts = split_principal(loan, schedule, total, grace)
-    if min(parts) <= 0:
-        raise Refused(loan.id, "", "a row without principal")
-    bullet = installments_of(loan, schedule) - 1 if schedule["split"] == "bullet" else 0
-    zero_dates = []
-    if due["anchor"] == "given":  # S1.3: the grace is counted already
-        if loan.first_due < disbursed_on:
-            raise Refused(loan.id, "", "first_due before the disbursement")
-        dates = [add_periods(loan.first_due, k, schedule) for k in range(len(parts))]
-    else:
-        anchor = disbursed_on if due["anchor"] == "disbursed" else loan.agreed
+def off_holidays(program, schedule, nominal, disbursed_on, latest=None):
+    """S1.6: where a nominal date really falls due."""
+    rule = schedule["due"].get("holiday", "none")
+    if rule == "none":
+        return nominal
+    calendar = program.calendars[schedule["due"]["calendar"]]
+    following, before = calendar.next(nominal), calendar.previous(nominal)
+    other_month = (following.year, following.month) != (nominal.year, nominal.month)
+    forward = rule == "next" or (rule == "modified-next" and not other_month)
+    if not forward and before < disbursed_on:
+        forward = True
+    elif forward and latest and following > latest:
+        forward = False
+    return following if forward else before
+
+
+class Plan:
+    """How the dates of one loan are counted (S1.3, S1.4)."""
+
+    def __init__(self, loan, schedule, disbursed_on):
+        self.loan, self.schedule, self.disbursed_on = loan, schedule, disbursed_on
+        due, self.grace = schedule["due"], grace_periods(loan, schedule)
+        self.given = due.get("anchor", "disbursed") == "given"
+        self.offset = 0  # periods before the period of row 1
+        self.anchor = loan.agreed if due.get("anchor") == "agreed" else disbursed_on
+        if split_kind(schedule) == "custom":
+            return
+        if self.given:  # the grace is counted already
+            if loan.first_due < disbursed_on:
+                raise Refused(loan.id, "", "first_due before the disbursement")
+            self.anchor, self.offset = loan.first_due, -1
+            return
+        self.offset = self.grace
+        if schedule["split"] == "bullet":
+            self.offset += installments_of(loan, schedule) - 1
         gap_ends = add_span(disbursed_on, to_span(due["min_gap"])) if "min_gap" in due else disbursed_on
-        start = 0  # S1.4: periods the whole plan starts later
+        self.start = 0  # periods the whole plan starts later
         while True:
-            first = add_periods(anchor, start + grace + bullet + 1, schedule)
-            if first > LAST_DAY:
-                raise Refused(loan.id, "", "a row past 2199-12-31")
+            first = self.checked(add_periods(self.anchor, self.offset + 1, schedule))
             if first > disbursed_on and first >= gap_ends:
                 break
-            start += 1
-        dates = [add_periods(anchor, start + grace + bullet + k, schedule) for k in range(1, len(parts) + 1)]
-        if "grace" in schedule and schedule["grace"].get("list_rows") == "true":  # S1.1
-            zero_dates = [add_periods(anchor, start + k, schedule) for k in range(1, grace + 1)]
-            zero_dates = [day for day in zero_dates if day > disbursed_on]
-    if max(dates) > LAST_DAY:  # S1.8
-        raise Refused(loan.id, "", "a row past 2199-12-31")
-    assert all(a < b for a, b in zip(dates, dates[1:])), "nominal dates strictly increase"
-    assert sum(parts) == total, "planned principal adds up"
-    rows = [Row(k + 1, day, part) for k, (day, part) in enumerate(zip(dates, parts))]
-    return rows, [Row(None, day, 0) for day in zero_dates]
+            self.start += 1
+            self.offset += 1
+
+    def checked(self, day):
+        if day > LAST_DAY:  # S1.8
+            raise Refused(self.loan.id, "", "a row past 2199-12-31")
+        return day
+
+    def nominal(self, k):
+        return self.checked(add_periods(self.anchor, self.offset + k, self.schedule))
+
+    def latest(self):
+        """S1.7, or None."""
+        text = self.schedule["due"].get("latest")
+        if text is None:
+            return None
+        return add_span(self.anchor, to_span(text)) if " " in text else to_date(text)
+
+    def dates(self, n):
+        dates = [self.nominal(k) for k in range(1, n + 1)]
+        latest = self.latest()
+        if latest and dates[-1] > latest:
+            dates[-1] = latest
+            if latest <= self.disbursed_on or (n > 1 and dates[-2] >= latest):
+                raise Refused(self.loan.id, "", "the row before the last is not before `latest`")
+        return dates
+
+    def due(self, nominal, latest=None):
+        return self.checked(off_holidays(self.loan.program, self.schedule, nominal, self.disbursed_on, latest))
+
+    def zero_rows(self):
+        """S1.1: listed rows of a grace."""
+        schedule = self.schedule
+        if self.given or schedule.get("grace", {}).get("list_rows") != "true":
+            return []
+        dates = [add_periods(self.anchor, self.start + k, schedule) for k in range(1, self.grace + 1)]
+        return [Row(None, self.due(day), 0, "zero", day) for day in dates if day > self.disbursed_on]
+
+
+def custom_rows(loan, disbursed_on, total):
+    rows, before = [], (0, disbursed_on)
+    for n, due, amount in loan.plan:
+        if not (n > before[0] and due > before[1] and amount > 0):
+            raise Refused(loan.id, "", f"plan row {n}")
+        rows.append(Row(n, due, amount))
+        before = (n, due)
+    if sum(row.principal_due for row in rows) != total:
+        raise Refused(loan.id, "", "the plan does not add up")
+    return rows
+
+
+def plan_of(loan, disbursed_on, total):
+    """S1: -> (Plan, rows, zero rows) of a loan disbursed on a day; limits are judged elsewhere."""
+    schedule = loan.program.version(loan.agreed)["schedule"]
+    plan = Plan(loan, schedule, disbursed_on)
+    down = down_payment(loan, schedule, total)
+    if split_kind(schedule) == "custom":
+        rows = custom_rows(loan, disbursed_on, total - down)
+        zero_rows = []
+    else:
+        parts = split_principal(loan, schedule, total - down, plan.grace)
+        if min(parts) <= 0:
+            raise Refused(loan.id, "", "a row without principal")
+        dates, latest = plan.dates(len(parts)), plan.latest()
+        rows = [Row(k + 1, plan.due(day, latest), part, "plan", day)
+                for k, (day, part) in enumerate(zip(dates, parts))]  # fmt: skip
+        assert all(a.due_nominal < b.due_nominal for a, b in zip(rows, rows[1:])), "nominal dates strictly increase"
+        assert all(a.due <= b.due for a, b in zip(rows, rows[1:])), "due dates never decrease"
+        zero_rows = plan.zero_rows()
+    if split_kind(schedule) == "shares":
+        for row, share in zip(rows, schedule["split"]["shares"]):
+            row.share = to_number(share)
+    for k, row in enumerate(rows, 1):
+        row.k = k
+    if down:
+        rows.insert(0, Row(0, disbursed_on, down, "down"))
+    assert sum(row.principal_due for row in rows) == total, "planned principal adds up"
+    return plan, rows, zero_rows
+
+
+def make_plan(loan, disbursed_on, total):
+    return plan_of(loan, disbursed_on, total)[1:]
 
 
 def check_loan(loan):
@@ -469,16 +681,19 @@ def check_loan(loan):
         raise Refused(loan.id, "", "agreed after the disbursement")
     rules = program.version(loan.agreed)
     principal, schedule = rules["principal"], rules["schedule"]
+    most = principal["max"]
+    if "by" in principal:  # a value not listed takes `max`
+        most = principal["by"]["max"].get(loan.row.get(principal["by"]["column"], ""), most)
     if loan.principal < program.amount(principal["min"]):
         raise Refused(loan.id, "", "principal below min")
-    if loan.principal > program.amount(principal["max"]):
+    if loan.principal > program.amount(most):
         raise Refused(loan.id, "", "principal above max")
     if loan.principal % program.amount(principal.get("multiple_of", amount_text(1, program.decimals))):
         raise Refused(loan.id, "", "principal not a multiple")
     n, grace = installments_of(loan, schedule), grace_periods(loan, schedule)
     if "grace" in schedule and schedule["grace"]["place"] == "within-term" and grace >= n:
         raise Refused(loan.id, "", "grace as long as the term")
-    if schedule["due"]["anchor"] == "given":
+    if schedule["due"].get("anchor") == "given":
         day = schedule["due"].get("day", "same")
         if loan.first_due is None:
             raise Refused(loan.id, "", "first_due missing")
@@ -518,8 +733,33 @@ def check_reverses(loan, events):
 class Line:
     """A line of allocations.csv."""
 
-    def __init__(self, event, day, n, principal, credit):
-        self.event, self.day, self.n, self.principal, self.credit = event, day, n, principal, credit
+    def __init__(self, event, day, n, parts=None, credit=0, use=False):
+        self.event, self.day, self.n, self.credit, self.use = event, day, n, credit, use
+        self.parts = dict.fromkeys(COMPONENTS, 0) | (parts or {})
+
+    @property
+    def principal(self):
+        return self.parts["principal"]
+
+
+class Payment:
+    """What has become of a payment."""
+
+    def __init__(self, event, rule, after_write_off):
+        self.event, self.rule, self.after_write_off = event, rule, after_write_off
+        self.left = 0  # of it, held as credit
+        self.paid = dict.fromkeys(COMPONENTS, 0)  # net of chargebacks
+        self.refunded = self.charged_back = 0
+
+
+class Snapshot:
+    """A loan at the end of a day, and of the days after it until the next one."""
+
+    def __init__(self, account, day):
+        self.day, self.outstanding, self.disbursed = day, account.outstanding, account.disbursed
+        self.active = account.status == "active"
+        self.rows = [(row.due, row.unpaid, row.principal_due) for row in account.rows]
+        self.lent = list(account.disbursements) + list(account.charged_back_on)
 
 
 class Account:
@@ -528,17 +768,34 @@ class Account:
     def __init__(self, loan, known, as_of):
         self.loan, self.known, self.as_of = loan, known, as_of
         self.reversed_by = live_reverses(known)
+        self.plan = None
         self.rows, self.zero_rows, self.lines = [], [], []
+        self.top = 0  # the highest number a row ever had
         self.disbursements = []  # (date, amount), the uncovered parts of refunds among them
-        self.repaid = self.written_off = self.recovered = 0
+        self.charged_back_on = []  # (date, principal)
+        self.tranches = 0
+        self.repaid = self.written_off = self.recovered = self.recovered_principal = 0
+        self.forgiven = self.funded = 0
         self.received = self.refunded = self.opened = 0
-        self.credits = []  # [payment, what is left of it], oldest payment first
+        self.payments = {}  # by event id, in the order applied
         self.drawn = {}  # N11: what uncovered refunds have used of each reversed payment
+        self.charge_rows = {}  # event id of a charge -> its row
         self.collateral = loan.collateral
         self.cancelled = False
-        self.written_off_on = None
-        self.taken_over = None  # (date, disbursed, repaid) right after an opening
-        self.clock = date.min
+        self.written_off_on = self.ended_on = None
+        self.letters, self.judged = [], []  # dates; (date, class)
+        self.freezes = []  # [first frozen day, last or None]
+        self.taken_over = None  # (date, disbursed, repaid, forgiven) right after an opening
+        self.history = []
+        self.needs_history = loan.program.needs_history
+
+    def history_at(self, day):
+        """The snapshot that holds at the end of a day, or None before the first."""
+        at = bisect_right(self.history, day, key=lambda state: state.day)
+        return self.history[at - 1] if at else None
+
+    def judged_at(self, day):
+        return next((kind for when, kind in reversed(self.judged) if when <= day), None)
 
     # sums
 
@@ -547,20 +804,29 @@ class Account:
         return sum(amount for _, amount in self.disbursements)
 
     @property
+    def charged_back(self):
+        return sum(amount for _, amount in self.charged_back_on)
+
+    @property
     def outstanding(self):
-        return self.disbursed - self.repaid - self.written_off
+        return self.disbursed - self.repaid - self.written_off - self.forgiven
 
     @property
     def unpaid(self):
         return sum(row.unpaid for row in self.rows)
 
     @property
+    def credits(self):
+        """Payments with something left, oldest first."""
+        return sorted((p for p in self.payments.values() if p.left), key=lambda p: p.event.order())
+
+    @property
     def credit(self):
-        return sum(left for _, left in self.credits)
+        return sum(p.left for p in self.payments.values())
 
     @property
     def claim(self):
-        return self.unpaid if self.written_off_on else 0
+        return self.unpaid if self.written_off_on and not self.ended_on else 0
 
     @property
     def status(self):
@@ -568,9 +834,19 @@ class Account:
             return "cancelled"
         if not self.disbursements:
             return "pending"
+        if self.ended_on:
+            return "ended"
         if self.written_off_on:
             return "written-off"
         return "active" if self.unpaid else "closed"
+
+    def frozen_days(self, after, until):
+        """Frozen days later than `after`, up to and including `until`."""
+        frozen = set()
+        for first, last in self.freezes:
+            first, last = max(first, after + timedelta(days=1)), min(last or until, until)
+            frozen.update(range(first.toordinal(), last.toordinal() + 1))
+        return len(frozen)
 
     # running
 
@@ -583,48 +859,77 @@ class Account:
                 self.refuse(openings[1], "a second opening")
             if openings and e.type != "disburse" and e.date < openings[0].date:  # S4
                 self.refuse(e, "dated before the opening")
-        disbursed = self.loan.disbursed  # the book's own disbursement comes first on its day
-        for e in steps:
-            if disbursed and not self.disbursements and disbursed <= e.date:
-                self.disburse(None, disbursed, self.loan.principal)
-            self.use_credit_until(e.date)
-            self.apply(e)
-            self.use_credit(e.date)
-            self.check_laws()
-        if disbursed and not self.disbursements and disbursed <= self.as_of:
-            self.disburse(None, disbursed, self.loan.principal)
-        self.use_credit_until(self.as_of)
-        self.check_laws()
+        days = {e.date for e in steps} | {to_date(a["from"]) for a in self.loan.program.amendments}
+        days |= {self.loan.disbursed} if self.loan.disbursed else set()
+        clock = date.min
+        while (day := self.next_day(clock, days)) <= self.as_of:
+            self.start_day(day)
+            for e in [e for e in steps if e.date == day]:
+                self.apply(e)
+                self.settle(day)
+                self.use_credit(day)
+                self.settle(day)
+                self.check_laws()
+            self.end_day(day)
+            clock = day
         return self
+
+    def next_day(self, clock, days):
+        """The next day on which anything can happen."""
+        return min((day for day in days | {row.due for row in self.rows} if day > clock), default=FOREVER)
+
+    def start_day(self, day):
+        """S2; the book's own disbursement comes first on its day, before the events."""
+        self.use_credit(day)
+        if self.loan.disbursed == day and not self.disbursements:
+            self.disburse(None, day, self.loan.principal)
+        self.settle(day)
+
+    def end_day(self, day):
+        self.small_amounts(day)
+        self.settle(day)
+        self.check_laws()
+        if self.needs_history and self.disbursements:
+            self.history.append(Snapshot(self, day))
+
+    def settle(self, day):
+        """S5.7: `paid_on` is the day on which nothing of the row was unpaid any more."""
+        for row in self.rows:
+            if row.unpaid:
+                row.paid_on = None
+            elif row.paid_on is None:
+                row.paid_on = day
 
     def refuse(self, event, reason):
         raise Refused(self.loan.id, event.id if event else "", reason)
 
+    def rules(self, day):
+        return self.loan.program.version(day)
+
     def apply(self, e):
         if self.cancelled:
             self.refuse(e, "after cancel")
+        if self.ended_on:
+            self.refuse(e, "after the absolute write-off")
         if e.type == "collateral":
             self.collateral = e.amount
-        elif e.type == "disburse":
+            return
+        if e.type == "disburse":
             if self.loan.disbursed:
                 self.refuse(e, "disburse beside the book's disbursed")
             self.disburse(e, e.date, e.amount)
-        elif e.type == "cancel":
+            return
+        if e.type == "cancel":
             self.cancel(e)
-        elif not self.disbursements:
+            return
+        if not self.disbursements:
             self.refuse(e, f"{e.type} before the disbursement")
-        elif e.type == "opening":
-            self.opening(e)
-        elif e.type == "repay":
-            self.payment(e)
-        elif e.type == "refund":
-            self.refund(e)
-        elif e.type == "write-off":
-            self.write_off(e)
-        elif e.type == "recover":
-            self.recover(e)
+        if self.written_off_on and e.type in ("charge", "forgive", "reschedule", "opening"):
+            self.refuse(e, f"{e.type} after the write-off")
+        if e.type in Event.RANK and e.type not in ("repay", "unidentified"):
+            getattr(self, e.type.replace("-", "_"))(e)
         else:
-            self.refuse(e, f"type {e.type}")
+            self.payment(e)
 
     def excused(self, e):
         """S3, N10: a booking that was right when made, because a later record is dated on or before it."""
@@ -633,112 +938,233 @@ class Account:
             for other in self.known
         )
 
+    def refuse_unless_excused(self, e, reason):
+        if not self.excused(e):
+            self.refuse(e, reason)
+
+    def counts(self, ref, e):
+        """S3: an event whose `ref` does not count has no effect."""
+        return any(k.id == ref and k.date <= self.as_of and ref not in self.reversed_by for k in self.known)
+
+    def add_row(self, due, principal, kind):
+        self.top += 1
+        row = Row(self.top, due, principal, kind)
+        self.rows = sorted(self.rows + [row], key=Row.order)
+        return row
+
     # S4
 
     def disburse(self, e, day, amount):
-        if self.cancelled:
-            self.refuse(e, "after cancel")
-        if self.disbursements:
-            self.refuse(e, "a second disbursement")
         if day < self.loan.agreed:
             self.refuse(e, "disbursed before it was agreed")
-        if amount > self.loan.principal:
+        if self.written_off_on:
+            self.refuse(e, "disburse after the write-off")
+        if self.tranches + amount > self.loan.principal:
             self.refuse(e, "disbursed more than the principal")
+        self.tranches += amount
+        first = not self.disbursements
         self.disbursements.append((day, amount))
         try:
-            self.rows, self.zero_rows = make_plan(self.loan, day, amount)
+            if first:
+                self.plan, self.rows, self.zero_rows = plan_of(self.loan, day, amount)
+                self.top = max(row.n for row in self.rows)
+            else:
+                self.later_tranche(day, amount)
         except Refused as fault:
             self.refuse(e, fault.reason)
-        self.clock = day
+
+    def later_tranche(self, day, amount):
+        """S4: its own down payment, the rest split anew over the principal rows due strictly after it."""
+        schedule = self.plan.schedule
+        down = down_payment(self.loan, schedule, amount)
+        rows = [row for row in self.rows if row.kind == "plan" and row.due > day]
+        if not rows:
+            self.refuse(None, "no row is due after it")
+        if split_kind(schedule) == "custom":
+            self.refuse(None, "the plan is custom")
+        total = amount - down + sum(row.principal_due - row.money_back for row in rows)
+        parts = self.split_anew(rows, schedule, total)
+        if min(parts) <= 0:
+            self.refuse(None, "a row without principal")
+        if down:
+            self.add_row(day, down, "down")
+        for row, part in zip(rows, parts):
+            row.owed["principal"] = part + row.money_back
+        for part in parts[len(rows) :]:  # of `fixed`: new rows after the last
+            nominal = self.plan.nominal(rows[-1].k + 1)
+            row = self.add_row(self.plan.due(nominal), part, "plan")
+            row.due_nominal, row.k = nominal, rows[-1].k + 1
+            rows.append(row)
+        self.take_from_others(rows)
+
+    def split_anew(self, rows, schedule, total):
+        kind, program = split_kind(schedule), self.loan.program
+        if kind == "fixed" and not any(row.remade for row in rows):
+            amount = program.amount(schedule["split"]["fixed"])
+            full = (total - 1) // amount
+            parts = [amount] * full + [total - amount * full]
+            return parts + [0] * (len(rows) - len(parts))
+        if len(rows) == 1:
+            return [total]
+        if kind == "shares" and not any(row.remade for row in rows):
+            shares = [row.share / sum(row.share for row in rows) for row in rows]
+            return split_shares(total, shares, schedule["rounding"], program)
+        return split_equal(total, len(rows), schedule["rounding"], program)
+
+    def take_from_others(self, rows):
+        """S4: what a row holds too much, paid or forgiven, is taken from the other rows, oldest first. N30."""
+        excess = 0
+        for row in rows:
+            over = -min(0, row.left("principal"))
+            row.owed["principal"] += over
+            excess += over
+        for row in rows:
+            part = min(excess, row.left("principal"))
+            row.owed["principal"] -= part
+            excess -= part
+            if row.principal_due - row.money_back <= 0:
+                self.refuse(None, "a row would be emptied")
 
     def opening(self, e):
         if e.amount > self.disbursed:
             self.refuse(e, "more repaid than disbursed")
         left = e.amount
         for row in self.rows:
-            paid = min(left, row.unpaid)
+            paid = min(left, row.left("principal"))
             if paid:
-                self.pay_row(row, paid, min(row.due, e.date))  # each as if on its due date
-                self.lines.append(Line(e, e.date, row.n, paid, 0))
+                day = min(row.due, e.date)  # each as if on its due date
+                self.pay_row(row, {"principal": paid}, day)
+                if row.unpaid == 0:
+                    row.paid_on = day
+                self.lines.append(Line(e, e.date, row.n, {"principal": paid}))
                 self.repaid += paid
                 left -= paid
         self.opened = e.amount
-        self.taken_over = (e.date, self.disbursed, self.repaid)
+        self.taken_over = (e.date, self.disbursed, self.repaid, self.forgiven)
+        self.history = []  # before it the account is in no file
 
     def cancel(self, e):
         if not self.disbursements:
             if e.date < self.loan.agreed:
                 self.refuse(e, "cancelled before it was agreed")
             self.cancelled = True
-        elif not self.excused(e):
-            self.refuse(e, "cancel of a disbursed loan")
+        else:
+            self.refuse_unless_excused(e, "cancel of a disbursed loan")
 
     # S5
 
-    def pay_row(self, row, amount, day):
+    def pay_row(self, row, parts, day):
         """S5.7: in advance and late are judged by the row's due date on the payment's day."""
-        row.principal_paid += amount
-        if day < row.due:
-            row.paid_in_advance += amount
-        if day > row.due:
-            row.paid_late += amount
-        if row.unpaid == 0:
-            row.paid_on = day
+        for component, part in parts.items():
+            row.paid[component] += part
+            if day < row.due:
+                row.paid_in_advance += part
+            if day > row.due:
+                row.paid_late += part
+
+    def allocation_rule(self, e):
+        """The allocation in force on the payment's date, with what its type overrides."""
+        rule = self.rules(e.date)["allocation"]
+        if e.type in ("repay", "recover"):
+            return rule
+        if e.type not in rule.get("types", {}):
+            self.refuse(e, f"no type {e.type} that day")
+        return rule | rule["types"][e.type]
+
+    def targets(self, rule, amount, day):
+        """S5.1, S5.2: [(row, component, at most or None)] in the order in which money is offered."""
+        components = rule.get("components", ["penalty", "fee", "principal"])
+        due = [row for row in self.rows if self.written_off_on or row.due <= day]
+        if rule.get("by", "installment") == "installment":
+            order = [(row, component) for row in due for component in components]
+        else:
+            order = [(row, component) for component in components for row in due]
+        if not self.written_off_on:
+            future = [row for row in self.rows if row.due > day]
+            ahead = rule.get("excess_components", components)
+            if rule["excess"] in ("next", "last"):
+                future = future if rule["excess"] == "next" else reversed(future)
+                order += [(row, component) for row in future for component in ahead]
+            elif rule["excess"] == "re-spread":
+                return order, future, ahead
+            elif rule["excess"] not in ("hold", "refund"):
+                raise BadRules(f"excess {rule['excess']}")
+        return order, [], []
 
     def allocate(self, payment, amount, day):
-        """S5.1, S5.2: due rows oldest first, then what the excess rule of the payment's date says.
-        With principal as the only component, `by` and `components` change nothing. -> [(row, part)]"""
-        excess = self.loan.program.version(payment.date)["allocation"]["excess"]
-        if self.written_off_on:  # S6: every row counts as due
-            order = list(self.rows)
-        else:
-            order = [row for row in self.rows if row.due <= day]
-            future = [row for row in self.rows if row.due > day]
-            if excess == "next":
-                order += future
-            elif excess == "last":
-                order += reversed(future)
-            elif excess != "hold":
-                raise BadRules(f"excess {excess}")
-        parts = []
-        for row in order:
-            part = min(amount, row.unpaid)
+        """-> [(row, {component: part})] in the order first touched."""
+        rule, parts = payment.rule, {}
+
+        def pay(row, component, most):
+            part = min(most, row.left(component))
             if part:
-                self.pay_row(row, part, day)
-                parts.append((row, part))
-                amount -= part
-        paid = sum(part for _, part in parts)
-        if self.written_off_on:
-            self.recovered += paid
-        else:
-            self.repaid += paid
-        return parts
+                self.pay_row(row, {component: part}, day)
+                _, own = parts.setdefault(row.n, (row, dict.fromkeys(COMPONENTS, 0)))
+                own[component] += part
+                self.book(payment, component, part)
+            return part
+
+        order, future, ahead = self.targets(rule, amount, day)
+        for row, component in order:
+            amount -= pay(row, component, amount)
+        future = [row for row in future if row.unpaid]
+        if future and amount:
+            mode = self.plan.schedule["rounding"].get("mode", "down")  # `leading` rounds down
+            part = round_to_unit(Fraction(amount, len(future)), 1, mode)
+            left = amount
+            for k, row in enumerate(future):
+                room = min(part, left) if k < len(future) - 1 else left
+                left -= room
+                for component in ahead:
+                    paid = pay(row, component, room)
+                    room -= paid
+                    amount -= paid
+            for row in future:  # what a row could not take
+                for component in ahead:
+                    amount -= pay(row, component, amount)
+        return list(parts.values())
+
+    def book(self, payment, component, part):
+        """The totals of money that has reached a row."""
+        payment.paid[component] += part
+        if payment.after_write_off:
+            self.recovered += part
+            self.recovered_principal += part if component == "principal" else 0
+        elif component == "principal":
+            self.repaid += part
+            if payment.rule.get("funded_by") == "program":
+                self.funded += part
 
     def payment(self, e):
-        parts = self.allocate(e, e.amount, e.date)
-        self.lines += [Line(e, e.date, row.n, part, 0) for row, part in parts]
-        left = e.amount - sum(part for _, part in parts)
-        if left:
-            self.credits.append([e, left])
-            self.lines.append(Line(e, e.date, None, 0, left))
+        payment = Payment(e, self.allocation_rule(e), bool(self.written_off_on))
+        self.payments[e.id] = payment
+        payment.left = e.amount
+        for row, parts in self.allocate(payment, e.amount, e.date):
+            self.lines.append(Line(e, e.date, row.n, parts))
+            payment.left -= sum(parts.values())
+        if payment.left:
+            self.lines.append(Line(e, e.date, None, None, payment.left))
         self.received += e.amount
 
     def use_credit(self, day):
         """S5.3: oldest payment first, each by the rule of its payment's date."""
-        if self.written_off_on:
+        if self.written_off_on or self.cancelled:
             return
-        for item in self.credits:
-            payment, left = item
-            for row, part in self.allocate(payment, left, day) if left else []:
-                self.lines.append(Line(payment, day, row.n, part, -part))
-                item[1] -= part
-        self.credits = [item for item in self.credits if item[1]]
+        for payment in self.credits:
+            if payment.rule["excess"] != "refund":
+                for row, parts in self.allocate(payment, payment.left, day):
+                    self.use(payment, day, row, parts)
 
-    def use_credit_until(self, day):
-        """At the start of each day up to this one on which something falls due (S2)."""
-        for due in sorted({row.due for row in self.rows if self.clock < row.due <= day}):
-            self.use_credit(due)
-        self.clock = max(self.clock, day)
+    def use(self, payment, day, row, parts):
+        """S12: one line per payment, day and row."""
+        part = sum(parts.values())
+        payment.left -= part
+        for line in self.lines:
+            if line.use and (line.event, line.day, line.n) == (payment.event, day, row.n):
+                line.parts = {component: line.parts[component] + parts[component] for component in COMPONENTS}
+                line.credit -= part
+                return
+        self.lines.append(Line(payment.event, day, row.n, parts, -part, True))
 
     def refund(self, e):
         """S5.5, N11, N21."""
@@ -748,28 +1174,23 @@ class Account:
         if sum(part for _, part in draws) < uncovered:
             self.refuse(e, "refund above the credit held")
         left = covered
-        for item in self.credits:
-            part = min(left, item[1])
-            item[1] -= part
+        for payment in self.credits:
+            part = min(left, payment.left)
+            payment.left -= part
+            payment.refunded += part
             left -= part
-        self.credits = [item for item in self.credits if item[1]]
         self.refunded += covered
         if covered:
-            self.lines.append(Line(e, e.date, None, 0, -covered))
-        if uncovered:  # lent anew
-            for payment, part in draws:
-                self.drawn[payment] = self.drawn.get(payment, 0) + part
-            self.disbursements.append((e.date, uncovered))
-            row = self.row_for_money_back(e.date)
-            row.principal_due += uncovered
-            row.paid_on = None
-            if self.written_off_on:
-                self.written_off += uncovered
+            self.lines.append(Line(e, e.date, None, None, -covered))
+        for payment, part in draws:
+            self.drawn[payment] = self.drawn.get(payment, 0) + part
+        if uncovered:
+            self.lend_anew(e.date, uncovered, self.row_for_money_back(e.date))
 
     def draw(self, e, amount):
         """N11: the reversed payments an uncovered refund may draw on, oldest first. -> [(payment id, part)]"""
         draws = []
-        for payment in sorted((k for k in self.known if k.type == "repay"), key=Event.order):
+        for payment in sorted((k for k in self.known if k.is_payment), key=Event.order):
             reverse = self.reversed_by.get(payment.id)
             if reverse and payment.date <= e.date and reverse.recorded >= e.recorded:
                 part = min(amount, payment.amount - self.drawn.get(payment.id, 0))
@@ -777,52 +1198,294 @@ class Account:
                 amount -= part
         return draws
 
+    def lend_anew(self, day, amount, row):
+        self.disbursements.append((day, amount))
+        row.owed["principal"] += amount
+        row.money_back += amount
+        if self.written_off_on:
+            self.written_off += amount
+
     def row_for_money_back(self, day):
         """S6 chargeback, N21."""
         for row in self.rows:  # in due order
             if row.due > day:
                 return row
         last = self.rows[-1]
-        if last.due == day:
-            return last
-        self.rows.append(Row(max(row.n for row in self.rows) + 1, day, 0))
-        return self.rows[-1]
+        return last if last.due == day else self.add_row(day, 0, "extra")
+
+    def chargeback(self, e):
+        """S6; N31: credit, then what was paid, then what was refunded of the payment."""
+        if not self.counts(e.ref, e):
+            return
+        payment = self.payments.get(e.ref)
+        if payment is None:
+            self.refuse_unless_excused(e, "chargeback of no payment before it")
+            return
+        amount = e.amount or payment.event.amount
+        left = payment.event.amount - payment.charged_back
+        if amount > left:
+            self.refuse_unless_excused(e, "charged back more than there is")
+            amount = left
+        payment.charged_back += amount
+        self.received -= amount
+        credit = min(amount, payment.left)
+        payment.left -= credit
+        amount -= credit
+        again = dict.fromkeys(COMPONENTS, 0)
+        for component in reversed(payment.rule.get("components", ["penalty", "fee", "principal"])):
+            again[component] = min(amount, payment.paid[component])
+            amount -= again[component]
+        if amount or any(again.values()):
+            row = self.row_for_money_back(e.date)
+            self.make_due_again(e, payment, again, row)
+            if amount:  # refunded, and never received
+                payment.refunded -= amount
+                self.refunded -= amount
+                self.lend_anew(e.date, amount, row)
+            parts = {component: -part for component, part in again.items()}
+            parts["principal"] -= amount
+            self.lines.append(Line(e, e.date, row.n, parts))
+        if credit:
+            self.lines.append(Line(e, e.date, None, None, -credit))
+
+    def make_due_again(self, e, payment, again, row):
+        for component, part in again.items():
+            row.owed[component] += part
+            payment.paid[component] -= part
+        principal = again["principal"]
+        row.money_back += principal
+        if principal:
+            self.charged_back_on.append((e.date, principal))
+        if payment.after_write_off:
+            self.recovered -= sum(again.values())
+            self.recovered_principal -= principal
+            return
+        self.repaid -= principal
+        if payment.rule.get("funded_by") == "program":
+            self.funded -= principal
+        if self.written_off_on:
+            self.written_off += principal
 
     # S6
 
+    def charge(self, e):
+        row = self.charge_row(max(e.due or e.date, e.date))
+        row.owed[e.component] += e.amount
+        self.charge_rows[e.id] = row
+
+    def charge_row(self, day):
+        for row in self.rows:
+            if row.kind != "down" and row.due >= day:
+                return row
+        return self.add_row(day, 0, "extra")
+
+    def waive(self, e):
+        if e.ref and not self.counts(e.ref, e):
+            return
+        rows = list(self.rows)
+        if e.ref:
+            if e.ref not in self.charge_rows:
+                self.refuse_unless_excused(e, "waive of no charge before it")
+                return
+            first = self.charge_rows[e.ref]
+            rows = [first] + [row for row in rows if row is not first]
+        left = e.amount
+        if left > sum(row.left(e.component) for row in rows):
+            self.refuse_unless_excused(e, "waived more than is unpaid")
+        for row in rows:
+            part = min(left, row.left(e.component))
+            row.waived[e.component] += part
+            left -= part
+
+    def forgive(self, e):
+        if e.amount > self.outstanding:
+            self.refuse_unless_excused(e, "forgiven more than is outstanding")
+        self.forgive_amount(min(e.amount, self.outstanding))
+
+    def forgive_amount(self, amount):
+        """From the last row backwards."""
+        self.forgiven += amount
+        for row in reversed(self.rows):
+            part = min(amount, row.left("principal"))
+            row.waived["principal"] += part
+            amount -= part
+
     def write_off(self, e):
         if self.written_off_on or not self.unpaid:
-            if not self.excused(e):
-                self.refuse(e, "nothing to write off")
+            self.refuse_unless_excused(e, "nothing to write off")
             return
         self.written_off = self.outstanding
         self.written_off_on = e.date
 
+    def write_off_absolute(self, e):
+        if not self.written_off_on:
+            self.refuse_unless_excused(e, "absolute without a conditional write-off")
+            return
+        wait = self.rules(e.date).get("write_off", {}).get("wait", "0 days")
+        if e.date < add_span(self.written_off_on, to_span(wait)):
+            self.refuse(e, "absolute before the wait is over")
+        self.ended_on = e.date
+
     def recover(self, e):
         if self.written_off_on or self.write_off_was_reversed(e):  # S3: then it is a repay
             self.payment(e)
-        elif not self.excused(e):
-            self.refuse(e, "recover without write-off")
+        else:
+            self.refuse_unless_excused(e, "recover without write-off")
 
     def write_off_was_reversed(self, e):
         return any(
             k.type == "write-off" and k.id in self.reversed_by and k.order() < e.order() for k in self.known
         )
 
+    def letter(self, e):
+        self.letters.append(e.date)
+
+    def classify(self, e):
+        self.judged.append((e.date, e.kind))
+
+    def able(self, e):
+        pass
+
+    unable = able
+
+    def freeze(self, e):
+        if self.freezes and self.freezes[-1][1] is None:
+            self.refuse_unless_excused(e, "freeze while frozen")
+            return
+        self.freezes.append([e.date + timedelta(days=1), None])
+
+    def unfreeze(self, e):
+        if not self.freezes or self.freezes[-1][1] is not None:
+            self.refuse_unless_excused(e, "unfreeze without freeze")
+            return
+        self.freezes[-1][1] = e.date
+
+    def small_amounts(self, day):
+        """S6, at the end of a day on which the last row is due or later."""
+        rule = self.rules(day).get("small_amounts")
+        if not rule or not self.rows or self.written_off_on or self.rows[-1].due > day:
+            return
+        program = self.loan.program
+        if 0 < self.unpaid < program.amount(rule.get("forgive_below", "0")):
+            for row in self.rows:
+                for component in COMPONENTS:
+                    left = row.left(component)
+                    row.waived[component] += left
+                    self.forgiven += left if component == "principal" else 0
+        if not self.unpaid and 0 < self.credit < program.amount(rule.get("keep_credit_below", "0")):
+            row = self.charge_row(day)
+            for payment in self.credits:
+                parts = dict.fromkeys(COMPONENTS, 0) | {"fee": payment.left}
+                row.owed["fee"] += payment.left
+                self.pay_row(row, {"fee": payment.left}, day)
+                payment.paid["fee"] += payment.left
+                self.use(payment, day, row, parts)
+
     # D8
 
     def check_laws(self):
-        rows_due, rows_paid = (sum(getattr(r, "principal_" + f) for r in self.rows) for f in ("due", "paid"))
-        assert rows_due == self.disbursed, "law 3: principal due is what was disbursed"
-        assert rows_paid == self.repaid + self.recovered, "law 3: principal paid is repaid and recovered"
-        assert self.received + self.opened == rows_paid + self.credit + self.refunded, "law 3: money"
-        assert min(self.outstanding, self.repaid, self.written_off, self.recovered, self.claim, self.credit) >= 0
-        assert all(0 <= row.principal_paid <= row.principal_due for row in self.rows)
-        assert self.outstanding == (0 if self.written_off_on else self.unpaid), "law 2"
-        assert not self.written_off_on or self.claim == self.written_off - self.recovered
+        owed, paid, waived = ({c: sum(getattr(row, what)[c] for row in self.rows) for c in COMPONENTS}
+                              for what in ("owed", "paid", "waived"))  # fmt: skip
+        assert owed["principal"] == self.disbursed + self.charged_back, "law 3: principal due"
+        assert paid["principal"] == self.repaid + self.charged_back + self.recovered_principal, "law 3: principal paid"
+        assert waived["principal"] == self.forgiven, "law 3: principal forgiven"
+        now_paid = sum(sum(payment.paid.values()) for payment in self.payments.values())
+        assert self.received == now_paid + self.credit + self.refunded, "law 3: money"
+        assert min(self.outstanding, self.repaid, self.written_off, self.recovered, self.claim, self.credit,
+                   self.funded, self.forgiven, self.recovered_principal, self.refunded) >= 0  # fmt: skip
+        for row in self.rows:
+            assert all(row.left(c) >= 0 and row.paid[c] >= 0 and row.waived[c] >= 0 for c in COMPONENTS), row.n
+        principal_left = owed["principal"] - paid["principal"] - waived["principal"]
+        assert self.outstanding == (0 if self.written_off_on else principal_left), "law 2"
+        assert not self.written_off_on or principal_left == self.written_off - self.recovered_principal
+        assert self.rows == sorted(self.rows, key=Row.order)
 
 
 # -------------------------------------------------------------------------------------------------- S8: arrears
+
+
+class Lateness:
+    """How late rows [(due, unpaid, ...)] are on a day, by the rules of `arrears`."""
+
+    def __init__(self, account, rows, day, rules):
+        late = [(row[0], row[1]) for row in rows if row[0] < day and row[1]]
+        self.overdue = sum(unpaid for _, unpaid in late)
+        self.oldest_due = min((due for due, _ in late), default=None)
+        self.installments = len(late)
+        self.days = self.count_days(account, day, rules)
+        last = max((row[0] for row in rows), default=day)
+        self.matured = 0
+        if day > last and any(row[1] for row in rows):
+            self.matured = (day - last).days - account.frozen_days(last, day)
+        self.count = self.by_basis(account, day, rules)
+
+    def count_days(self, account, day, rules):
+        if not self.overdue or self.overdue < account.loan.program.amount(rules.get("ignore_below", "0")):
+            return 0
+        days = (day - self.oldest_due).days - account.frozen_days(self.oldest_due, day)
+        tolerance = to_span(rules.get("tolerance", "0 days"))[0]
+        if days <= tolerance:
+            return 0
+        counts = {"day-after-due": days, "due-date": days + 1, "end-of-tolerance": days - tolerance}
+        return counts[rules["count_from"]]
+
+    def by_basis(self, account, day, rules):
+        basis = rules.get("basis", "days-past-due")
+        if basis == "days-past-maturity":
+            return self.matured
+        if basis == "demand-letters":
+            return sum(
+                self.oldest_due is not None and letter > self.oldest_due and add_months(letter, 1) <= day
+                for letter in account.letters
+            )
+        if self.days == 0 or basis == "days-past-due":
+            return self.days
+        if basis == "missed-installments":
+            return self.installments
+        until, months = day - timedelta(days=account.frozen_days(self.oldest_due, day)), 0
+        while add_months(self.oldest_due, months + 1) <= until:
+            months += 1
+        return months
+
+    def class_index(self, rules):
+        def holds(count, text):
+            low, high = text.split("..")
+            return int(low) <= count and (not high or count <= int(high))
+
+        classes = rules["classes"]
+        found = [k for k, rule in enumerate(classes) if holds(self.count, rule["range"])]
+        if not found:
+            raise BadRules(f"no class for {self.count}")
+        return max(found[:1] + [k for k, rule in enumerate(classes)
+                                if "matured" in rule and holds(self.matured, rule["matured"])])  # fmt: skip
+
+
+def own_class(account, day, rules):
+    """S8: the class index at the end of a day before borrower scope; the loan is active then."""
+    rows = account.history_at(day).rows if account.history else [(r.due, r.unpaid) for r in account.rows]
+    index = Lateness(account, rows, day, rules).class_index(rules)
+    cure = rules.get("cure", "immediate")
+    if cure != "immediate":
+        index = cured(account, day, rules, (0, "day") if cure == "cleared" else to_span(cure["clean"]))
+    judged = account.judged_at(day)
+    names = [rule["id"] for rule in rules["classes"]]
+    return max(index, names.index(judged)) if judged in names else index
+
+
+def cured(account, day, rules, clean):
+    """The worst class since nothing had been overdue on every day from then less `clean` to then."""
+    worst, dirty, now = 0, None, account.history[0].day
+    while now <= day:
+        state = account.history_at(now)
+        late = Lateness(account, state.rows, now, rules)
+        index = late.class_index(rules) if state.active else 0
+        if state.active and late.overdue:
+            dirty = now
+        # S6: (0, day) clears at the end of any day without overdue
+        cleared = dirty is None or dirty < add_span(now, (-clean[0], clean[1]))
+        worst = index if cleared else max(worst, index)
+        now += timedelta(days=1)
+    return worst
 
 
 class Position:
@@ -832,43 +1495,33 @@ class Position:
         self.account, self.loan, self.as_of = account, account.loan, account.as_of
         self.status = account.status
         self.disbursed, self.repaid = account.disbursed, account.repaid
+        self.funded, self.forgiven = account.funded, account.forgiven
         self.written_off, self.recovered = account.written_off, account.recovered
         self.outstanding, self.claim, self.credit = account.outstanding, account.claim, account.credit
         self.rules = self.loan.program.version(self.as_of)["arrears"]
+        for component in ("fee", "penalty"):
+            setattr(self, component + "_due", sum(row.owed[component] for row in account.rows))
+            setattr(self, component + "_paid", sum(row.paid[component] for row in account.rows))
         due = [row for row in account.rows if row.due <= self.as_of]
-        self.due_to_date = sum(row.principal_due for row in due)
-        self.paid_to_date = sum(row.principal_paid for row in due)
-        late = [row for row in due if row.due < self.as_of and row.unpaid and self.status == "active"]
-        self.overdue = sum(row.unpaid for row in late)
-        self.oldest_due = min((row.due for row in late), default=None)
-        self.installments_overdue = len(late)
-        self.days_past_due = self.count_days()
-        self.class_rule = self.find_class() if self.status == "active" else None
+        self.due_to_date = sum(sum(row.owed.values()) - sum(row.waived.values()) for row in due)
+        self.paid_to_date = sum(sum(row.paid.values()) for row in due)
+        active = self.status == "active"
+        late = Lateness(account, [(r.due, r.unpaid) for r in account.rows] if active else [], self.as_of, self.rules)
+        self.overdue, self.oldest_due, self.installments_overdue = late.overdue, late.oldest_due, late.installments
+        self.days_past_due = late.days
+        self.class_index = own_class(account, self.as_of, self.rules) if active else None
+        self.set_class(self.class_index)
+        horizon = add_months(self.as_of, 12)  # N4
+        self.non_current = sum(row.left("principal") for row in account.rows if row.due > horizon and active)
+        self.current = self.outstanding - self.non_current
+
+    def set_class(self, index):
+        """The class and what depends on it."""
+        self.class_rule = None if index is None else self.rules["classes"][index]
         self.class_id = self.class_rule["id"] if self.class_rule else ""
         self.provision_base, self.provision = self.provide()
-        horizon = add_months(self.as_of, 12)  # N4
-        self.non_current = sum(row.unpaid for row in account.rows if row.due > horizon and self.status == "active")
-        self.current = self.outstanding - self.non_current
         self.net_value = self.outstanding - self.provision
         self.non_performing = self.outstanding if self.class_id in self.rules.get("non_performing", []) else 0
-
-    def count_days(self):
-        if not self.overdue or self.overdue < self.loan.program.amount(self.rules.get("ignore_below", "0")):
-            return 0
-        days = (self.as_of - self.oldest_due).days
-        tolerance = to_span(self.rules.get("tolerance", "0 days"))[0]
-        if days <= tolerance:
-            return 0
-        return {"day-after-due": days, "due-date": days + 1, "end-of-tolerance": days - tolerance}[
-            self.rules["count_from"]
-        ]
-
-    def find_class(self):
-        for rule in self.rules["classes"]:
-            low, high = rule["range"].split("..")
-            if int(low) <= self.days_past_due and (not high or self.days_past_due <= int(high)):
-                return rule
-        raise BadRules(f"{self.loan.program.id}: no class for {self.days_past_due} days")
 
     def provide(self):
         if self.status != "active":
@@ -883,6 +1536,18 @@ class Position:
         return base, round_to_unit(exact, self.loan.program.amount(rounding["unit"]), rounding["mode"])
 
 
+def share_classes(positions):
+    """S8, `scope: borrower`: the worst among the borrower's active accounts of the program."""
+    worst = {}
+    for p in positions:
+        if p and p.class_index is not None and p.loan.borrower and p.rules.get("scope") == "borrower":
+            key = p.loan.program.id, p.loan.borrower
+            worst[key] = max(worst.get(key, 0), p.class_index)
+    for p in positions:
+        if p and p.class_index is not None and (p.loan.program.id, p.loan.borrower) in worst:
+            p.set_class(worst[p.loan.program.id, p.loan.borrower])
+
+
 def position(book, loan, as_of, known_at):
     """The account at (as-of, known-at), or None where it does not exist."""
     if loan.agreed > as_of or loan.recorded > known_at:
@@ -892,6 +1557,66 @@ def position(book, loan, as_of, known_at):
     if any(e.type == "opening" and e.date > as_of and e.id not in reversed_by for e in known):  # N17
         return None
     return Position(Account(loan, known, as_of).run())
+
+
+# ------------------------------------------------------------------------------------------------- S10: subsidy
+
+
+def planned_outstanding(state, day):
+    """Principal the plan of `state` leaves unpaid at the end of a day."""
+    lent = sum(amount for when, amount in state.lent if when <= day)
+    return lent - sum(principal for due, _, principal in state.rows if due <= day)
+
+
+def subsidy_base(account, clause, first, last):
+    """What the rate of a month is applied to."""
+    before = first - timedelta(days=1)
+    cap = account.loan.program.amount(clause["cap"]) if "cap" in clause else None
+    now = account.history_at(last)
+
+    def outstanding(day):
+        state = account.history_at(day)
+        if state is None:  # not yet there
+            return 0
+        return planned_outstanding(now, day) if clause["on"] == "planned" else state.outstanding
+
+    def capped(base):
+        return base if cap is None else min(base, cap)
+
+    if clause["basis"] == "daily":
+        return sum(capped(outstanding(first + timedelta(days=k))) for k in range((last - first).days + 1))
+    if clause["basis"] == "opening":
+        return capped(outstanding(before))
+    return capped(account.history_at(before).disbursed) if outstanding(before) else 0
+
+
+def subsidy_claims(account):
+    """Yields (month, base, days, amount) of complete months with something to claim."""
+    if not account.history:
+        return
+    first = account.history[0].day.replace(day=1)
+    while (last := first.replace(day=days_in_month(first.year, first.month))) <= account.as_of:
+        rules = account.rules(last)
+        clause, state = rules.get("subsidy"), account.history_at(last)
+        classes = (clause or {}).get("only_classes")
+        listed = classes is None
+        if classes is not None and state.active:
+            names = [rule["id"] for rule in rules["arrears"]["classes"]]
+            listed = names[own_class(account, last, rules["arrears"])] in classes
+        if clause and listed:
+            base, days, day_count = subsidy_base(account, clause, first, last), last.day, clause["day_count"]
+            exact = base * to_number(clause["rate"])
+            if day_count in ("month", "30/360"):
+                days, exact = 30, exact / 12
+            elif clause["basis"] == "daily":
+                exact /= int(day_count.split("/")[1])
+            else:
+                exact *= Fraction(days, int(day_count.split("/")[1]))
+            rounding = clause["rounding"]
+            amount = round_to_unit(exact, account.loan.program.amount(rounding["unit"]), rounding["mode"])
+            if amount:
+                yield f"{first:%Y-%m}", base, days, amount
+        first = last + timedelta(days=1)
 
 
 # ------------------------------------------------------------------------------------------------ what was asked
@@ -947,20 +1672,24 @@ def schedule_file(all_figures):
     for now in existing(all_figures):
         account, text = now.account, now.loan.program.text
         due_so_far = 0
-        for row in sorted(account.rows + account.zero_rows, key=lambda row: (row.due, row.n or 0)):
+        for row in sorted(account.rows + account.zero_rows, key=Row.order):
             due_so_far += row.principal_due
-            balance = sum(amount for day, amount in account.disbursements if day <= row.due) - due_so_far
+            lent = account.disbursements + account.charged_back_on
+            balance = sum(amount for day, amount in lent if day <= row.due) - due_so_far
+            days_late = 0
             if row.unpaid == 0:
                 status = "paid"
             elif account.written_off_on:
                 status = "written-off"
             else:
                 status = "overdue" if row.due < now.as_of else "due" if row.due == now.as_of else "future"
+            if status == "overdue":
+                days_late = (now.as_of - row.due).days - account.frozen_days(row.due, now.as_of)
             yield [
-                now.loan.id, row.n or "", row.due_nominal, row.due, text(row.principal_due), text(0), text(0),
-                text(row.principal_paid), text(0), text(0), text(0), text(row.paid_in_advance),
-                text(row.paid_late), date_text(row.paid_on),
-                (now.as_of - row.due).days if status == "overdue" else 0, text(balance), status,
+                now.loan.id, "" if row.n is None else row.n, row.due_nominal, row.due,
+                *(text(row.owed[c]) for c in COMPONENTS), *(text(row.paid[c]) for c in COMPONENTS),
+                text(sum(row.waived.values())), text(row.paid_in_advance), text(row.paid_late),
+                date_text(row.paid_on), days_late, text(balance), status,
             ]  # fmt: skip
 
 
@@ -971,8 +1700,8 @@ def allocations_file(all_figures):
         text = now.loan.program.text
         for line in now.account.lines:
             e = line.event
-            yield [now.loan.id, e.id, e.type, e.document, line.day, line.n or "", text(line.principal), text(0),
-                   text(0), text(line.credit)]  # fmt: skip
+            yield [now.loan.id, e.id, e.type, e.document, line.day, "" if line.n is None else line.n,
+                   *(text(line.parts[c]) for c in COMPONENTS), text(line.credit)]  # fmt: skip
 
 
 def arrears_file(all_figures, asked):
@@ -984,8 +1713,9 @@ def arrears_file(all_figures, asked):
         loan, program, text = now.loan, now.loan.program, now.loan.program.text
         yield [
             loan.id, program.id, program.currency, loan.borrower, now.as_of, now.status, text(now.disbursed),
-            text(now.repaid), text(0), text(now.written_off), text(0), text(now.recovered), text(now.outstanding),
-            text(now.claim), text(0), text(0), text(0), text(0), text(now.due_to_date), text(now.paid_to_date),
+            text(now.repaid), text(now.funded), text(now.written_off), text(now.forgiven), text(now.recovered),
+            text(now.outstanding), text(now.claim), text(now.fee_due), text(now.fee_paid), text(now.penalty_due),
+            text(now.penalty_paid), text(now.due_to_date), text(now.paid_to_date),
             text(now.overdue), date_text(now.oldest_due), now.installments_overdue, now.days_past_due, now.class_id,
             text(now.provision_base), text(now.provision), text(now.credit),
         ] + [loan.row.get(column, "") for column in asked.carry]  # fmt: skip
@@ -1032,8 +1762,9 @@ def portfolio_file(all_figures, asked):
             for status in ("pending", "active", "closed", "written-off", "ended", "cancelled")
         ]
         amounts = [
-            total(here, "disbursed"), total(here, "repaid"), 0, total(here, "written_off"), 0,
-            total(here, "recovered"), outstanding, total(here, "claim"), 0, 0, 0, 0, total(here, "credit"),
+            total(here, "disbursed"), total(here, "repaid"), total(here, "funded"), total(here, "written_off"),
+            total(here, "forgiven"), total(here, "recovered"), outstanding, total(here, "claim"),
+            *(total(here, name) for name in ("fee_due", "fee_paid", "penalty_due", "penalty_paid", "credit")),
             total(here, "due_to_date"), total(here, "paid_to_date"), total(here, "overdue"), par[0], par[30],
             par[60], par[90], total(here, "non_performing"), total(here, "provision"), total(here, "net_value"),
             total(here, "current"), total(here, "non_current"),
@@ -1069,21 +1800,22 @@ def movement_of(figures, asked):
     now, before, published = figures.now, figures.before, figures.published
     opening = total([published], "outstanding")
     restated = total([before], "outstanding") - opening
-    base = {name: total([before], name) for name in ("disbursed", "repaid", "written_off")}
+    base = {name: total([before], name) for name in ("disbursed", "repaid", "written_off", "forgiven")}
     taken_over = 0
     if now and now.account.taken_over and now.account.taken_over[0] >= asked.start:
-        _, base["disbursed"], base["repaid"] = now.account.taken_over
-        taken_over = base["disbursed"] - base["repaid"]
+        _, base["disbursed"], base["repaid"], base["forgiven"] = now.account.taken_over
+        taken_over = base["disbursed"] - base["repaid"] - base["forgiven"]
     moved = {name: total([now], name) - base[name] if now else -base[name] for name in base}
     closing = total([now], "outstanding")
     assert closing == (
         opening + restated + taken_over + moved["disbursed"] - moved["repaid"] - moved["written_off"]
+        - moved["forgiven"]
     ), "law 4: opening + movements = closing"
     provision_opening, provision_closing = total([published], "provision"), total([now], "provision")
     in_period = now and now.account.written_off_on and now.account.written_off_on >= asked.start
     provision_written_off = provision_opening if in_period else 0
-    return [opening, restated, taken_over, moved["disbursed"], moved["repaid"], moved["written_off"], 0, closing,
-            provision_opening, provision_closing - provision_opening + provision_written_off,
+    return [opening, restated, taken_over, moved["disbursed"], moved["repaid"], moved["written_off"], moved["forgiven"],
+            closing, provision_opening, provision_closing - provision_opening + provision_written_off,
             provision_written_off, provision_closing]  # fmt: skip
 
 
@@ -1118,6 +1850,14 @@ def migration_file(book, all_figures, asked):
             yield [*group, pair[0][1], pair[1][1], len(here), text(total(here, "outstanding"))]
 
 
+def subsidy_file(all_figures):
+    yield "account_id,program,currency,month,base,days,amount".split(",")
+    for now in existing(all_figures):
+        program = now.loan.program
+        for month, base, days, amount in subsidy_claims(now.account):
+            yield [now.loan.id, program.id, program.currency, month, program.text(base), days, program.text(amount)]
+
+
 def unidentified_file(book, asked):
     """S3, N9: money nobody can place, as written in the file."""
     yield "event_id,date,amount,document".split(",")
@@ -1137,6 +1877,8 @@ def files(book, all_figures, asked):
         "classes.csv": classes_file(book, all_figures, asked),
         "unidentified.csv": unidentified_file(book, asked),
     }
+    if any(program.has_subsidy for program in book.programs.values()):
+        result["subsidy.csv"] = subsidy_file(all_figures)
     if asked.start:
         result["movement.csv"] = movement_file(all_figures, asked)
         result["migration.csv"] = migration_file(book, all_figures, asked)
@@ -1151,6 +1893,7 @@ def parse(arguments):
     parser.add_argument("--rules", required=True)
     parser.add_argument("--loans", action="append", required=True)
     parser.add_argument("--events", action="append", default=[])
+    parser.add_argument("--plan", action="append", default=[])
     for name in ("--as-of", "--known-at", "--from-known-at"):
         parser.add_argument(name, type=to_date, required=name == "--as-of")
     parser.add_argument("--from", dest="start", type=to_date)
@@ -1174,6 +1917,8 @@ def judge_all(book, asked):
             figures.append(judge(book, loan, asked))
         except Refused as fault:
             refusals.append(fault)
+    for name in ("now", "before", "published"):
+        share_classes([getattr(own, name) for own in figures])
     return figures, refusals
 
 
@@ -1181,7 +1926,8 @@ def run(arguments):
     """The whole run; -> exit code."""
     options = parse(arguments)
     try:
-        book = Book(read_rules(options.rules), read_csv(options.loans), read_csv(options.events))
+        book = Book(read_rules(options.rules), read_csv(options.loans), read_csv(options.events),
+                    read_csv(options.plan))  # fmt: skip
         figures, refusals = judge_all(book, asked_of(options))
         for fault in refusals:
             print(fault, file=sys.stderr)

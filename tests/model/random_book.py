@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Write a random loan book with its rules, for comparing two implementations.
 
-    random_book.py --seed S --out DIR [--loans N] [--faulty]
+    random_book.py --seed S --out DIR [--loans N] [--faulty] [--features shares,charge,...]
 
 DIR gets rules/*.yaml (JSON text, which is valid YAML), loans-*.csv, events-*.csv and `options`: one command-line
-word per line, paths relative to DIR. The same seed gives the same book. Every account is judged by the model and
-repaired or dropped where it is refused; with --faulty some refused accounts stay in and --quarantine is asked for.
+word per line, paths relative to DIR. The same seed and features give the same book. Every account
+is judged by the model and repaired or dropped where it is refused; with --faulty some refused accounts stay in and --quarantine is asked for.
 """
 import argparse
 import csv
@@ -26,6 +26,47 @@ LOAN_COLUMNS = (
     "account_id program principal disbursed agreed recorded borrower_id installments grace first_due collateral"
 )
 EVENT_COLUMNS = "event_id account_id date type amount recorded seq document ref note"
+FEATURE_COLUMNS = "component kind row installments every grace due"  # written where an event fills them
+
+# Clauses and events beyond the first ones. True: the engine has it, books have it by default.
+FEATURES = {
+    "shares": False,  # schedule.split
+    "custom": False,  # schedule.split with plan.csv
+    "down-payment": False,
+    "latest": False,
+    "holidays": False,  # next, previous, modified-next with calendars
+    "principal-by": False,
+    "charge": False,  # events charge and waive
+    "chargeback": False,
+    "tranches": False,  # several disburse events
+    "forgive": False,
+    "write-off-absolute": False,  # and write_off.wait
+    "letter": False,
+    "freeze": False,  # and unfreeze
+    "classify": False,
+    "re-spread": False,  # allocation.excess
+    "refund-excess": False,  # allocation.excess: refund
+    "excess-components": False,
+    "types": False,  # payment types of the program's own, funded_by
+    "small-amounts": False,
+    "bases": False,  # arrears.basis: the other four
+    "matured": False,
+    "cure": False,
+    "scope": False,  # scope: borrower
+    "subsidy": False,
+}
+DEFAULT = frozenset(name for name, known in FEATURES.items() if known)
+
+
+def features_of(text):
+    """A command-line word: `all`, `none` or names separated by commas; None is the default."""
+    if text is None:
+        return DEFAULT
+    names = {"all": list(FEATURES), "none": []}.get(text, text.split(","))
+    unknown = [name for name in names if name not in FEATURES]
+    if unknown:
+        raise SystemExit(f"no feature {', '.join(unknown)}; there are {', '.join(FEATURES)}")
+    return frozenset(names)
 
 
 def days(n):
@@ -60,8 +101,9 @@ def put(rules, path, value):
 class RuleMaker:
     """One program with amendments. Its limits are chosen so that no allowed loan makes a row without principal."""
 
-    def __init__(self, rng, name, currency, era):
-        self.rng, self.name, self.era = rng, name, era
+    def __init__(self, rng, name, currency, era, features=DEFAULT):
+        self.rng, self.name, self.era, self.features = rng, name, era, features
+        self.basis = "days-past-due"
         self.code, self.decimals = currency
         self.period = rng.choices(["day", "week", "month", "year"], [1, 1, 6, 1])[0]
         self.most = {"day": 30, "week": 30, "month": 36, "year": 6}[self.period]
@@ -71,6 +113,8 @@ class RuleMaker:
         self.residuals = rng.choice([["last", "first", "leading", "cumulative"], ["leading", "cumulative"]])
         tight = "last" not in self.residuals
         need = self.most * max(self.units) * (1 if tight else max(1, self.most - 1))
+        if features & {"shares", "down-payment"}:  # at most 10 shares of at least 5 % of what half of it leaves
+            need = max(2 * need + 2 * max(self.units), 450 * max(self.units))
         self.least = self.whole(max(need, self.multiple) * rng.choice([1, 1, 2, 10]))
         self.top = self.least * rng.randint(2, 20)
         if rng.random() < 0.1:
@@ -79,6 +123,9 @@ class RuleMaker:
         self.fixed_from = -(-self.top // rng.randint(1, 30))  # at most so many rows
         self.rules = self.base()
         self.amendments = self.amend(rng.choice([0, 1, 2, 4, 6]))
+
+    def maybe(self, feature, odds=0.5):
+        return feature in self.features and self.rng.random() < odds
 
     def whole(self, minor):
         return -(-minor // self.multiple) * self.multiple
@@ -137,13 +184,21 @@ class RuleMaker:
         rng = self.rng
         schedule = {"installments": self.installments(), "every": self.span(rng.choice([1, 1, 1, 2, 3]), self.period)}
         schedule["split"] = rng.choice(["equal", "equal", "equal", "bullet", "fixed"])
+        if self.maybe("custom", 0.15):
+            return self.custom(schedule)
+        if self.maybe("shares", 0.3):
+            schedule["split"] = {"shares": self.shares()}
         if schedule["split"] == "fixed":
             schedule["split"] = {"fixed": self.amount(rng.randint(self.fixed_from, self.top))}
         if rng.random() < 0.5:
             schedule["grace"] = self.grace(schedule)
         if isinstance(schedule["split"], dict):
             del schedule["installments"]
-        if schedule["split"] == "equal":
+        if self.maybe("down-payment", 0.35):
+            schedule["down_payment"] = rng.choice(["5%", "10%", "1/3", "33.3%", "50%"])
+        if "re-spread" in self.features or "down_payment" in schedule or "shares" in schedule["split"]:
+            schedule["rounding"] = self.rounding()
+        elif schedule["split"] == "equal":
             schedule["rounding"] = self.rounding()
         due = {"anchor": rng.choice(["disbursed", "disbursed", "agreed", "given"]), "day": "same", "holiday": "none"}
         if self.period in ("month", "year"):
@@ -151,8 +206,39 @@ class RuleMaker:
             due["missing_day"] = rng.choice(["last-of-month", "first-of-next"])
         if rng.random() < 0.3 and due["anchor"] != "given":
             due["min_gap"] = rng.choice(["15 days", "1 day", "1 month", "6 weeks", "10 days"])
+        if self.maybe("latest", 0.3):
+            due["latest"] = self.latest(due)
+        if self.maybe("holidays", 0.5):
+            due["holiday"], due["calendar"] = rng.choice(["next", "previous", "modified-next"]), "days"
         schedule["due"] = due
         return schedule
+
+    def custom(self, schedule):
+        """Dates and amounts come from plan.csv."""
+        schedule = {"every": schedule["every"], "split": "custom", "due": {"anchor": "disbursed"}}
+        if self.period in ("month", "year"):
+            schedule["due"]["missing_day"] = "last-of-month"
+        if self.maybe("down-payment", 0.2) or "re-spread" in self.features:
+            schedule["rounding"] = self.rounding()
+            if self.maybe("down-payment", 0.3):
+                schedule["down_payment"] = "10%"
+        return schedule
+
+    def latest(self, due):
+        """About where the last row is."""
+        length = {"day": 1, "week": 7, "month": 30, "year": 365}[self.period] * self.most
+        if due["anchor"] == "given" or self.rng.random() < 0.3:
+            return (self.era + days(self.rng.randint(200, 1500) + length)).isoformat()
+        return self.span(int(length * self.rng.choice([0.8, 0.97, 1, 1, 1.03, 1.5])) + 1, "day")
+
+    def shares(self):
+        """2 to 10 shares of at least 5 % which add up to 100 %."""
+        n = self.rng.randint(2, 10)
+        cuts = sorted(self.rng.sample(range(1, 200 - 10 * n + n), n - 1))
+        tenths = [b - a - 1 + 10 for a, b in zip([0] + cuts, cuts + [200 - 10 * n + n])]  # of half a per cent
+        if self.rng.random() < 0.2:
+            return ["1/3", "1/3", "1/3"]
+        return [f"{half / 2:g}%" for half in tenths]
 
     def classes(self):
         rng = self.rng
@@ -160,13 +246,22 @@ class RuleMaker:
         names = sorted(rng.sample(names, rng.randint(1, 5)), key=names.index)
         if rng.random() < 0.15:
             rng.shuffle(names)
-        cuts = sorted(rng.sample([0, 1, 5, 30, 60, 90, 120, 180, 270], len(names) - 1))
+        bounds = [0, 1, 5, 30, 60, 90, 120, 180, 270]
+        if self.basis in ("months-past-due", "missed-installments", "demand-letters"):
+            bounds = [0, 1, 2, 3, 4, 6]
+        cuts = sorted(rng.sample(bounds, len(names) - 1))
         classes, low = [], 0
         for name, high in zip(names, cuts + [""]):
             classes.append({"id": name, "range": f"{low}..{high}"})
             if self.rates:
                 classes[-1]["provision"] = self.share()
             low = high + 1 if high != "" else 0
+        if self.maybe("matured", 0.4):
+            low = 1
+            for rule in classes[1:]:
+                high = low + rng.choice([0, 14, 30])
+                rule["matured"] = f"{low}.." if rule is classes[-1] else f"{low}..{high}"
+                low = high + 1
         return classes
 
     def share(self):
@@ -178,11 +273,18 @@ class RuleMaker:
 
     def arrears(self):
         rng = self.rng
-        clause = {"basis": "days-past-due", "count_from": rng.choice(["day-after-due", "due-date", "end-of-tolerance"])}
+        if self.maybe("bases", 0.6):
+            self.basis = rng.choice(["months-past-due", "missed-installments", "days-past-maturity", "demand-letters"])
+        clause = {"basis": self.basis, "count_from": rng.choice(["day-after-due", "due-date", "end-of-tolerance"])}
         if clause["count_from"] == "end-of-tolerance" or rng.random() < 0.3:
             clause["tolerance"] = self.span(rng.choice([1, 3, 7, 30]), "day")
         if rng.random() < 0.4:
             clause["ignore_below"] = self.amount(rng.choice([1, 50, 1000, self.least // 3 + 1]))
+        if self.maybe("scope"):
+            clause["scope"] = rng.choice(["borrower", "borrower", "account"])
+        if self.maybe("cure", 0.6):
+            span = self.span(*rng.choice([(3, "month"), (10, "day"), (1, "year")]))
+            clause["cure"] = rng.choice(["cleared", {"clean": span}, "immediate"])
         self.rates = rng.random() < 0.8  # a rate divides, so it wants a provision clause with a rounding
         clause["classes"] = self.classes()
         clause["non_performing"] = self.some_of(clause["classes"])
@@ -203,6 +305,58 @@ class RuleMaker:
         self.rng.shuffle(names)
         return names
 
+    def excess(self):
+        ways = ["hold", "hold", "next", "last"]
+        ways += ["re-spread"] * 3 if "re-spread" in self.features else []
+        ways += ["refund"] if "refund-excess" in self.features else []
+        return self.rng.choice(ways)
+
+    def allocation(self):
+        rng = self.rng
+        clause = {"components": self.components(), "by": rng.choice(["installment", "component"]),
+                  "excess": self.excess()}  # fmt: skip
+        if self.maybe("excess-components"):
+            clause["excess_components"] = self.components()[: rng.randint(1, 3)]
+        if self.maybe("types", 0.6):
+            clause["types"] = {}
+            for name in rng.sample(["goodwill", "top-up", "bonus"], rng.randint(1, 2)):
+                clause["types"][name] = {"excess": self.excess()}
+                if rng.random() < 0.6:
+                    clause["types"][name]["funded_by"] = "program"
+        return clause
+
+    def subsidy(self, classes):
+        rng = self.rng
+        clause = {"rate": rng.choice(["6%", "12%", "1/7", "2.5%"]), "on": rng.choice(["actual", "planned"])}
+        clause["basis"] = rng.choice(["opening", "daily", "original"])
+        clause["day_count"] = rng.choice(["month", "30/360", "actual/360", "actual/365"])
+        if clause["basis"] == "daily":
+            clause["on"], clause["day_count"] = "actual", rng.choice(["actual/360", "actual/365"])
+        if rng.random() < 0.3:
+            clause["only_classes"] = [rule["id"] for rule in classes[: rng.randint(1, len(classes))]]
+        if rng.random() < 0.3:
+            clause["cap"] = self.amount(self.least)
+        clause["rounding"] = {"unit": self.amount(rng.choice([1, 100])),
+                              "mode": rng.choice(["down", "up", "half-up", "half-even"])}  # fmt: skip
+        return clause
+
+    def extras(self, rules):
+        """Clauses of the features."""
+        rng = self.rng
+        if self.maybe("principal-by"):
+            names = rng.sample([name for name in SECTORS if name], rng.randint(1, 3))
+            ceilings = {name: self.amount(self.whole(rng.randint(self.least, self.top))) for name in names}
+            rules["principal"]["by"] = {"column": "sector", "max": ceilings}
+        if self.maybe("small-amounts", 0.7):
+            names = rng.choice([["forgive_below"], ["keep_credit_below"], ["forgive_below", "keep_credit_below"]])
+            few = [2, 50, 1000, self.least // 3 + 2]
+            rules["small_amounts"] = {name: self.amount(rng.choice(few)) for name in names}
+        if self.maybe("write-off-absolute"):
+            rules["write_off"] = {"wait": rng.choice(["30 days", "2 months", "1 year"])}
+        if self.maybe("subsidy", 0.7):
+            rules["subsidy"] = self.subsidy(rules["arrears"]["classes"])
+        return rules
+
     def base(self):
         rng = self.rng
         principal = {"min": self.amount(self.least), "max": self.amount(self.top)}
@@ -210,33 +364,37 @@ class RuleMaker:
             principal["multiple_of"] = self.amount(self.multiple)
         if rng.random() < 0.5:
             principal["source"] = "decree art 5"
-        return {
+        rules = {
             "nol": "rules/1", "kind": "loan", "id": self.name, "title": f"Random program {self.name}",
             "status": "illustrative", "currency": {"code": self.code, "decimals": self.decimals},
             "in_force": self.era.isoformat(),
             "sources": {"decree": {"title": "A decree (fictional)", "in_force": self.era.isoformat()}},
             "principal": principal, "schedule": self.schedule(),
-            "allocation": {"components": self.components(), "by": rng.choice(["installment", "component"]),
-                           "excess": rng.choice(["hold", "hold", "next", "last"])},
+            "allocation": self.allocation(),
             "arrears": self.arrears(),
         }  # fmt: skip
+        return self.extras(rules)
 
     def changes(self, rules):
         """[(path, new value)] of one amendment."""
         rng, schedule, arrears = self.rng, rules["schedule"], rules["arrears"]
         within = schedule.get("grace", {}).get("place") == "within-term"
         ways = [
-            [("allocation.excess", rng.choice(["hold", "next", "last"]))],
+            [("allocation.excess", self.excess())],
             [("allocation.by", rng.choice(["installment", "component"]))],
             [("allocation.components", self.components())],
             [("arrears.ignore_below", rng.choice(["absent", self.amount(rng.choice([1, 999, self.least]))]))],
+        ]
+        ways += [] if "by" in rules["principal"] else [
             [("principal.max", self.amount(self.whole(rng.randint(self.least * 2, self.top))))],
             [("principal.min", self.amount(self.whole(rng.randint(self.least, self.least * 2))))],
-        ]
-        fresh = self.classes()
-        ways.append([("arrears.classes", fresh), ("arrears.non_performing", self.some_of(fresh))])
-        if "less_not_for" in arrears.get("provision", {}):
-            ways[-1].append(("arrears.provision.less_not_for", [fresh[0]["id"]]))
+        ]  # fmt: skip
+        if "classify" not in self.features and "subsidy" not in rules:  # they name classes
+            fresh = self.classes()
+            ways.append([("arrears.classes", fresh), ("arrears.non_performing", self.some_of(fresh))])
+            if "less_not_for" in arrears.get("provision", {}):
+                ways[-1].append(("arrears.provision.less_not_for", [fresh[0]["id"]]))
+        ways += self.feature_changes(rules)
         if "provision" in arrears:
             ways.append([(f"arrears.classes.{rng.choice(arrears['classes'])['id']}.provision", self.share())])
             ways.append([("arrears.provision.rounding.mode", rng.choice(["down", "up", "half-up", "half-even"]))])
@@ -247,7 +405,7 @@ class RuleMaker:
         if "day" in schedule["due"] and self.period in ("month", "year"):
             ways.append([("schedule.due.day", self.due_day())])
             ways.append([("schedule.due.missing_day", rng.choice(["last-of-month", "first-of-next"]))])
-        if schedule["due"]["anchor"] != "given":
+        if schedule["due"]["anchor"] != "given" and schedule["split"] != "custom":
             ways.append([("schedule.due.min_gap", rng.choice(["absent", "20 days", "2 months"]))])
         if "rounding" in schedule:
             ways += [[("schedule.rounding", self.rounding())]] * 2
@@ -260,7 +418,7 @@ class RuleMaker:
                 ways.append([("schedule.split", "bullet")])
             amount = self.amount(rng.randint(self.fixed_from, self.top))
             ways.append([("schedule.split", {"fixed": amount}), ("schedule.installments", "absent")])
-        if isinstance(schedule["split"], dict):
+        if "fixed" in schedule["split"]:
             ways.append([("schedule.split.fixed", self.amount(rng.randint(self.fixed_from, self.top)))])
             ways.append([("schedule.split", "equal"), ("schedule.installments", self.installments()),
                          ("schedule.rounding", self.rounding())])  # fmt: skip
@@ -268,6 +426,25 @@ class RuleMaker:
             clause = self.grace(schedule) if rng.random() < 0.8 else "absent"
             ways.append([("schedule.grace", clause)])
         return rng.choice(ways)
+
+    def feature_changes(self, rules):
+        rng, ways = self.rng, []
+        if "shares" in rules["schedule"]["split"]:
+            ways += [[("schedule.split.shares", self.shares())]] * 2
+        if rules["schedule"]["due"].get("holiday", "none") != "none":
+            ways.append([("schedule.due.holiday", rng.choice(["next", "previous", "modified-next"]))])
+        if "down_payment" in rules["schedule"]:
+            ways.append([("schedule.down_payment", rng.choice(["7%", "40%"]))])
+        if "types" in rules["allocation"]:
+            name = rng.choice(list(rules["allocation"]["types"]))
+            ways += [[(f"allocation.types.{name}.excess", self.excess())]] * 2
+        if "cure" in self.features:
+            ways.append([("arrears.cure", rng.choice(["cleared", "immediate", {"clean": "1 month"}]))])
+        if "small_amounts" in rules:
+            ways.append([("small_amounts.forgive_below", self.amount(rng.choice([3, 700])))])
+        if "subsidy" in rules:
+            ways += [[("subsidy.rate", rng.choice(["3%", "8%"]))]] * 2
+        return ways
 
     def amend(self, count):
         rules, amendments = deepcopy(self.rules), []
@@ -305,6 +482,7 @@ class LoanMaker:
         self.rng, self.maker, self.program, self.frame = rng, maker, program, frame
         self.events, self.count = [], 0
         self.row = {"account_id": account_id, "program": program.id}
+        self.plan_rows = []
         self.make_loan()
         self.make_events()
 
@@ -331,12 +509,17 @@ class LoanMaker:
         amount = self.program.amount
         low, high = amount(rules["principal"]["min"]), amount(rules["principal"]["max"])
         step = amount(rules["principal"].get("multiple_of", self.program.text(1)))
+        if "by" in rules["principal"]:
+            self.row["sector"] = rng.choice(SECTORS)
+            high = amount(rules["principal"]["by"]["max"].get(self.row["sector"], rules["principal"]["max"]))
         principal = rng.choice([low, high, rng.randint(low, high), rng.randint(low, high), rng.randint(low, high)])
         self.principal = max(-(-low // step) * step, principal // step * step)
         row["principal"] = self.amount(self.principal)
         schedule = rules["schedule"]
         self.disbursed = agreed + days(rng.choice([0, 0, 0, 1, 11, 40, 90]))
         self.how = rng.choices(["column", "event", "partial", "pending", "cancelled"], [12, 5, 3, 1, 1])[0]
+        if maker.maybe("tranches", 0.4) and schedule["split"] != "custom":
+            self.how = "tranches"
         self.agreed = agreed
         if self.how == "column":
             row["disbursed"] = self.disbursed.isoformat()
@@ -357,6 +540,8 @@ class LoanMaker:
                 schedule["grace"]["length"], lambda text: model.whole_periods(model.to_span(text), every)
             )
             row["grace"] = maker.span(rng.randint(low, high) * every[0], every[1])
+        if schedule["split"] == "custom":
+            self.make_custom(schedule)
         if schedule["due"]["anchor"] == "given":
             first = self.disbursed + days(rng.choice([0, 1, 15, 30, 61, 200]))
             if schedule["due"]["day"] != "same":
@@ -368,15 +553,27 @@ class LoanMaker:
         if rng.random() < 0.6:
             row["borrower_id"] = f"b-{rng.randint(1, 20)}"
 
+    def make_custom(self, schedule):
+        rng, day, n = self.rng, self.disbursed, 0
+        down = model.down_payment(model.Loan(self.row, self.program), schedule, self.principal)
+        left = self.principal - down
+        while left:
+            day += days(rng.choice([1, 7, 30, 31, 90]))
+            n += rng.choice([1, 1, 1, 1, 3])
+            part = left if len(self.plan_rows) > 8 else rng.randint(1, left)
+            self.plan_rows.append({"account_id": self.row["account_id"], "n": n, "due": day.isoformat(),
+                                   "amount": self.program.text(part)})  # fmt: skip
+            left -= part
+
     # events
 
-    def add(self, kind, day, amount=None, recorded=None, **cells):
+    def add(self, what, day, amount=None, recorded=None, **cells):
         self.count += 1
         event_id = f"e{self.count}" if self.rng.random() < 0.9 else f"É{self.count}"
-        row = {"event_id": event_id, "account_id": self.row["account_id"], "date": day, "type": kind, **cells}
+        row = {"event_id": event_id, "account_id": self.row["account_id"], "date": day, "type": what, **cells}
         row["recorded"] = recorded or day
         row["minor"] = amount
-        if kind in ("opening", "cancel") or self.rng.random() < 0.2:
+        if what in ("opening", "cancel", "classify", "write-off-absolute") or self.rng.random() < 0.2:
             row["document"] = self.rng.choice([f"doc-{self.count}", 'BA "1", 2026', "Ünit 3"])
         self.events.append(row)
         return row
@@ -391,6 +588,9 @@ class LoanMaker:
             return self.add("reverse", day, recorded=recorded, ref=event["event_id"])
 
     def pay(self, day, amount, kind="repay"):
+        types = self.program.version(day)["allocation"].get("types") if "types" in self.maker.features else None
+        if types and self.rng.random() < 0.4:
+            kind = self.rng.choice(list(types))
         return self.add(kind, day, max(1, amount), self.late_record(day))
 
     def make_events(self):
@@ -398,7 +598,9 @@ class LoanMaker:
         amount = self.principal
         if self.how == "partial":
             amount = rng.randint(max(1, self.principal // 3), self.principal)
-        if self.how in ("event", "partial"):
+        if self.how == "tranches":
+            amount = rng.randint(max(1, self.principal // 4), max(1, self.principal // 2))
+        if self.how in ("event", "partial", "tranches"):
             self.add("disburse", self.disbursed, amount, self.late_record(self.disbursed, 0.05))
         elif self.how == "cancelled":
             cancel = self.add("cancel", self.disbursed)
@@ -410,6 +612,8 @@ class LoanMaker:
             return
         try:
             loan = model.Loan(self.row, self.program)
+            loan.plan = [(row["n"], model.to_date(row["due"]), self.program.amount(row["amount"]))
+                         for row in self.plan_rows]  # fmt: skip
             self.plan, _ = model.make_plan(loan, self.disbursed, amount)
         except model.Refused:
             return
@@ -419,8 +623,11 @@ class LoanMaker:
             self.chaos: 4, self.opening: 2,
         }  # fmt: skip
         rng.choices(list(ways), list(ways.values()))[0]()
+        if self.how == "tranches":
+            self.tranches()
         if rng.random() < 0.15:
             self.uncovered()
+        self.more()
         for event in list(self.events):
             again = self.reverse(event, 0.04)
             if again and rng.random() < 0.4:
@@ -429,6 +636,94 @@ class LoanMaker:
         for event in self.events:
             if rng.random() < 0.1 and event["date"] not in first_days:
                 event["seq"] = str(rng.choice([-2, -1, 1, 2, 10]))
+
+    def tranches(self):
+        rng, left, day = self.rng, self.principal - self.lent, self.disbursed
+        for _ in range(rng.randint(1, 3)):
+            day = day + days(rng.choice([0, 1, 10, 31, 90]))
+            part = min(left, rng.choice([left, left // 2, left // 3]) + (rng.random() < 0.03))
+            if part > 0:
+                self.add("disburse", day, part, self.late_record(day, 0.1))
+                left -= part
+
+    def some_day(self):
+        """A day near a due date, after the disbursement."""
+        day = self.rng.choice(self.plan).due + days(self.lag())
+        return max(self.disbursed, min(day, self.frame.as_of + days(20)))
+
+    def more(self):
+        """Events of the features beside whatever else happens."""
+        rng, features = self.rng, self.maker.features
+        ways = {"charge": self.charges, "chargeback": self.chargebacks, "forgive": self.forgives,
+                "write-off-absolute": self.absolute, "letter": self.letters, "freeze": self.freezes,
+                "classify": self.classifies}  # fmt: skip
+        for name, way in ways.items():
+            if name in features and rng.random() < 0.4:
+                way()
+        first = min((e["date"] for e in self.events if e["type"] == "opening"), default=self.disbursed)
+        if any(e["type"] == "opening" for e in self.events) and rng.random() < 0.9:
+            self.events = [e for e in self.events if e["date"] >= first or e["type"] in ("disburse", "collateral")]
+
+    def charges(self):
+        rng = self.rng
+        for _ in range(rng.randint(1, 3)):
+            day, component = self.some_day(), rng.choice(["fee", "penalty"])
+            amount = max(1, rng.choice([1, 50, self.plan[0].principal_due // 10, self.lent // 20]))
+            cells = {"component": component}
+            if rng.random() < 0.4:
+                cells["due"] = (day + days(rng.choice([0, 1, 20, 400]))).isoformat()
+            charge = self.add("charge", day, amount, self.late_record(day), **cells)
+            if rng.random() < 0.5:
+                cells = {"component": component if rng.random() < 0.9 else "fee"}
+                if rng.random() < 0.5:
+                    cells = {"component": component, "ref": charge["event_id"]}
+                day = day + days(rng.choice([0, 0, 3, 30]))
+                part = max(1, rng.choice([amount, amount // 2, amount // 2, amount + 1]))
+                self.add("waive", day, part, self.late_record(day), **cells)
+
+    def chargebacks(self):
+        rng = self.rng
+        payments = [e for e in self.events if e["minor"] and model.Event(self.as_text(e), self.program).is_payment]
+        for payment in rng.sample(payments, min(len(payments), rng.randint(1, 2))):
+            day = payment["date"]
+            for _ in range(rng.choice([1, 1, 2])):
+                day = day + days(rng.choice([0, 1, 7, 30, 200]))
+                part = rng.choice([None, payment["minor"], payment["minor"] // 2 or 1, payment["minor"] // 3 or 1, 1])
+                self.add("chargeback", day, part, self.late_record(day), ref=payment["event_id"])
+
+    def forgives(self):
+        for _ in range(self.rng.randint(1, 2)):
+            day = self.some_day()
+            part = self.rng.choice([1, self.plan[-1].principal_due, self.lent // 3, self.lent // 10, self.lent])
+            self.add("forgive", day, max(1, part), self.late_record(day))
+
+    def absolute(self):
+        rng = self.rng
+        for gone in [e for e in self.events if e["type"] == "write-off"][:1]:
+            day = gone["date"] + days(rng.choice([30, 62, 366, 10]))
+            end = self.add("write-off-absolute", day, recorded=self.late_record(day))
+            self.reverse(end, 0.2)
+
+    def letters(self):
+        day = self.some_day()
+        for _ in range(self.rng.randint(1, 4)):
+            self.add("letter", day, recorded=self.late_record(day))
+            day = day + days(self.rng.choice([0, 14, 30, 31, 60]))
+
+    def freezes(self):
+        day = self.some_day()
+        for _ in range(self.rng.randint(1, 2)):
+            self.add("freeze", day, recorded=self.late_record(day, 0.1))
+            day = day + days(self.rng.choice([0, 1, 30, 100]))
+            if self.rng.random() < 0.8:
+                self.add("unfreeze", day, recorded=self.late_record(day, 0.1))
+            day = day + days(self.rng.choice([0, 1, 30]))
+
+    def classifies(self):
+        for _ in range(self.rng.randint(1, 2)):
+            day = self.some_day()
+            names = [rule["id"] for rule in self.program.version(day)["arrears"]["classes"]]
+            self.add("classify", day, recorded=self.late_record(day), kind=self.rng.choice(names))
 
     def lag(self):
         return self.rng.choice([-30, -3, -1, 0, 0, 1, 1, 2, 10, 31, 95])
@@ -528,6 +823,9 @@ class LoanMaker:
 
     # text
 
+    def as_text(self, event):
+        return {"event_id": event["event_id"], "type": event["type"], "date": event["date"].isoformat()}
+
     def event_rows(self):
         rows = []
         for event in self.events:
@@ -548,7 +846,7 @@ class LoanMaker:
 
     def fault(self, asked):
         rows = self.event_rows()
-        book = model.Book({self.program.id: self.program}, [self.row], rows)
+        book = model.Book({self.program.id: self.program}, [self.row], rows, self.plan_rows)
         try:
             model.judge(book, book.loans[0], asked)
         except model.Refused as fault:
@@ -648,7 +946,20 @@ def within_calendar(rows, names):
     return all(not row.get(name) or row[name] <= model.LAST_DAY.isoformat() for row in rows for name in names)
 
 
-def make_book(seed, out, loans=None, faulty=False):
+def make_calendar(rng, era):
+    """nol: calendar/1, which need not cover all dates."""
+    first = era + days(rng.choice([-400, 0, 100]))
+    last = min(era + days(rng.choice([600, 3000, 9000])), model.LAST_DAY)
+    off = sorted({first + days(rng.randint(0, (last - first).days)) for _ in range(rng.randint(0, 60))})
+    long = first + days(rng.randint(0, (last - first).days // 2))
+    off += [long + days(k) for k in range(rng.choice([0, 5, 12])) if long + days(k) not in off]
+    return {"nol": "calendar/1", "id": "days", "from": max(first, date(1900, 1, 1)).isoformat(),
+            "until": last.isoformat(), "weekend": rng.choice([["sat", "sun"], ["fri", "sat"], ["sun"]]),
+            "holidays": [{"date": day.isoformat(), "name": f"Holiday {day}"} for day in sorted(off)
+                         if date(1900, 1, 1) <= day <= last]}  # fmt: skip
+
+
+def make_book(seed, out, loans=None, faulty=False, features=DEFAULT):
     rng = random.Random(seed)
     out = Path(out)
     (out / "rules").mkdir(parents=True, exist_ok=True)
@@ -661,7 +972,10 @@ def make_book(seed, out, loans=None, faulty=False):
 
     names = rng.sample(["dana", "Dana-2", "modal", "usaha-b", "a1"], rng.randint(1, 3))
     currencies = rng.sample(CURRENCIES, 2)
-    makers = [RuleMaker(rng, name, rng.choice(currencies), era) for name in names]
+    makers = [RuleMaker(rng, name, rng.choice(currencies), era, features) for name in names]
+    if "holidays" in features:
+        text = json.dumps(make_calendar(rng, era), indent=1)
+        (out / "rules" / "calendar.yaml").write_text(text + "\n", encoding="utf-8", newline="")
     for maker in makers:
         (out / "rules" / f"{maker.name}.yaml").write_text(maker.text(), encoding="utf-8", newline="")
     programs = model.read_rules(out / "rules")
@@ -671,8 +985,9 @@ def make_book(seed, out, loans=None, faulty=False):
         maker = rng.choice(makers)
         account_id = rng.choice(["L", "l-", "Ä", "K 0", "9"]) + str(k)
         account = LoanMaker(rng, account_id, maker, programs[maker.name], frame)
-        account.row.update(district=rng.choice(DISTRICTS), sector=rng.choice(SECTORS), officer=rng.choice(NAMES),
-                           junk=rng.choice(["", "x"]))  # fmt: skip
+        sector = rng.choice(SECTORS)
+        account.row.update(district=rng.choice(DISTRICTS), sector=account.row.get("sector", sector),
+                           officer=rng.choice(NAMES), junk=rng.choice(["", "x"]))  # fmt: skip
         account.events = [e for e in account.events if max(e["date"], e["recorded"]) <= model.LAST_DAY]
         known = {e["event_id"] for e in account.events}
         for event in list(account.events):
@@ -690,7 +1005,8 @@ def make_book(seed, out, loans=None, faulty=False):
     extra = ["district", "sector", "officer", "junk"]
     attributes = rng.sample(["district", "sector"], rng.randint(0, 2))
     carry = [name for name in ["officer", "district"] if rng.random() < 0.4]
-    ignore = [name for name in extra if name not in attributes + carry]
+    used = ["sector"] if any("by" in maker.rules["principal"] for maker in makers) else []
+    ignore = [name for name in extra if name not in attributes + carry + used]
     options = ["--rules", "rules"]
     halves = [(0, 1)] if rng.random() < 0.5 else [(0, 2), (1, 2)]
     for part, of in halves:
@@ -705,7 +1021,14 @@ def make_book(seed, out, loans=None, faulty=False):
     for part, of in halves:
         options += ["--events", f"events-{part + 1}.csv"]
         needed = ["event_id", "account_id", "date", "type", "amount"]
-        write_table(rng, out / options[-1], events[part::of], EVENT_COLUMNS.split(), needed)
+        columns = EVENT_COLUMNS.split() + [name for name in FEATURE_COLUMNS.split()
+                                           if any(row.get(name) for row in events)]  # fmt: skip
+        write_table(rng, out / options[-1], events[part::of], columns, needed)
+    plan_rows = [row for account in accounts for row in account.plan_rows]
+    if plan_rows:
+        options += ["--plan", "plan.csv"]
+        columns = ["account_id", "n", "due", "amount"]
+        write_table(rng, out / "plan.csv", plan_rows, columns, columns)
     for name, day in [("--as-of", frame.as_of), ("--known-at", frame.known_at), ("--from", frame.start),
                       ("--from-known-at", frame.start_known_at)]:  # fmt: skip
         options += [name, day.isoformat()] if day else []
@@ -724,8 +1047,9 @@ def main():
     parser.add_argument("--out", required=True)
     parser.add_argument("--loans", type=int)
     parser.add_argument("--faulty", action="store_true")
+    parser.add_argument("--features", help="all, none, or names of FEATURES separated by commas")
     options = parser.parse_args()
-    make_book(options.seed, options.out, options.loans, options.faulty)
+    make_book(options.seed, options.out, options.loans, options.faulty, features_of(options.features))
 
 
 if __name__ == "__main__":

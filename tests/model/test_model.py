@@ -401,5 +401,464 @@ class Rest(unittest.TestCase):
         self.assertEqual((model.to_amount("1_000.50", 2), model.to_number("1/3")), (100050, Fraction(1, 3)))
 
 
+def owed(p):
+    return [(row.n, str(row.due)[5:], row.principal_due) for row in p.account.rows]
+
+
+def fees(p):
+    return [(line.event.id, str(line.day)[5:], line.n, *line.parts.values(), line.credit) for line in p.account.lines]
+
+
+def lumajang(**changes):
+    """1,000,000 over 12 months, rounded up to 5,000."""
+    rounding = {"unit": "5_000", "mode": "up", "residual": "last"}
+    return plan({"principal": "1000000", "installments": "12"}, schedule__rounding=rounding, **changes)
+
+
+class Schedule(unittest.TestCase):
+    SHARES = {"shares": ["10%", "20%", "30%", "40%"]}
+
+    def test_lumajang(self):
+        # published: 11 x 85,000 + 65,000 (1,000,000 / 12 = 83,333.3, up to 85,000; the rest 1,000,000 - 935,000)
+        self.assertEqual(lumajang()[0], [85_000] * 11 + [65_000])
+
+    def test_shares(self):
+        # of 305 by the four residuals, in tens, down: 30.5 61 91.5 122
+        for residual, expected in [("last", [30, 60, 90, 125]), ("first", [35, 60, 90, 120]),
+                                   ("leading", [30, 60, 90, 125]), ("cumulative", [30, 60, 90, 125])]:  # fmt: skip
+            rounding = {"unit": "10", "mode": "down", "residual": residual}
+            parts, _ = plan({"principal": "305"}, schedule__split=self.SHARES, schedule__rounding=rounding)
+            self.assertEqual(parts, expected, residual)
+        # 328: 32.8 65.6 98.4 131.2 down to tens 30 60 90 130 is 310; leading: one ten to row 1, 8 to the last;
+        # cumulative: 32.8 98.4 196.8 -> 30 90 190 328
+        for residual, expected in [("leading", [40, 60, 90, 138]), ("cumulative", [30, 60, 100, 138])]:
+            rounding = {"unit": "10", "mode": "down", "residual": residual}
+            parts, _ = plan({"principal": "328"}, schedule__split=self.SHARES, schedule__rounding=rounding)
+            self.assertEqual(parts, expected, residual)
+
+    def test_shares_fix_n(self):
+        with self.assertRaises(model.Refused):
+            plan({"installments": "3"}, schedule__split=self.SHARES)
+        self.assertEqual(plan({"installments": "4"}, schedule__split=self.SHARES)[0], [30, 60, 90, 120])
+
+    def test_down_payment(self):
+        # a third of 400 is 133.3, down 133, due on the day; 267 / 3 = 89
+        p = position([], loan={"principal": "400"}, schedule__down_payment="1/3")
+        self.assertEqual(owed(p), [(0, "01-15", 133), (1, "02-15", 89), (2, "03-15", 89), (3, "04-15", 89)])
+        # 20 % of 4 is 0.8: nothing, refused
+        with self.assertRaises(model.Refused):
+            plan({"principal": "4"}, schedule__down_payment="20%")
+        # with `fixed`: 300 - 60 = 240 by 100
+        parts, _ = plan({}, schedule__down_payment="20%", schedule__split={"fixed": "100"})
+        self.assertEqual(parts, [60, 100, 100, 40])
+
+    def test_latest(self):
+        # row 3 is 15 April: at the latest on 1 April, or 80 days after 15 January: 16 + 28 + 31 = 75 is 31 March
+        for latest, expected in [("2026-04-01", "2026-04-01"), ("75 days", "2026-03-31"), ("3 months", "2026-04-15")]:
+            self.assertEqual(plan({}, schedule__due__latest=latest)[1][2], expected)
+        with self.assertRaises(model.Refused):  # row 2 is due then already
+            plan({}, schedule__due__latest="2026-03-15")
+
+    def test_custom(self):
+        rows = [{"account_id": "A", "n": n, "due": due, "amount": amount}
+                for n, due, amount in [(1, "2026-02-01", "50"), (4, "2026-05-31", "250")]]  # fmt: skip
+        made = model.Book({"p": program(schedule__split="custom")}, [LOAN], [], rows)
+        p = model.position(made, made.loans[0], day("12-31"), model.FOREVER)
+        self.assertEqual(owed(p), [(1, "02-01", 50), (4, "05-31", 250)])
+        rows[1]["amount"] = "249"
+        made = model.Book({"p": program(schedule__split="custom")}, [LOAN], [], rows)
+        with self.assertRaises(model.Refused):
+            model.check_loan(made.loans[0])
+
+    def test_periods(self):
+        _, dates = plan({}, schedule__every="2 weeks")  # 15 January + 14, 28, 42 days
+        self.assertEqual(dates, ["2026-01-29", "2026-02-12", "2026-02-26"])
+        _, dates = plan({}, schedule__every="10 days")
+        self.assertEqual(dates, ["2026-01-25", "2026-02-04", "2026-02-14"])
+        _, dates = plan({"disbursed": "2028-02-29"}, schedule__every="1 year")
+        self.assertEqual(dates, ["2029-02-28", "2030-02-28", "2031-02-28"])
+        _, dates = plan({}, schedule__due__day="last")
+        self.assertEqual(dates, ["2026-02-28", "2026-03-31", "2026-04-30"])
+
+    def test_principal_by(self):
+        by = {"column": "purpose", "max": {"goods": "200"}}
+        for purpose, refused in [("goods", True), ("equipment", False), ("", False)]:
+            made = book(loan={"purpose": purpose}, principal__by=by)
+            if refused:
+                self.assertRaises(model.Refused, model.check_loan, made.loans[0])
+            else:
+                model.check_loan(made.loans[0])
+
+
+class Holidays(unittest.TestCase):
+    def dates(self, holiday, loan=None, **changes):
+        calendar = {"from": "2026-01-01", "until": "2026-12-31", "weekend": ["sat", "sun"],
+                    "holidays": [{"date": "2026-03-16", "name": "a Monday"}]}  # fmt: skip
+        made = book((), loan, schedule__due__holiday=holiday, schedule__due__calendar="c", **changes)
+        made.programs["p"].calendars["c"] = model.Calendar(calendar)
+        _, rows, _ = model.plan_of(made.loans[0], made.loans[0].disbursed, made.loans[0].principal)
+        self.assertTrue(all(row.due_nominal.day == made.loans[0].disbursed.day for row in rows))
+        return [str(row.due)[5:] for row in rows]
+
+    def test_next_and_previous(self):
+        # 15 February and 15 March 2026 are Sundays, 16 March is a holiday, 15 April a Wednesday
+        self.assertEqual(self.dates("next"), ["02-16", "03-17", "04-15"])
+        self.assertEqual(self.dates("previous"), ["02-13", "03-13", "04-15"])
+        self.assertEqual(self.dates("modified-next"), ["02-16", "03-17", "04-15"])
+
+    def test_modified_next(self):
+        # 28 February 2026 is a Saturday, Monday is 2 March: Friday 27; 28 March a Saturday: Monday 30; 28 April Tuesday
+        self.assertEqual(self.dates("modified-next", {"disbursed": "2026-01-28"}), ["02-27", "03-30", "04-28"])
+        self.assertEqual(self.dates("next", {"disbursed": "2026-01-28"}), ["03-02", "03-30", "04-28"])
+
+    def test_never_before_the_disbursement(self):
+        # disbursed Saturday 10 January, row 1 a day later is a Sunday; Friday is before the disbursement: Monday 12.
+        # Row 2 is that Monday, row 3 Tuesday
+        rules = program(schedule__every="1 day", schedule__due__holiday="previous", schedule__due__calendar="c")
+        rules.calendars["c"] = model.Calendar({"from": "2026-01-01", "until": "2026-12-31", "weekend": ["sat", "sun"]})
+        _, rows, _ = model.plan_of(model.Loan(LOAN | {"disbursed": "2026-01-10"}, rules), day("01-10"), 300)
+        self.assertEqual([str(row.due)[5:] for row in rows], ["01-12", "01-12", "01-13"])
+
+    def test_outside_the_calendar(self):
+        # 15 February 2027 is a Monday; 15 August 2027 a Sunday, but after `until`: not moved
+        calendar = model.Calendar({"from": "2026-01-01", "until": "2026-12-31", "weekend": ["sun"]})
+        self.assertTrue(calendar.is_business(day("2027-08-15")))
+        self.assertFalse(calendar.is_business(day("2026-08-16")))
+
+
+class Tranches(unittest.TestCase):
+    PENDING = {"disbursed": "", "agreed": "2026-01-15"}
+
+    def after(self, *events, **changes):
+        events = [("d", "disburse", "01-15", 120)] + list(events)
+        return position(events, loan=self.PENDING, **changes)
+
+    def test_equal(self):
+        # 40 40 40; 60 more on 20 February: rows 2 and 3 have 80 + 60 = 140, 70 each
+        p = self.after(("e", "disburse", "02-20", 60))
+        self.assertEqual(owed(p), [(1, "02-15", 40), (2, "03-15", 70), (3, "04-15", 70)])
+        with self.assertRaises(model.Refused):  # 120 + 181 is more than 300
+            self.after(("e", "disburse", "02-20", 181))
+        with self.assertRaises(model.Refused):  # no row is due strictly after 15 April
+            self.after(("e", "disburse", "04-15", 60))
+
+    def test_down_payment(self):
+        # half of 120 at once, 20 a row; of 60 on 20 February half at once in row 4, 40 + 30 = 70 in rows 2 and 3
+        p = self.after(("e", "disburse", "02-20", 60), schedule__down_payment="50%")
+        expected = [(0, "01-15", 60), (1, "02-15", 20), (4, "02-20", 30), (2, "03-15", 35), (3, "04-15", 35)]
+        self.assertEqual(owed(p), expected)
+
+    def test_shares(self):
+        # 50 25 25 %: 60 30 30; 40 more on 20 February: 60 + 40 by 25 : 25
+        p = self.after(("e", "disburse", "02-20", 40), schedule__split={"shares": ["50%", "25%", "25%"]})
+        self.assertEqual(owed(p), [(1, "02-15", 60), (2, "03-15", 50), (3, "04-15", 50)])
+
+    def test_fixed(self):
+        # 50 50 20; 100 more on 20 February: rows 2 and 3 have 70 + 100 = 170: 50 50 and new rows 50 20
+        p = self.after(("e", "disburse", "02-20", 100), schedule__split={"fixed": "50"})
+        expected = [(1, "02-15", 50), (2, "03-15", 50), (3, "04-15", 50), (4, "05-15", 50), (5, "06-15", 20)]
+        self.assertEqual(owed(p), expected)
+
+    def test_paid_in_advance(self):
+        # rows 2 and 3 are 40, both paid; 60 more: 140 by 2, 30 left in each
+        p = self.after(("p", "repay", "02-15", 120), ("e", "disburse", "02-20", 60), allocation__excess="next")
+        self.assertEqual([row.unpaid for row in p.account.rows], [0, 30, 30])
+        self.assertEqual([row.paid_on for row in p.account.rows], [day("02-15"), None, None])
+
+    def test_what_a_row_holds_too_much(self):
+        # 130 by 3 is 43.3, up to 60, the rest first: 10 60 60; 70 pay rows 1 and 2. 10 more on 20 February: 130 by 2
+        # is 65, up to 90: 40 and 90. Row 2 has been paid 60, 20 too much, which come off row 3
+        events = [("d", "disburse", "01-15", 130), ("p", "repay", "02-15", 70), ("e", "disburse", "02-20", 10)]
+        rounding = {"unit": "30", "mode": "up", "residual": "first"}
+        p = position(events, loan=self.PENDING, schedule__rounding=rounding, allocation__excess="next")
+        self.assertEqual([(row.principal_due, row.unpaid) for row in p.account.rows], [(10, 0), (60, 0), (70, 70)])
+
+
+class Charges(unittest.TestCase):
+    CHARGE = ("c", "charge", "02-20", 10, {"component": "fee"})
+
+    def test_where_it_falls_due(self):
+        # 20 February: row 2; due 15 April: row 3; due 1 June: an extra row 4, shared by one of the same date
+        events = [self.CHARGE, ("d", "charge", "02-20", 20, {"component": "penalty", "due": "2026-04-15"}),
+                  ("e", "charge", "02-20", 1, {"component": "fee", "due": "2026-06-01"}),
+                  ("f", "charge", "06-01", 2, {"component": "penalty"})]  # fmt: skip
+        p = position(events, "06-02")
+        rows = [(str(row.due)[5:], row.owed["fee"], row.owed["penalty"]) for row in p.account.rows]
+        self.assertEqual(rows, [("02-15", 0, 0), ("03-15", 10, 0), ("04-15", 0, 20), ("06-01", 1, 2)])
+        self.assertEqual((p.fee_due, p.penalty_due, p.overdue), (11, 22, 333))
+
+    def test_reopens_a_paid_row(self):
+        # 205 on 15 March pay rows 1 and 2, 5 are credit; a charge of 14 March is in row 2 before that: 95 and 10
+        paid = ("p", "repay", "03-15", 205)
+        p = position([paid, ("c", "charge", "03-14", 10, {"component": "fee"})], "03-31")
+        self.assertEqual(fees(p), [("p", "03-15", 1, 100, 0, 0, 0), ("p", "03-15", 2, 95, 10, 0, 0)])
+        # paid on 15 March in full; a charge of the same day but a higher seq reopens row 2, and the credit is used
+        p = position([paid, ("c", "charge", "03-15", 10, {"component": "fee", "seq": "1"})], "03-31")
+        self.assertEqual(fees(p)[2:], [("p", "03-15", None, 0, 0, 0, 5), ("p", "03-15", 2, 0, 5, 0, -5)])
+        self.assertEqual((p.account.rows[1].paid_on, p.overdue), (None, 5))
+
+    def test_by_component(self):
+        # 15 March: rows 1 and 2 are due, 100 each, row 2 a fee of 10. 60: by installment all to row 1;
+        # by component the fee first
+        events = [self.CHARGE, ("p", "repay", "03-15", 60)]
+        self.assertEqual(fees(position(events, "03-31")), [("p", "03-15", 1, 60, 0, 0, 0)])
+        p = position(events, "03-31", allocation__by="component")
+        self.assertEqual(fees(p), [("p", "03-15", 2, 0, 10, 0, 0), ("p", "03-15", 1, 50, 0, 0, 0)])
+
+    def test_waive(self):
+        # 4 of 10 waived; 7 more are too much, unless a payment recorded later explains it
+        events = [self.CHARGE, ("w", "waive", "02-21", 4, {"component": "fee"})]
+        p = position(events, "03-15")
+        self.assertEqual((p.fee_due, p.account.rows[1].waived["fee"], p.due_to_date), (10, 4, 206))
+        more = events + [("x", "waive", "02-22", 7, {"component": "fee"})]
+        with self.assertRaises(model.Refused):
+            position(more)
+        more.append(("p", "repay", "02-22", 1, {"recorded": "2026-02-23"}))
+        self.assertEqual(position(more, "03-15").account.rows[1].waived["fee"], 10)
+
+    def test_waive_of_a_charge(self):
+        # a charge in row 1 and one in row 3; the waiver of the second begins there
+        events = [("a", "charge", "02-01", 5, {"component": "fee"}), ("b", "charge", "04-01", 5, {"component": "fee"}),
+                  ("w", "waive", "04-02", 7, {"component": "fee", "ref": "b"})]  # fmt: skip
+        self.assertEqual([row.waived["fee"] for row in position(events).account.rows], [2, 0, 5])
+
+
+class Chargebacks(unittest.TestCase):
+    def test_credit_then_principal(self):
+        # 130 on 15 February: 100 for row 1, 30 credit. 50 charged back on 20 February: the credit and 20 of row 1,
+        # due again with row 2
+        events = [("p", "repay", "02-15", 130), ("c", "chargeback", "02-20", 50, {"ref": "p"})]
+        p = position(events, "02-28")
+        self.assertEqual((p.repaid, p.credit, p.outstanding), (80, 0, 220))
+        self.assertEqual(owed(p), [(1, "02-15", 100), (2, "03-15", 120), (3, "04-15", 100)])
+        self.assertEqual(p.account.rows[0].paid_on, day("02-15"))
+        self.assertEqual(lines(p)[2:], [("c", "02-20", 2, -20, 0), ("c", "02-20", None, 0, -30)])
+
+    def test_reverse_order_of_components(self):
+        # penalty, fee, principal: 100 and a fee of 10 paid; 105 back: 100 principal, then 5 of the fee
+        events = [("f", "charge", "02-10", 10, {"component": "fee"}), ("p", "repay", "02-15", 110),
+                  ("c", "chargeback", "02-16", 105, {"ref": "p"})]  # fmt: skip
+        p = position(events, "02-28")
+        self.assertEqual(fees(p)[1:], [("c", "02-16", 2, -100, -5, 0, 0)])
+        self.assertEqual((p.fee_due, p.fee_paid, p.repaid), (15, 10, 0))
+
+    def test_last_due_date_and_after(self):
+        paid = ("p", "repay", "04-15", 300)
+        self.assertEqual(owed(position([paid, ("c", "chargeback", "04-15", "", {"ref": "p"})]))[2][2], 400)
+        back = [("c", "chargeback", "05-01", 60, {"ref": "p"}), ("d", "chargeback", "05-01", 1, {"ref": "p"})]
+        p = position([paid] + back)
+        self.assertEqual(owed(p)[3:], [(4, "05-01", 61)])
+
+    def test_too_much(self):
+        events = [("p", "repay", "02-15", 100), ("c", "chargeback", "02-20", 60, {"ref": "p"})]
+        with self.assertRaises(model.Refused):
+            position(events + [("d", "chargeback", "02-21", 41, {"ref": "p"})])
+        self.assertEqual(position(events + [("x", "reverse", "03-01", "", {"ref": "p"})]).repaid, 0)  # no effect
+
+    def test_refunded_money(self):
+        # 40 of 140 are refunded, then all is charged back: 100 due again, 40 lent anew, both in row 2
+        events = [("p", "repay", "02-15", 140), ("f", "refund", "02-16", 40),
+                  ("c", "chargeback", "02-20", "", {"ref": "p"})]  # fmt: skip
+        p = position(events, "02-28")
+        self.assertEqual((p.disbursed, p.repaid, p.outstanding), (340, 0, 340))
+        self.assertEqual(owed(p)[1], (2, "03-15", 240))
+        self.assertEqual(lines(p)[-1], ("c", "02-20", 2, -140, 0))
+
+    def test_around_a_write_off(self):
+        # 100 repaid, 200 written off, 50 recovered. 30 of the repayment back: written off 230, claim 180;
+        # 20 of the recovery back: recovered 30, claim 200
+        events = [("p", "repay", "02-15", 100), ("w", "write-off", "03-01", ""), ("r", "repay", "03-02", 50),
+                  ("c", "chargeback", "03-03", 30, {"ref": "p"})]  # fmt: skip
+        p = position(events, "03-31")
+        self.assertEqual((p.repaid, p.written_off, p.recovered, p.claim), (70, 230, 50, 180))
+        p = position(events + [("d", "chargeback", "03-04", 20, {"ref": "r"})], "03-31")
+        self.assertEqual((p.repaid, p.written_off, p.recovered, p.claim), (70, 230, 30, 200))
+
+
+class Excess(unittest.TestCase):
+    def paid(self, amount, **changes):
+        p = position([("p", "repay", "02-15", amount)], "02-15", **changes)
+        return [row.principal_paid for row in p.account.rows], p.credit
+
+    def test_re_spread(self):
+        # 100 for row 1; 61 over rows 2 and 3: 30.5 down 30, the rest 31; 201: one more than they can take
+        self.assertEqual(self.paid(161, allocation__excess="re-spread"), ([100, 30, 31], 0))
+        self.assertEqual(self.paid(301, allocation__excess="re-spread"), ([100, 100, 100], 1))
+        # `next` until 14 February: 100 for row 1 and 90 for row 2. 60 more on the 15th: row 2 takes 10 of its 30,
+        # row 3 its 30 and the other 20
+        events = [("a", "repay", "02-14", 190), ("p", "repay", "02-15", 60)]
+        change = [{"from": "2026-02-15", "set": [{"path": "allocation.excess", "was": "next", "value": "re-spread"}]}]
+        p = position(events, "02-15", allocation__excess="next", amendments=change)
+        self.assertEqual([row.principal_paid for row in p.account.rows], [100, 100, 50])
+
+    def test_refund(self):
+        # owed back, never applied: row 2 stays unpaid
+        p = position([("p", "repay", "02-15", 150)], "03-20", allocation__excess="refund")
+        self.assertEqual((p.credit, p.overdue), (50, 100))
+
+    def test_excess_components(self):
+        # a fee of 10 in row 2 is not paid in advance: 50 of principal
+        events = [("c", "charge", "02-15", 10, {"component": "fee", "due": "2026-03-01"}), ("p", "repay", "02-15", 150)]
+        for components, expected in [(["principal"], (50, 0)), (["fee", "principal"], (40, 10)), (["fee"], (0, 10))]:
+            p = position(events, "02-15", allocation__excess="next", allocation__excess_components=components)
+            self.assertEqual((p.account.rows[1].paid["principal"], p.account.rows[1].paid["fee"]), expected)
+
+    def test_types(self):
+        # goodwill goes to the last row and is funded by the program; a chargeback takes that back
+        types = {"goodwill": {"excess": "last", "funded_by": "program"}}
+        events = [("g", "goodwill", "02-01", 50), ("p", "repay", "02-15", 150)]
+        p = position(events, "02-20", allocation__types=types)
+        self.assertEqual(([row.principal_paid for row in p.account.rows], p.credit), ([100, 0, 50], 50))
+        self.assertEqual((p.repaid, p.funded), (150, 50))
+        p = position(events + [("c", "chargeback", "02-20", 20, {"ref": "g"})], "02-20", allocation__types=types)
+        self.assertEqual((p.repaid, p.funded), (130, 30))
+        with self.assertRaises(model.Refused):
+            position(events)
+
+
+class Ends(unittest.TestCase):
+    def test_forgive(self):
+        # 150 from the last row backwards: row 3 and half of row 2
+        p = position([("f", "forgive", "02-20", 150)], "02-28")
+        self.assertEqual([row.waived["principal"] for row in p.account.rows], [0, 50, 100])
+        self.assertEqual((p.forgiven, p.outstanding, p.account.rows[2].paid_on), (150, 150, day("02-20")))
+        with self.assertRaises(model.Refused):
+            position([("f", "forgive", "02-20", 301)])
+
+    def test_absolute(self):
+        events = [("w", "write-off", "02-20", ""), ("a", "write-off-absolute", "03-20", "")]
+        p = position(events)
+        self.assertEqual((p.status, p.claim, p.written_off), ("ended", 0, 300))
+        with self.assertRaises(model.Refused):  # two months are over on 20 April
+            position(events, write_off={"wait": "2 months"})
+        with self.assertRaises(model.Refused):
+            position(events + [("r", "recover", "03-21", 1)])
+        self.assertEqual(position(events + [("x", "reverse", "03-22", "", {"ref": "a"})]).claim, 300)
+
+    def test_small_rest(self):
+        # 295 paid: on 15 April 5 are left, less than 6; not before the last row is due
+        events = [("p", "repay", "04-01", 295)]
+        small = {"forgive_below": "6"}
+        self.assertEqual(position(events, "04-14", small_amounts=small).forgiven, 0)
+        p = position(events, "04-15", small_amounts=small)
+        self.assertEqual((p.status, p.forgiven, p.repaid), ("closed", 5, 295))
+        self.assertEqual(position(events, "04-15", small_amounts={"forgive_below": "5"}).forgiven, 0)
+
+    def test_small_credit(self):
+        # 305 paid on 20 April: 5 of credit become a fee in an extra row of that day
+        events = [("p", "repay", "04-20", 305)]
+        p = position(events, "04-30", small_amounts={"keep_credit_below": "6"})
+        self.assertEqual((p.credit, p.fee_due, p.fee_paid, p.status), (0, 5, 5, "closed"))
+        self.assertEqual(fees(p)[-2:], [("p", "04-20", None, 0, 0, 0, 5), ("p", "04-20", 4, 0, 5, 0, -5)])
+
+
+class Classes(unittest.TestCase):
+    def test_bases(self):
+        # 20 April: row 1 since 15 February: 2 months (15 April), rows 1 to 3 missed, 5 days after the last due date
+        for basis, expected in [("months-past-due", 2), ("missed-installments", 3), ("days-past-maturity", 5),
+                                ("demand-letters", 0), ("days-past-due", 64)]:  # fmt: skip
+            p = position([], "04-20", arrears__basis=basis)
+            late = model.Lateness(p.account, [(r.due, r.unpaid) for r in p.account.rows], p.as_of, p.rules)
+            self.assertEqual((late.count, p.days_past_due), (expected, 64), basis)
+
+    def test_letters(self):
+        # letters of 10 February (before row 1 is late), 1 and 20 March; a month later each counts
+        classes = [{"id": name, "range": span} for name, span in [("0", "0..0"), ("1", "1..1"), ("2", "2..")]]
+        events = [(f"l{k}", "letter", when, "") for k, when in enumerate(("02-10", "03-01", "03-20"))]
+        for as_of, expected in [("03-31", "0"), ("04-01", "1"), ("04-19", "1"), ("04-20", "2")]:
+            p = position(events, as_of, arrears__basis="demand-letters", arrears__classes=classes)
+            self.assertEqual(p.class_id, expected, as_of)
+
+    def test_freeze(self):
+        # frozen 21 to 28 February: on 10 March 23 days less 8; still frozen on 10 March: less 18
+        events = [("f", "freeze", "02-20", ""), ("u", "unfreeze", "02-28", "")]
+        self.assertEqual(position(events, "03-10").days_past_due, 15)
+        self.assertEqual(position(events[:1], "03-10").days_past_due, 5)
+        with self.assertRaises(model.Refused):
+            position(events[1:], "03-10")
+
+    def test_matured(self):
+        # 16 April: one day after the last due date; row 3 alone is late by a day
+        classes = [{"id": "a", "range": "0..30"}, {"id": "b", "range": "31..60", "matured": "1..15"},
+                   {"id": "c", "range": "61..", "matured": "16.."}]  # fmt: skip
+        events = [("p", "repay", "03-15", 200)]
+        for as_of, expected in [("04-15", "a"), ("04-16", "b"), ("04-30", "b"), ("05-01", "c")]:
+            self.assertEqual(position(events, as_of, arrears__classes=classes).class_id, expected, as_of)
+
+    def test_classify(self):
+        events = [("j", "classify", "02-01", "", {"kind": "bad"}), ("k", "classify", "02-10", "", {"kind": "good"})]
+        self.assertEqual([position(events, as_of).class_id for as_of in ("01-31", "02-01", "02-09", "02-10")],
+                         ["good", "bad", "bad", "good"])  # fmt: skip
+
+    def test_cure(self):
+        # row 1 is bad from 18 March (31 days). 100 on 20 March leaves row 2 late: good by days, bad if not cleared;
+        # 100 on 25 March clears it; a month without overdue is over on 25 April only
+        events = [("p", "repay", "03-20", 100), ("q", "repay", "03-25", 100), ("r", "repay", "04-15", 99)]
+        for cure, expected in [("immediate", "ggg"), ("cleared", "bgg"), ({"clean": "1 month"}, "bbb")]:
+            got = [position(events, as_of, arrears__cure=cure).class_id[0] for as_of in ("03-21", "03-25", "04-15")]
+            self.assertEqual("".join(got), expected, cure)
+        clean = {"arrears__cure": {"clean": "20 days"}}  # late on 24 March, clean from 25 March to 14 April
+        got = [position(events, as_of, **clean).class_id for as_of in ("04-13", "04-14")]
+        self.assertEqual(got, ["bad", "good"])
+
+    def test_scope(self):
+        # B of the same borrower pays nothing: on 31 March both are bad, A of no borrower is alone
+        for borrower, expected in [("x", ["bad", "bad"]), ("", ["good", "bad"])]:
+            loans = [LOAN | {"account_id": name, "borrower_id": borrower} for name in "AB"]
+            paid = {"event_id": "p", "account_id": "A", "type": "repay", "date": "2026-02-15", "amount": "299"}
+            made = model.Book({"p": program(arrears__scope="borrower", allocation__excess="next",
+                                            schedule__installments={"min": "1", "max": "60", "default": "60"})},
+                              loans, [paid])  # fmt: skip
+            figures, _ = model.judge_all(made, model.Asked(day("03-31")))
+            self.assertEqual([own.now.class_id for own in figures], expected)
+
+
+class Subsidy(unittest.TestCase):
+    BATAM = {"principal": "20000000", "installments": "24", "disbursed": "2026-01-31"}
+
+    def claims(self, as_of="2028-12-31", events=(), loan=None, **clause):
+        clause = {"rate": "6%", "basis": "opening", "on": "planned", "day_count": "month",
+                  "rounding": {"unit": "1", "mode": "half-up"}} | clause  # fmt: skip
+        p = position(events, as_of, loan=loan or self.BATAM, subsidy=clause,
+                     schedule__rounding={"unit": "1", "mode": "half-up", "residual": "cumulative"})  # fmt: skip
+        return list(model.subsidy_claims(p.account))
+
+    def test_batam(self):
+        # balances 20 m x (24 + 23 + ... + 1) / 24 = 250 m, half a per cent a month; flat 24 x 100,000
+        claims = self.claims()
+        self.assertEqual((len(claims), sum(amount for *_, amount in claims)), (24, 1_250_000))
+        self.assertEqual((claims[0], claims[23][0]), (("2026-02", 20_000_000, 30, 100_000), "2028-01"))
+        claims = self.claims(basis="original")
+        self.assertEqual((len(claims), sum(amount for *_, amount in claims)), (24, 2_400_000))
+
+    def test_actual(self):
+        # nothing is paid: 20 m to the end of 2026, 11 months; with 5 m on 10 March 15 m from April on
+        self.assertEqual(len(self.claims("2026-12-31", on="actual")), 11)
+        paid = [("p", "repay", "03-10", 5_000_000)]  # row 1 and credit; used on 31 March and later
+        amounts = [amount for *_, amount in self.claims("2026-04-30", paid, on="actual")]
+        # end of February 20 m; 10 March 833,333 for row 1; 31 March 833,334 for row 2: 18,333,333 x 0.5 % = 91,666.7
+        self.assertEqual(amounts, [100_000, 100_000, 91_667])
+
+    def test_daily(self):
+        # February: 28 days of 20 m at 6 %/365, row 1 is paid on the 28th: 27 x 20 m + 19,166,667
+        paid = [("p", "repay", "02-28", 833_333)]
+        claims = self.claims("2026-02-28", paid, on="actual", basis="daily", day_count="actual/365")
+        base = 27 * 20_000_000 + 19_166_667  # x 0.06 / 365 = 91,918.08
+        # and 31 January, a day of 20 m: 3,287.67
+        self.assertEqual(claims, [("2026-01", 20_000_000, 31, 3_288), ("2026-02", base, 28, 91_918)])
+
+    def test_day_counts(self):
+        # 20 m x 6 % x 28/360 = 93,333.3; /365 = 92,054.8; 30/360 = 100,000
+        figures = [("actual/360", (28, 93_333)), ("actual/365", (28, 92_055)), ("30/360", (30, 100_000))]
+        for day_count, expected in figures:
+            self.assertEqual(self.claims("2026-02-28", day_count=day_count)[0][2:], expected)
+
+    def test_cap_and_classes(self):
+        self.assertEqual(self.claims("2026-02-28", cap="10_000_000"), [("2026-02", 10_000_000, 30, 50_000)])
+        # row 1 is 31 days late on 31 March: bad
+        months = [month for month, *_ in self.claims("2026-04-30", on="actual", only_classes=["good"])]
+        self.assertEqual(months, ["2026-02"])
+
+
 if __name__ == "__main__":
     unittest.main()
