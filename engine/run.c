@@ -22,7 +22,8 @@ struct month {
     struct work_job job;
     struct work *works; /* one per worker; the first gathers what all found */
     struct out_file *files[REPORT_FILES];
-    bool subsidy; /* some program has one */
+    bool subsidy;               /* some program has one */
+    struct borrowers borrowers; /* what a survey found */
 };
 
 static struct book_input *make_inputs(struct month *month, unsigned *count)
@@ -139,7 +140,7 @@ static bool work_batch(void *context, unsigned worker, struct crew_batch *batch)
 static bool write_batch(void *context, struct crew_batch *batch)
 {
     struct month *month = context;
-    for (unsigned file = 0; file <= REPORT_ARREARS; file++)
+    for (unsigned file = 0; file <= REPORT_ARREARS && !month->job.survey; file++)
         if (month->files[file] != NULL &&
             !write_buffer(month, month->files[file], &batch->out[file]))
             return false;
@@ -332,8 +333,9 @@ static enum pass pass(struct month *month, bool gathered)
     bool opened = open_book(month, gathered);
     month->book.shard = month->options->shard;
     begin_works(month);
-    if (opened && out_dir_open(month->out, month->arena, month->options->out, month->faults) &&
-        begin_files(month))
+    if (opened && (month->job.survey ||
+                   (out_dir_open(month->out, month->arena, month->options->out, month->faults) &&
+                    begin_files(month))))
         outcome = do_accounts(month);
     for (unsigned i = 1; i < month->options->threads; i++)
         work_merge(&month->works[0], &month->works[i]);
@@ -351,11 +353,35 @@ static enum run_outcome finish(struct month *month, enum pass outcome)
     return refused ? RUN_QUARANTINED : RUN_DONE;
 }
 
+/*
+ * A pass ahead of the others, for programs that class by borrower: what it finds is in
+ * month->borrowers.  Whatever stops it, or is at fault, stops the pass after it the same way and is
+ * told then.  Returns whether the book has to be gathered.
+ */
+static bool survey(struct month *month)
+{
+    bool gathered = false;
+    month->job.survey = true;
+    for (enum pass outcome = PASS_UNSORTED; outcome == PASS_UNSORTED;) {
+        outcome = pass(month, gathered);
+        gathered = gathered || outcome == PASS_UNSORTED;
+        if (outcome != PASS_UNSORTED)
+            borrowers_merge(&month->borrowers, &month->works[0].borrowers);
+        faults_free(&month->reading);
+        end_works(month);
+        book_close(&month->book);
+    }
+    month->job.survey = false;
+    month->job.borrowers = &month->borrowers;
+    return gathered;
+}
+
 static enum run_outcome compute(struct month *month)
 {
     enum pass outcome = PASS_UNSORTED;
     enum run_outcome result = RUN_REFUSED;
-    for (unsigned gathered = 0; outcome == PASS_UNSORTED; gathered++) {
+    bool first = work_asks_borrowers(&month->job) && survey(month);
+    for (unsigned gathered = first; outcome == PASS_UNSORTED; gathered++) {
         outcome = pass(month, gathered > 0);
         if (outcome != PASS_UNSORTED)
             result = finish(month, outcome);
@@ -377,6 +403,7 @@ enum run_outcome run_month(const struct run_options *options, struct arena *aren
     bool ruled = load_rules(arena, &options->rules, 1, 0, &month.rules, faults);
     month.inputs = make_inputs(&month, &month.input_count);
     month.works = ARENA_ARRAY(arena, struct work, options->threads);
+    borrowers_init(&month.borrowers, options->memory);
     if (ruled) {
         set_job(&month);
         outcome = compute(&month);
@@ -384,6 +411,7 @@ enum run_outcome run_month(const struct run_options *options, struct arena *aren
         (void)open_book(&month, false); /* its headers' faults belong to the list */
         book_close(&month.book);
     }
+    borrowers_free(&month.borrowers);
     faults_merge(faults, &month.reading);
     faults_free(&month.reading);
     return outcome;

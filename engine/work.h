@@ -8,6 +8,7 @@
 #ifndef NOL_WORK_H
 #define NOL_WORK_H
 
+#include "borrowers.h"
 #include "report.h"
 #include "tally.h"
 
@@ -23,6 +24,9 @@ struct work_job {
     struct date as_of, known_at;
     struct date from; /* DATE_NONE: no period */
     struct date from_known_at;
+    bool
+        survey; /* the first of two passes: nothing but the borrowers' worst classes is found out */
+    const struct borrowers *borrowers; /* what it found; NULL: no program asks */
 };
 
 /* A row set aside; texts belong to the work's kept arena. */
@@ -53,9 +57,14 @@ struct work {
     size_t reject_count, reject_room;
     struct work_unidentified *unidentified;
     size_t unidentified_count, unidentified_room;
-    const char *broken_law; /* NULL: none; a fault in nol itself */
+    struct borrowers borrowers; /* of a survey */
+    const char *broken_law;     /* NULL: none; a fault in nol itself */
     struct text broken_account;
 };
+
+/** work_asks_borrowers(job): whether some program wants the borrowers' worst classes, so that a
+ * survey has to come first. */
+bool work_asks_borrowers(const struct work_job *job);
 
 void work_init(struct work *work, const struct work_job *job);
 void work_free(struct work *work);
