@@ -112,6 +112,15 @@ static void provide(const struct account *account, struct position *position)
         (enum rounding_mode)rule_number(rules, RULE_ARREARS_PROVISION_ROUNDING_MODE));
 }
 
+/* What follows from the class. */
+static void value(const struct account *account, struct position *position)
+{
+    bool listed = position_is_listed(position, RULE_ARREARS_NON_PERFORMING);
+    position->figure[FIGURE_NON_PERFORMING] =
+        listed ? position->figure[FIGURE_OUTSTANDING] : AMOUNT_ZERO;
+    provide(account, position);
+}
+
 static void judge(const struct account *account, struct date as_of, struct position *position)
 {
     static const struct {
@@ -130,9 +139,17 @@ static void judge(const struct account *account, struct date as_of, struct posit
     for (unsigned i = 0; i < sizeof at_risk / sizeof *at_risk; i++)
         if (position->days_past_due > at_risk[i].days)
             position->figure[at_risk[i].figure] = outstanding;
-    if (position_is_listed(position, RULE_ARREARS_NON_PERFORMING))
-        position->figure[FIGURE_NON_PERFORMING] = outstanding;
-    provide(account, position);
+    value(account, position);
+}
+
+void position_worsen(const struct account *account, struct position *position, int32_t class_index)
+{
+    if (position->class_index == POSITION_NO_CLASS || position->class_index >= class_index)
+        return;
+    position->class_index = class_index;
+    value(account, position);
+    position->figure[FIGURE_NET_VALUE] = amount_sub(
+        account->arena, position->figure[FIGURE_OUTSTANDING], position->figure[FIGURE_PROVISION]);
 }
 
 void position_of(const struct account *account, struct date as_of, struct position *position)
@@ -188,7 +205,10 @@ int32_t position_row_days_late(const struct account *account, enum row_status st
 {
     if (status != ROW_OVERDUE)
         return 0;
-    return as_of.day - row->due.day - account_frozen_days(account, row->due, as_of);
+    int32_t days = as_of.day - row->due.day;
+    if (account->freeze_count > 0)
+        days -= account_frozen_days(account, row->due, as_of);
+    return days;
 }
 
 const char *position_row_status_name(enum row_status status)

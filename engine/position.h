@@ -67,6 +67,10 @@ void position_of(const struct account *account, struct date as_of, struct positi
 /** position_class(position): the class's id, empty without one. */
 struct text position_class(const struct position *position);
 
+/** position_worsen(account, position, class): the class is at least this one; the figures that
+ * follow from it are made again.  Not to be called after the account has gone on. */
+void position_worsen(const struct account *account, struct position *position, int32_t class_index);
+
 /** position_is_listed(position, key): whether its class is among the ids of a key of its rules. */
 bool position_is_listed(const struct position *position, enum rule_key key);
 

@@ -43,7 +43,8 @@ struct month {
     struct sorter *unidentified;
     size_t row_bytes; /* what a row made in some batch, at most; 0: not known yet */
     struct out_file *files[REPORT_FILES];
-    bool subsidy; /* some program has one */
+    bool subsidy;               /* some program has one */
+    struct borrowers borrowers; /* what a survey found */
 };
 
 /* --- memory --- */
@@ -194,7 +195,7 @@ static bool work_batch(void *context, unsigned worker, struct crew_batch *batch)
 static bool write_batch(void *context, struct crew_batch *batch)
 {
     struct month *month = context;
-    for (unsigned file = 0; file <= REPORT_ARREARS; file++)
+    for (unsigned file = 0; file <= REPORT_ARREARS && !month->job.survey; file++)
         if (month->files[file] != NULL &&
             !write_buffer(month, month->files[file], &batch->out[file]))
             return false;
@@ -395,8 +396,9 @@ static enum pass pass(struct month *month, bool gathered)
     month->book.shard = month->options->shard;
     begin_works(month);
     month->row_bytes = 0; /* what a pass that was broken off made says little */
-    if (opened && out_dir_open(month->out, month->arena, month->options->out, month->faults) &&
-        begin_files(month))
+    if (opened && (month->job.survey ||
+                   (out_dir_open(month->out, month->arena, month->options->out, month->faults) &&
+                    begin_files(month))))
         outcome = do_accounts(month);
     for (unsigned i = 1; i < month->threads; i++)
         work_merge(&month->works[0], &month->works[i]);
@@ -414,11 +416,42 @@ static enum run_outcome finish(struct month *month, enum pass outcome)
     return refused ? RUN_QUARANTINED : RUN_DONE;
 }
 
+/* Sorted files are streamed side by side, but not more of them than the memory has blocks for. */
+static bool is_gathered_at_once(const struct month *month)
+{
+    return month->input_count > month->shares.streams;
+}
+
+/*
+ * A pass ahead of the others, for programs that class by borrower: what it finds is in
+ * month->borrowers.  Whatever stops it, or is at fault, stops the pass after it the same way and is
+ * told then.  Returns whether the book has to be gathered.
+ */
+static bool survey(struct month *month)
+{
+    bool gathered = is_gathered_at_once(month);
+    month->job.survey = true;
+    for (enum pass outcome = PASS_UNSORTED; outcome == PASS_UNSORTED;) {
+        outcome = pass(month, gathered);
+        gathered = gathered || outcome == PASS_UNSORTED;
+        if (outcome != PASS_UNSORTED)
+            borrowers_merge(&month->borrowers, &month->works[0].borrowers);
+        faults_free(&month->reading);
+        end_works(month);
+        book_close(&month->book);
+    }
+    month->job.survey = false;
+    month->job.borrowers = &month->borrowers;
+    return gathered;
+}
+
 static enum run_outcome compute(struct month *month)
 {
     enum pass outcome = PASS_UNSORTED;
     enum run_outcome result = RUN_REFUSED;
-    bool gathered = month->input_count > month->shares.streams;
+    bool gathered = is_gathered_at_once(month);
+    if (work_asks_borrowers(&month->job))
+        gathered = survey(month);
     for (; outcome == PASS_UNSORTED; gathered = true) {
         outcome = pass(month, gathered);
         if (outcome != PASS_UNSORTED)
@@ -444,6 +477,7 @@ enum run_outcome run_month(const struct run_options *options, struct arena *aren
     month.shares = shares_of(options, month.threads);
     month.works = ARENA_ARRAY(arena, struct work, month.threads);
     name_columns(&month);
+    borrowers_init(&month.borrowers, options->memory);
     if (ruled) {
         set_job(&month);
         outcome = compute(&month);
@@ -451,6 +485,7 @@ enum run_outcome run_month(const struct run_options *options, struct arena *aren
         (void)open_book(&month, false); /* its headers' faults belong to the list */
         book_close(&month.book);
     }
+    borrowers_free(&month.borrowers);
     faults_merge(faults, &month.reading);
     faults_free(&month.reading);
     return outcome;

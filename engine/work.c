@@ -1,5 +1,28 @@
 #include "work.h"
 
+#include "rule_check.h"
+
+static bool is_by_borrower(const struct rule_scope *rules)
+{
+    return rule_number(rules, RULE_ARREARS_SCOPE) == RULE_SCOPE_BORROWER;
+}
+
+/* Whether the program classes by borrower at a date for which the run classes. */
+static bool asks_borrowers(const struct work_job *job, const struct program *program)
+{
+    return is_by_borrower(program_at(program, job->as_of)) ||
+           (date_is_set(job->from) &&
+            is_by_borrower(program_at(program, date_add_days(job->from, -1))));
+}
+
+bool work_asks_borrowers(const struct work_job *job)
+{
+    for (unsigned i = 0; i < job->program_count; i++)
+        if (asks_borrowers(job, job->programs[i]))
+            return true;
+    return false;
+}
+
 void work_init(struct work *work, const struct work_job *job)
 {
     *work = (struct work){.job = job};
@@ -7,6 +30,7 @@ void work_init(struct work *work, const struct work_job *job)
     buffer_init(&work->line, job->memory);
     buffer_init(&work->broken_account, job->memory);
     faults_init(&work->faults);
+    borrowers_init(&work->borrowers, job->memory);
     tallies_init(&work->tallies, job->memory, job->input_count);
     portfolio_init(&work->portfolio, job->memory, job->states, job->attribute_count);
 }
@@ -14,6 +38,7 @@ void work_init(struct work *work, const struct work_job *job)
 void work_free(struct work *work)
 {
     portfolio_free(&work->portfolio);
+    borrowers_free(&work->borrowers);
     tallies_free(&work->tallies);
     faults_free(&work->faults);
     buffer_free(&work->line);
@@ -107,7 +132,9 @@ struct computation {
     struct position snapshot; /* at the end of snapshot_on */
     struct account_totals snapshot_totals;
     bool snapshot_exists;
-    bool claims; /* of each month, while it is passed */
+    const struct borrowers *borrowers; /* NULL: no program asks, or they are being surveyed */
+    enum borrowers_moment moment;      /* of the position at as_of */
+    bool claims;                       /* of each month, while it is passed */
     struct subsidy subsidy;
 };
 
@@ -128,6 +155,17 @@ static bool is_lawful(struct desk *desk, const char *broken)
     work->broken_law = broken;
     buffer_put(&work->broken_account, desk->loan.account_id);
     return false;
+}
+
+/* The position at the end of ${date}; the class is the borrower's where the program says so. */
+static void take_position(const struct computation *run, struct date date,
+                          enum borrowers_moment moment, struct position *position)
+{
+    const struct loan *loan = run->account.loan;
+    position_of(&run->account, date, position);
+    if (run->borrowers != NULL && is_by_borrower(position->rules) && loan->borrower_id.len > 0)
+        position_worsen(&run->account, position,
+                        borrowers_worst(run->borrowers, loan->program, loan->borrower_id, moment));
 }
 
 /* Claim for the months that end on a day from ${from} to before ${date}. */
@@ -159,7 +197,7 @@ static void pass_day(struct computation *run, struct date before, struct date da
     account_advance(account, on);
     run->snapshot_on = DATE_NONE; /* once */
     run->snapshot_totals = account->totals;
-    position_of(account, on, &run->snapshot);
+    take_position(run, on, BORROWERS_OPENING, &run->snapshot);
     pass_months(run, date_add_days(on, 1), date);
 }
 
@@ -216,7 +254,7 @@ static bool compute(struct desk *desk, struct computation *run)
         return false;
     pass_day(run, run->account.day, date_add_days(run->as_of, 1));
     account_advance(&run->account, run->as_of);
-    position_of(&run->account, run->as_of, &run->position);
+    take_position(run, run->as_of, run->moment, &run->position);
     /* Rows once wrong do not become right again: they are added up once, not after each event. */
     return is_lawful(desk, account_law(&run->account));
 }
@@ -299,6 +337,16 @@ static void report(struct desk *desk, const struct computation *run)
     report_subsidy(&out[REPORT_SUBSIDY], &desk->loan, &run->subsidy);
 }
 
+static void note_class(struct desk *desk, const struct position *position,
+                       enum borrowers_moment moment)
+{
+    const struct loan *loan = &desk->loan;
+    if (position != NULL && position->class_index != POSITION_NO_CLASS &&
+        is_by_borrower(position->rules) && loan->borrower_id.len > 0)
+        borrowers_note(&desk->work->borrowers, loan->program, loan->borrower_id, moment,
+                       position->class_index);
+}
+
 /* Compute all positions that the run needs; false when the account is refused. */
 static bool compute_account(struct desk *desk)
 {
@@ -308,7 +356,9 @@ static bool compute_account(struct desk *desk)
     bool period = date_is_set(job->from);
     struct portfolio_entry entry = {.loan = &desk->loan};
     run.snapshot_on = period ? date_add_days(job->from, -1) : DATE_NONE;
-    run.claims = desk->loan.program->has_subsidy;
+    run.claims = desk->loan.program->has_subsidy && !job->survey;
+    run.borrowers = published.borrowers = job->borrowers;
+    published.moment = BORROWERS_OPENING;
     bool apart = period && knowledge_differs(desk, job->known_at, job->from_known_at);
     event_sort(desk->order, desk->bundle->event_count);
     if (apart) {
@@ -324,6 +374,11 @@ static bool compute_account(struct desk *desk)
         entry.now = &run.position;
     if (period && (apart ? published.exists : run.snapshot_exists))
         entry.opening = apart ? &published.position : &run.snapshot;
+    if (job->survey) {
+        note_class(desk, entry.now, BORROWERS_NOW);
+        note_class(desk, entry.opening, BORROWERS_OPENING);
+        return true;
+    }
     entry.moves = period && (run.exists || run.snapshot_exists || entry.opening != NULL);
     if (entry.moves)
         fill_movement(desk, &run, &entry);
@@ -457,6 +512,9 @@ void work_account(struct work *work, const struct book_bundle *bundle)
                  .ruled_count = job->ruled_count},
     };
     read_loans(&desk);
+    if (job->survey && (bundle->account_id.len == 0 || desk.loan.program == NULL ||
+                        !asks_borrowers(job, desk.loan.program)))
+        return;
     read_events(&desk);
     if (bundle->account_id.len == 0) {
         work_unplaced(&desk);
@@ -466,6 +524,8 @@ void work_account(struct work *work, const struct book_bundle *bundle)
                    has_fault(desk.event_rows, bundle->event_count);
     if (!refused)
         refused = !compute_account(&desk);
+    if (job->survey)
+        return; /* rows are counted, and faults listed, in the second pass */
     count_rows(&desk, refused);
 }
 
@@ -474,6 +534,7 @@ void work_merge(struct work *into, const struct work *from)
     faults_merge(&into->faults, &from->faults);
     tallies_merge(&into->tallies, &from->tallies);
     portfolio_merge(&into->portfolio, &from->portfolio);
+    borrowers_merge(&into->borrowers, &from->borrowers);
     if (into->broken_law == NULL && from->broken_law != NULL) {
         into->broken_law = from->broken_law;
         buffer_put(&into->broken_account,

@@ -8,6 +8,7 @@
 #ifndef NOL_WORK_H
 #define NOL_WORK_H
 
+#include "borrowers.h"
 #include "report.h"
 #include "tally.h"
 
@@ -25,6 +26,9 @@ struct work_job {
     struct date as_of, known_at;
     struct date from; /* DATE_NONE: no period */
     struct date from_known_at;
+    bool
+        survey; /* the first of two passes: nothing but the borrowers' worst classes is found out */
+    const struct borrowers *borrowers; /* what it found; NULL: no program asks */
 };
 
 struct work {
@@ -38,9 +42,14 @@ struct work {
     struct buffer *out;          /* schedule, allocations, arrears */
     struct buffer *rejects;      /* rows set aside, packed for a sorter; NULL: nobody asks */
     struct buffer *unidentified; /* the same of money that nobody can place */
+    struct borrowers borrowers;  /* of a survey */
     const char *broken_law;      /* NULL: none; a fault in nol itself */
     struct buffer broken_account;
 };
+
+/** work_asks_borrowers(job): whether some program wants the borrowers' worst classes, so that a
+ * survey has to come first. */
+bool work_asks_borrowers(const struct work_job *job);
 
 void work_init(struct work *work, const struct work_job *job);
 void work_free(struct work *work);
