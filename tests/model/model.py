@@ -7,8 +7,8 @@ resolved rule versions. `S5.3` in a comment is section 5, point 3 of semantics.m
 and `N11` the numbered note 11 at the end of this text.
 
 Scope: principal with `by`, schedule with every split, down payments, `latest` and calendars, allocation in full,
-small_amounts, write_off, arrears in full, subsidy, amendments; every event but reschedule, which is refused (able and
-unable do nothing). Without `fees`, `penalty`, `relief`, `forgiveness` and `principal.budget`.
+small_amounts, write_off, arrears in full, subsidy, fees, penalty, relief, reschedule, forgiveness, amendments; every
+event. Without `principal.budget`.
 
 Notes on what the texts leave open (they bind the engine too):
  N1  provision_base is outstanding (less collateral where it counts) of active loans, 0 for all others.
@@ -46,6 +46,14 @@ Notes on what the texts leave open (they bind the engine too):
  N35 listed zero rows are moved off holidays like others.
  N36 a span of `latest` counts from the anchor (`given`: from first_due).
  N37 a `matured` range that holds 0 holds before maturity too.
+ N38 a penalty of a loan taken over is counted as if rows due before the opening fell due on its date; the version
+     stays that of the row's own due date.
+ N39 a fee of `{installment: N}` above the number of rows is not charged.
+ N40 each clause of `forgiveness` acts once on a loan, before small_amounts.
+ N41 re-age takes the unpaid principal of all rows, row 0 and later down payments too; what extend divides counts as
+     planned from then on, even if a chargeback had put it there.
+ N42 max_installments: all principal rows of the schedule once the event is applied, paid ones too.
+ N43 relief acts by the version in force on its `from`; `shift` looks at the due date, moved off holidays.
 """
 import argparse
 import csv
@@ -55,6 +63,7 @@ from bisect import bisect_right
 from copy import deepcopy
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 LAST_DAY = date(2199, 12, 31)
@@ -77,12 +86,14 @@ class BadRules(Exception):
 # ------------------------------------------------------------------------------------------------ text and values
 
 
+@lru_cache(None)
 def to_number(text):
     """An exact number from `1_000`, `0.50`, `12.5%` or `1/3`."""
     text = text.replace("_", "")
     return Fraction(text[:-1]) / 100 if text.endswith("%") else Fraction(text)
 
 
+@lru_cache(None)
 def to_amount(text, decimals):
     """Whole minor units (D2)."""
     minor = to_number(text) * 10**decimals
@@ -96,6 +107,7 @@ def amount_text(minor, decimals):
     return sign + (f"{digits[:-decimals]}.{digits[-decimals:]}" if decimals else digits)
 
 
+@lru_cache(None)
 def to_span(text):
     """`6 months` -> (6, 'month')."""
     number, unit = text.split()
@@ -224,6 +236,7 @@ class Program:
     def __init__(self, rules, calendars=None):
         self.calendars = calendars or {}
         text = json.dumps(rules)
+        self.has_penalty = '"penalty": {' in text or '"path": "penalty' in text
         self.has_subsidy = '"subsidy"' in text  # N34: as it stands or as amended at any time
         self.needs_history = self.has_subsidy or "cure" in text  # at least: the past of each loan is kept then
         self.rules = {key: value for key, value in rules.items() if key != "amendments"}
@@ -234,6 +247,11 @@ class Program:
         self.decimals = int(rules["currency"]["decimals"])
         self.in_force = to_date(rules["in_force"])
         self.versions = {}
+        self.reliefs = list(rules.get("relief", []))  # of any version: days on which one may begin
+        for amendment in self.amendments:
+            for change in amendment["set"]:
+                if change["path"] == "relief" and isinstance(change["value"], list):
+                    self.reliefs += change["value"]
         for amendment in self.amendments:  # a wrong `was` is an error wherever it stands
             self.version(to_date(amendment["from"]))
 
@@ -409,7 +427,11 @@ class Row:
         self.waived = dict.fromkeys(COMPONENTS, 0)
         self.money_back = 0  # principal put here by chargebacks and uncovered refunds
         self.share = None  # under `split: shares`
-        self.k = None  # place in the count of periods
+        self.count, self.k = None, 0  # how its date is counted, and its place in that count
+        self.program_fee = self.deducted = 0
+        self.assessed, self.assessed_exact, self.assessed_once = 0, Fraction(0), False  # penalty
+        self.month_bases = {}  # first day of a month late -> what was unpaid
+        self.largest = principal  # the largest principal_due it has had
         self.remade = False  # made by extend or re-age
         self.paid_in_advance = self.paid_late = 0
         self.paid_on = None
@@ -563,6 +585,18 @@ def off_holidays(program, schedule, nominal, disbursed_on, latest=None):
     return following if forward else before
 
 
+class Count:
+    """Dates counted in periods from a date of its own: of rows that an event has moved or made."""
+
+    def __init__(self, plan, anchor, every):
+        self.plan, self.anchor = plan, anchor
+        due = {"missing_day": plan.schedule["due"].get("missing_day", "last-of-month")}
+        self.schedule = {"every": every, "due": due}
+
+    def nominal(self, k):
+        return self.plan.checked(add_periods(self.anchor, k, self.schedule))
+
+
 class Plan:
     """How the dates of one loan are counted (S1.3, S1.4)."""
 
@@ -661,11 +695,18 @@ def plan_of(loan, disbursed_on, total):
         for row, share in zip(rows, schedule["split"]["shares"]):
             row.share = to_number(share)
     for k, row in enumerate(rows, 1):
-        row.k = k
+        row.count, row.k = plan, k
+        if split_kind(schedule) == "custom":
+            row.count, row.k = Count(plan, row.due_nominal, schedule["every"]), 0
     if down:
         rows.insert(0, Row(0, disbursed_on, down, "down"))
     assert sum(row.principal_due for row in rows) == total, "planned principal adds up"
     return plan, rows, zero_rows
+
+
+def row_every(row):
+    """The period a row was made with."""
+    return row.count.schedule["every"]
 
 
 def make_plan(loan, disbursed_on, total):
@@ -785,6 +826,11 @@ class Account:
         self.written_off_on = self.ended_on = None
         self.letters, self.judged = [], []  # dates; (date, class)
         self.freezes = []  # [first frozen day, last or None]
+        self.disbursed_first = None
+        self.relief_freezes = []  # the same, by relief
+        self.disabled = []  # the same: after `unable`
+        self.ever_late, self.forgiven_by = False, set()
+        self.reschedules, self.grace_given = 0, []
         self.taken_over = None  # (date, disbursed, repaid, forgiven) right after an opening
         self.history = []
         self.needs_history = loan.program.needs_history
@@ -842,8 +888,10 @@ class Account:
 
     def frozen_days(self, after, until):
         """Frozen days later than `after`, up to and including `until`."""
+        if not self.freezes and not self.relief_freezes:
+            return 0
         frozen = set()
-        for first, last in self.freezes:
+        for first, last in self.freezes + self.relief_freezes:
             first, last = max(first, after + timedelta(days=1)), min(last or until, until)
             frozen.update(range(first.toordinal(), last.toordinal() + 1))
         return len(frozen)
@@ -861,6 +909,7 @@ class Account:
                 self.refuse(e, "dated before the opening")
         days = {e.date for e in steps} | {to_date(a["from"]) for a in self.loan.program.amendments}
         days |= {self.loan.disbursed} if self.loan.disbursed else set()
+        days |= {to_date(item["from"]) for item in self.loan.program.reliefs}
         clock = date.min
         while (day := self.next_day(clock, days)) <= self.as_of:
             self.start_day(day)
@@ -876,16 +925,28 @@ class Account:
 
     def next_day(self, clock, days):
         """The next day on which anything can happen."""
+        if self.loan.program.has_penalty and not self.written_off_on:
+            if any(row.due <= clock and row.left("principal") for row in self.rows):
+                return clock + timedelta(days=1)
         return min((day for day in days | {row.due for row in self.rows} if day > clock), default=FOREVER)
 
     def start_day(self, day):
         """S2; the book's own disbursement comes first on its day, before the events."""
+        if not self.taken_over or day > self.taken_over[0]:
+            self.ever_late |= any(row.due < day and row.unpaid for row in self.rows)
+        self.relief(day)
+        for row in self.rows:
+            row.largest = max(row.largest, row.principal_due)
+            self.assess_penalty(row, day)
+        self.settle(day)
         self.use_credit(day)
         if self.loan.disbursed == day and not self.disbursements:
             self.disburse(None, day, self.loan.principal)
         self.settle(day)
 
     def end_day(self, day):
+        self.settle(day)
+        self.rule_made_forgiveness(day)
         self.small_amounts(day)
         self.settle(day)
         self.check_laws()
@@ -952,6 +1013,19 @@ class Account:
         self.rows = sorted(self.rows + [row], key=Row.order)
         return row
 
+    def add_counted(self, principal, count, k):
+        nominal = count.nominal(k)
+        row = self.add_row(self.plan.due(nominal), principal, "plan")
+        row.due_nominal, row.count, row.k = nominal, count, k
+        return row
+
+    def recount(self, row, count, k):
+        """Another date for a row."""
+        row.count, row.k = count, k
+        row.due_nominal = count.nominal(k)
+        row.due = self.plan.due(row.due_nominal)
+        self.rows.sort(key=Row.order)
+
     # S4
 
     def disburse(self, e, day, amount):
@@ -963,6 +1037,7 @@ class Account:
             self.refuse(e, "disbursed more than the principal")
         self.tranches += amount
         first = not self.disbursements
+        self.disbursed_first = day if first else self.disbursed_first
         self.disbursements.append((day, amount))
         try:
             if first:
@@ -970,6 +1045,7 @@ class Account:
                 self.top = max(row.n for row in self.rows)
             else:
                 self.later_tranche(day, amount)
+            self.program_fees(day, amount, first)
         except Refused as fault:
             self.refuse(e, fault.reason)
 
@@ -991,10 +1067,7 @@ class Account:
         for row, part in zip(rows, parts):
             row.owed["principal"] = part + row.money_back
         for part in parts[len(rows) :]:  # of `fixed`: new rows after the last
-            nominal = self.plan.nominal(rows[-1].k + 1)
-            row = self.add_row(self.plan.due(nominal), part, "plan")
-            row.due_nominal, row.k = nominal, rows[-1].k + 1
-            rows.append(row)
+            rows.append(self.add_counted(part, rows[-1].count, rows[-1].k + 1))
         self.take_from_others(rows)
 
     def split_anew(self, rows, schedule, total):
@@ -1039,6 +1112,15 @@ class Account:
                 self.lines.append(Line(e, e.date, row.n, {"principal": paid}))
                 self.repaid += paid
                 left -= paid
+        for row in self.rows:  # up to its date no penalty, and no fee of the program in a row due by then
+            row.owed["penalty"] -= row.assessed
+            row.assessed, row.assessed_exact, row.assessed_once, row.month_bases = 0, Fraction(0), False, {}
+            if row.due <= e.date:
+                row.owed["fee"] -= row.program_fee
+                row.paid["fee"] -= row.deducted
+                row.program_fee = row.deducted = 0
+        self.rows = [row for row in self.rows if any(row.owed.values())]
+        self.ever_late = False
         self.opened = e.amount
         self.taken_over = (e.date, self.disbursed, self.repaid, self.forgiven)
         self.history = []  # before it the account is in no file
@@ -1343,10 +1425,13 @@ class Account:
     def classify(self, e):
         self.judged.append((e.date, e.kind))
 
-    def able(self, e):
-        pass
+    def unable(self, e):
+        if not self.disabled or self.disabled[-1][1] is not None:
+            self.disabled.append([e.date + timedelta(days=1), None])
 
-    unable = able
+    def able(self, e):
+        if self.disabled and self.disabled[-1][1] is None:
+            self.disabled[-1][1] = e.date
 
     def freeze(self, e):
         if self.freezes and self.freezes[-1][1] is None:
@@ -1381,6 +1466,267 @@ class Account:
                 payment.paid["fee"] += payment.left
                 self.use(payment, day, row, parts)
 
+    def rule_made_forgiveness(self, day):
+        """S6; each clause once, N40."""
+        for rule in self.rules(day).get("forgiveness", []):
+            if self.status != "active" or not self.outstanding or rule["id"] in self.forgiven_by:
+                continue
+            when, amount = rule["when"], self.would_forgive(rule)
+            end = add_span(self.disbursed_first, to_span(when["within"])) if "within" in when else to_date(when["by"])
+            if when["repaid"] == "rest":
+                holds = self.outstanding <= amount
+            else:
+                holds = self.repaid >= to_number(when["repaid"]) * self.disbursed
+            if holds and day <= end and not (when.get("never_late") == "true" and self.ever_late):
+                self.forgiven_by.add(rule["id"])
+                self.forgive_amount(min(amount, self.outstanding))
+
+    def would_forgive(self, rule):
+        program, clause, disbursed = self.loan.program, rule["forgive"], self.disbursed
+        if "share" in clause:
+            exact = disbursed * to_number(clause["share"])
+        else:
+            exact, below = Fraction(0), 0
+            for band in clause["bands"]:
+                up_to = min(disbursed, program.amount(band["up_to"]))
+                exact += max(0, up_to - below) * to_number(band["share"])
+                below = max(below, up_to)
+        rounding = rule["rounding"]
+        return round_to_unit(exact, program.amount(rounding["unit"]), rounding["mode"])
+
+    # S6: reschedule
+
+    def reschedule(self, e):
+        rule = self.rules(e.date).get("reschedule")
+        if rule is None or e.kind not in rule["kinds"]:
+            self.refuse(e, f"reschedule {e.kind} not allowed")
+        self.reschedules += 1
+        if "max_times" in rule and self.reschedules > int(rule["max_times"]):
+            self.refuse(e, "rescheduled too often")
+        if e.due and e.due < e.date:
+            self.refuse(e, "due before its date")
+        planned = [row for row in self.rows if row.kind == "plan"]
+        if e.row is not None:
+            at = [k for k, row in enumerate(planned) if row.n == e.row]
+            rows = planned[at[0] :] if at else []
+        else:
+            rows = [row for row in planned if row.due > e.date]
+        try:
+            done = getattr(self, "reschedule_" + e.kind.replace("-", "_"))(e, rows, planned)
+        except Refused as fault:
+            self.refuse(e, fault.reason)
+        if not done:
+            self.refuse_unless_excused(e, "nothing to reschedule")
+        self.rows = [row for row in self.rows if any(row.owed.values())]
+        if "max_installments" in rule and sum(row.kind == "plan" for row in self.rows) > int(rule["max_installments"]):
+            self.refuse(e, "more rows than max_installments")
+        if "max_grace" in rule and e.kind == "grace":
+            every = to_span(self.plan.schedule["every"])
+            if sum(self.grace_given) > whole_periods(to_span(rule["max_grace"]), every):
+                self.refuse(e, "more grace than max_grace")
+
+    def reschedule_move(self, e, rows, planned):
+        if not rows:
+            return False
+        before = planned.index(rows[0])
+        if before and planned[before - 1].due >= e.due:
+            self.refuse(e, "not after the row before")
+        for k, row in enumerate(rows):
+            self.recount(row, Count(self.plan, e.due, row_every(row)), k)
+        return True
+
+    def reschedule_grace(self, e, rows, planned):
+        for row in rows:
+            periods = whole_periods(e.grace, to_span(row_every(row)))
+            if not periods:
+                self.refuse(e, "grace is not a whole number of periods")
+            self.recount(row, row.count, row.k + periods)
+        self.grace_given.append(whole_periods(e.grace, to_span(self.plan.schedule["every"])) or 0)
+        return bool(rows)
+
+    def split_rescheduled(self, total, n):
+        return split_equal(total, n, self.plan.schedule["rounding"], self.loan.program)
+
+    def reschedule_extend(self, e, rows, planned):
+        total = sum(row.left("principal") for row in rows)
+        if not total:
+            return False
+        parts = self.split_rescheduled(total, len(rows) + e.installments)
+        if min(parts) <= 0:
+            self.refuse(e, "a row without principal")
+        for row, part in zip(rows, parts):
+            row.owed["principal"] += part - row.left("principal")
+            row.money_back = 0
+        last = rows[-1]
+        count, k = last.count, last.k
+        if e.every:
+            count, k = Count(self.plan, last.due_nominal, f"{e.every[0]} {e.every[1]}"), 0
+        for more, part in enumerate(parts[len(rows) :], 1):
+            self.add_counted(part, count, k + more).remade = True
+        return True
+
+    def take_unpaid(self, rows):
+        """Unpaid principal leaves rows."""
+        total = 0
+        for row in rows:
+            left = row.left("principal")
+            row.owed["principal"] -= left
+            row.money_back = min(row.money_back, row.principal_due)
+            total += left
+        return total
+
+    def reschedule_re_age(self, e, rows, planned):
+        total = self.take_unpaid(self.rows)
+        if not total:
+            return False
+        parts = self.split_rescheduled(total, e.installments)
+        if min(parts) <= 0:
+            self.refuse(e, "a row without principal")
+        every = f"{e.every[0]} {e.every[1]}" if e.every else self.plan.schedule["every"]
+        count = Count(self.plan, e.due, every)
+        for k, part in enumerate(parts):
+            self.add_counted(part, count, k).remade = True
+        return True
+
+    def reschedule_re_amortize(self, e, rows, planned):
+        late = [row for row in planned if row.due < e.date and row.left("principal")]
+        future = [row for row in planned if row.due > e.date]
+        if not late:
+            return False
+        if not future:
+            self.refuse(e, "no future row")
+        parts = self.split_rescheduled(self.take_unpaid(late), len(future))
+        if min(parts) < 0:
+            self.refuse(e, "a row would shrink")
+        for row, part in zip(future, parts):
+            row.owed["principal"] += part
+        return True
+
+    # relief
+
+    def relief(self, day):
+        for item in self.rules(day).get("relief", []):
+            if to_date(item["from"]) != day:
+                continue
+            if any(self.loan.row.get(column, "") not in names for column, names in item.get("who", {}).items()):
+                continue
+            until = to_date(item["until"])
+            if item["effect"] == "freeze-days":
+                self.relief_freezes.append([day, until])
+            elif self.status == "active":
+                self.shift(day, until)
+
+    def shift(self, day, until):
+        rows = [row for row in self.rows if row.kind == "plan" and row.due >= day]
+        if not rows:
+            return
+        periods = 0
+        while self.plan.due(rows[0].count.nominal(rows[0].k + periods)) <= until:
+            periods += 1
+        if periods:
+            for row in rows:
+                self.recount(row, row.count, row.k + periods)
+
+    # S7
+
+    def program_fees(self, day, amount, first):
+        """At a disbursement."""
+        rows = [row for row in self.rows if row.kind == "plan"]
+        for fee in self.rules(self.loan.agreed).get("fees", []):
+            clause, when = fee["amount"], fee["when"]
+            of = clause["of"] if isinstance(clause, dict) else None
+            if not first and of != "disbursed":
+                continue
+            if when == "disbursement" and fee["collect"] != "with-installment":
+                self.add_fee(self.row_of_day(day), fee, self.fee_base(of, amount, None), day)
+            elif not first:
+                row = next(row for row in rows if row.due > day)
+                self.add_fee(row, fee, amount, day)
+            else:
+                number = 1 if when == "disbursement" else int(when["installment"]) if isinstance(when, dict) else None
+                for row in rows if number is None else rows[number - 1 : number]:
+                    self.add_fee(row, fee, self.fee_base(of, amount, row), day)
+
+    def fee_base(self, of, amount, row):
+        return {"principal": self.loan.principal, "disbursed": amount, "installment": row and row.principal_due,
+                None: None}[of]  # fmt: skip
+
+    def row_of_day(self, day):
+        """Row 0, the down payment's row or an extra row of the day."""
+        for row in self.rows:
+            if row.due == day and row.kind in ("down", "extra"):
+                return row
+        if day > self.disbursed_first or len(self.disbursements) > 1:
+            return self.add_row(day, 0, "extra")
+        self.rows.insert(0, Row(0, day, 0, "down"))
+        return self.rows[0]
+
+    def add_fee(self, row, fee, base, day):
+        program, clause = self.loan.program, fee["amount"]
+        if isinstance(clause, dict):
+            rounding = fee["rounding"]
+            exact = base * to_number(clause["rate"])
+            amount = round_to_unit(exact, program.amount(rounding["unit"]), rounding["mode"])
+        else:
+            amount = program.amount(clause)
+        row.owed["fee"] += amount
+        row.program_fee += amount
+        if fee["collect"] == "deduct":  # out of the money paid out
+            row.paid["fee"] += amount
+            row.deducted += amount
+
+    def assess_penalty(self, row, day):
+        """At the start of a day: what that day adds to the penalty of a row."""
+        unpaid = row.left("principal")
+        if day <= row.due or not unpaid or self.written_off_on or not self.loan.program.has_penalty:
+            return
+        clause = self.rules(row.due).get("penalty", {"kind": "none"})
+        if clause["kind"] == "none":
+            return
+        due = max(row.due, self.taken_over[0]) if self.taken_over else row.due  # S4: from the opening's date
+        if day <= due or self.frozen_days(day - timedelta(days=1), day):
+            return
+        counted = day - timedelta(days=self.frozen_days(due, day))  # frozen days move all later days on
+        late_from = add_span(due, to_span(clause.get("after", "0 days")))
+        base = row.principal_due if clause.get("base") == "installment" else unpaid
+        adds = self.penalty_of_day(row, clause, counted, late_from, base)
+        disabled = any(first <= day and (last is None or day <= last) for first, last in self.disabled)
+        if not adds or (clause.get("applies_if") == "able" and disabled):
+            return
+        row.assessed_once |= clause["kind"] in ("flat", "share")
+        row.assessed_exact += adds
+        program, total = self.loan.program, row.assessed_exact
+        if "cap" in clause:
+            share = "%" in clause["cap"] or "/" in clause["cap"]
+            total = min(total, row.largest * to_number(clause["cap"]) if share else program.amount(clause["cap"]))
+        if "rounding" in clause:
+            total = round_to_unit(total, program.amount(clause["rounding"]["unit"]), clause["rounding"]["mode"])
+        row.owed["penalty"] += max(0, total - row.assessed)
+        row.assessed = max(row.assessed, total)
+
+    def penalty_of_day(self, row, clause, counted, late_from, base):
+        """What falls on a day, frozen days taken off, exactly."""
+        kind, first = clause["kind"], late_from + timedelta(days=1)
+        if counted < first:
+            return 0
+        if kind == "flat":
+            return self.loan.program.amount(clause["amount"]) if counted == first and not row.assessed_once else 0
+        rate = to_number(clause["rate"])
+        if kind == "share":
+            return rate * base if counted == first and not row.assessed_once else 0
+        if kind == "per-day":
+            return rate * base
+        months = 0  # months begun before `counted`
+        while add_months(late_from, months) + timedelta(days=1) < counted:
+            months += 1
+        if add_months(late_from, months) + timedelta(days=1) != counted:
+            return 0
+        before = row.month_bases.get((late_from, months - 1))
+        row.month_bases[late_from, months] = base
+        if clause["count"] == "begun":
+            return rate * base
+        return rate * before if before is not None else 0
+
     # D8
 
     def check_laws(self):
@@ -1390,6 +1736,7 @@ class Account:
         assert paid["principal"] == self.repaid + self.charged_back + self.recovered_principal, "law 3: principal paid"
         assert waived["principal"] == self.forgiven, "law 3: principal forgiven"
         now_paid = sum(sum(payment.paid.values()) for payment in self.payments.values())
+        assert paid["fee"] >= sum(row.deducted for row in self.rows)
         assert self.received == now_paid + self.credit + self.refunded, "law 3: money"
         assert min(self.outstanding, self.repaid, self.written_off, self.recovered, self.claim, self.credit,
                    self.funded, self.forgiven, self.recovered_principal, self.refunded) >= 0  # fmt: skip

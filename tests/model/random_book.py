@@ -5,7 +5,8 @@
 
 DIR gets rules/*.yaml (JSON text, which is valid YAML), loans-*.csv, events-*.csv and `options`: one command-line
 word per line, paths relative to DIR. The same seed and features give the same book. Every account
-is judged by the model and repaired or dropped where it is refused; with --faulty some refused accounts stay in and --quarantine is asked for.
+is judged by the model and repaired or dropped where it is refused; with --faulty some refused accounts stay in and
+--quarantine is asked for.
 """
 import argparse
 import csv
@@ -54,6 +55,11 @@ FEATURES = {
     "cure": False,
     "scope": False,  # scope: borrower
     "subsidy": False,
+    "fees": False,
+    "penalty": False,  # and events able, unable
+    "relief": False,
+    "reschedule": False,  # the clause and its event
+    "forgiveness": False,
 }
 DEFAULT = frozenset(name for name, known in FEATURES.items() if known)
 
@@ -196,7 +202,7 @@ class RuleMaker:
             del schedule["installments"]
         if self.maybe("down-payment", 0.35):
             schedule["down_payment"] = rng.choice(["5%", "10%", "1/3", "33.3%", "50%"])
-        if "re-spread" in self.features or "down_payment" in schedule or "shares" in schedule["split"]:
+        if self.features & {"re-spread", "reschedule"} or "down_payment" in schedule or "shares" in schedule["split"]:
             schedule["rounding"] = self.rounding()
         elif schedule["split"] == "equal":
             schedule["rounding"] = self.rounding()
@@ -218,7 +224,7 @@ class RuleMaker:
         schedule = {"every": schedule["every"], "split": "custom", "due": {"anchor": "disbursed"}}
         if self.period in ("month", "year"):
             schedule["due"]["missing_day"] = "last-of-month"
-        if self.maybe("down-payment", 0.2) or "re-spread" in self.features:
+        if self.maybe("down-payment", 0.2) or self.features & {"re-spread", "reschedule"}:
             schedule["rounding"] = self.rounding()
             if self.maybe("down-payment", 0.3):
                 schedule["down_payment"] = "10%"
@@ -355,7 +361,91 @@ class RuleMaker:
             rules["write_off"] = {"wait": rng.choice(["30 days", "2 months", "1 year"])}
         if self.maybe("subsidy", 0.7):
             rules["subsidy"] = self.subsidy(rules["arrears"]["classes"])
+        if self.maybe("fees", 0.6):
+            rules["fees"] = [self.fee(name, rules["schedule"]) for name in rng.sample(["admin", "stamp", "visit"], 2)]
+        if self.maybe("penalty", 0.7):
+            rules["penalty"] = self.penalty()
+        if self.maybe("relief", 0.6):
+            rules["relief"] = [self.relief(k) for k in range(rng.randint(1, 2))]
+        if self.maybe("reschedule", 0.8):
+            kinds = ["move", "extend", "grace", "re-age", "re-amortize"]
+            rules["reschedule"] = {"kinds": rng.sample(kinds, rng.randint(2, 5))}
+            if rng.random() < 0.3:
+                rules["reschedule"]["max_times"] = rng.randint(1, 2)
+            if rng.random() < 0.3:
+                rules["reschedule"]["max_installments"] = self.most + rng.randint(0, 6)
+            if rng.random() < 0.3:
+                rules["reschedule"]["max_grace"] = self.periods(rules["schedule"], rng.randint(1, 4))
+        if self.maybe("forgiveness", 0.6):
+            rules["forgiveness"] = [self.forgiveness(k) for k in range(rng.randint(1, 2))]
         return rules
+
+    def periods(self, schedule, n):
+        number, unit = model.to_span(schedule["every"])
+        return self.span(n * number, unit)
+
+    def unit_rounding(self):
+        modes = ["down", "up", "half-up", "half-even"]
+        return {"unit": self.amount(self.rng.choice([1, 1, 10, 100])), "mode": self.rng.choice(modes)}
+
+    def fee(self, name, schedule):
+        rng = self.rng
+        when = rng.choice(["disbursement", "disbursement", "each-installment", {"installment": rng.randint(1, 3)}])
+        fee = {"id": name, "amount": self.amount(rng.choice([1, 250, self.least // 50 + 1])), "when": when}
+        if rng.random() < 0.6:
+            of = ["principal", "disbursed"] if when == "disbursement" else ["principal", "installment"]
+            fee["amount"] = {"rate": rng.choice(["1%", "1/300", "2.5%"]), "of": rng.choice(of)}
+            fee["rounding"] = self.unit_rounding()
+        fee["collect"] = "with-installment"
+        if when == "disbursement":
+            fee["collect"] = rng.choice(["deduct", "upfront", "with-installment"])
+        return fee
+
+    def penalty(self):
+        rng = self.rng
+        clause = {"kind": rng.choice(["flat", "share", "per-day", "per-day", "per-month"])}
+        if clause["kind"] == "flat":
+            clause["amount"] = self.amount(rng.choice([1, 500, self.least // 40 + 1]))
+        else:
+            clause["rate"] = rng.choice(["0.1%", "1%", "1/700", "5%"])
+            clause["base"] = rng.choice(["overdue-principal", "installment"])
+            clause["rounding"] = self.unit_rounding()
+        if clause["kind"] == "per-month":
+            clause["count"] = rng.choice(["begun", "whole"])
+        if rng.random() < 0.5:
+            clause["after"] = rng.choice(["1 day", "7 days", "1 month"])
+        if rng.random() < 0.4:
+            clause["cap"] = rng.choice(["10%", "1/3", self.amount(self.least // 30 + 1)])
+        clause["to"] = rng.choice(["revenue", "social-fund"])
+        if rng.random() < 0.4:
+            clause["applies_if"] = "able"
+        return clause
+
+    def relief(self, k):
+        rng = self.rng
+        first = self.era + days(rng.randint(60, 1200))
+        item = {"id": f"relief-{k}", "from": first.isoformat(), "source": "decree art 2",
+                "until": (first + days(rng.choice([0, 30, 90, 200]))).isoformat(),
+                "effect": rng.choice(["shift", "freeze-days"])}  # fmt: skip
+        if rng.random() < 0.5:
+            item["who"] = {"sector": rng.sample([name for name in SECTORS if name], rng.randint(1, 3))}
+        return item
+
+    def forgiveness(self, k):
+        rng = self.rng
+        when = {"repaid": rng.choice(["rest", "rest", "50%", "75%", "1/3"])}
+        if rng.random() < 0.5:
+            when["by"] = (self.era + days(rng.randint(100, 1500))).isoformat()
+        else:
+            when["within"] = rng.choice(["3 months", "1 year", "100 days"])
+        if rng.random() < 0.4:
+            when["never_late"] = True
+        forgive = {"share": rng.choice(["5%", "25%", "1/7"])}
+        if rng.random() < 0.4:
+            low = self.least // 2 + 1
+            forgive = {"bands": [{"up_to": self.amount(low), "share": "25%"},
+                                 {"up_to": self.amount(low * 3), "share": "50%"}]}  # fmt: skip
+        return {"id": f"bonus-{k}", "when": when, "forgive": forgive, "rounding": self.unit_rounding()}
 
     def base(self):
         rng = self.rng
@@ -656,7 +746,8 @@ class LoanMaker:
         rng, features = self.rng, self.maker.features
         ways = {"charge": self.charges, "chargeback": self.chargebacks, "forgive": self.forgives,
                 "write-off-absolute": self.absolute, "letter": self.letters, "freeze": self.freezes,
-                "classify": self.classifies}  # fmt: skip
+                "classify": self.classifies, "penalty": self.disables,
+                "reschedule": self.reschedules}  # fmt: skip
         for name, way in ways.items():
             if name in features and rng.random() < 0.4:
                 way()
@@ -718,6 +809,33 @@ class LoanMaker:
             if self.rng.random() < 0.8:
                 self.add("unfreeze", day, recorded=self.late_record(day, 0.1))
             day = day + days(self.rng.choice([0, 1, 30]))
+
+    def disables(self):
+        day = self.some_day()
+        self.add("unable", day, recorded=self.late_record(day, 0.1))
+        if self.rng.random() < 0.7:
+            day = day + days(self.rng.choice([0, 1, 20, 100]))
+            self.add("able", day, recorded=self.late_record(day, 0.1))
+
+    def reschedules(self):
+        rng = self.rng
+        for _ in range(rng.randint(1, 2)):
+            day = self.some_day()
+            rules = self.program.version(day)
+            kinds = rules.get("reschedule", {}).get("kinds") or ["grace"]
+            schedule, kind = self.program.version(self.agreed)["schedule"], rng.choice(kinds)
+            cells = {"kind": kind}
+            if kind == "grace":
+                cells["grace"] = self.maker.periods(schedule, rng.randint(1, 3))
+            if kind in ("extend", "re-age"):
+                cells["installments"] = str(rng.randint(1, 5))
+            if kind in ("move", "re-age"):
+                cells["due"] = (day + days(rng.choice([0, 1, 10, 31]))).isoformat()
+            if kind in ("extend", "re-age") and rng.random() < 0.3:
+                cells["every"] = self.maker.periods(schedule, rng.randint(1, 2))
+            if kind in ("move", "extend", "grace") and rng.random() < 0.3:
+                cells["row"] = str(rng.randint(1, len(self.plan)))
+            self.add("reschedule", day, recorded=self.late_record(day, 0.1), **cells)
 
     def classifies(self):
         for _ in range(self.rng.randint(1, 2)):
@@ -1005,7 +1123,7 @@ def make_book(seed, out, loans=None, faulty=False, features=DEFAULT):
     extra = ["district", "sector", "officer", "junk"]
     attributes = rng.sample(["district", "sector"], rng.randint(0, 2))
     carry = [name for name in ["officer", "district"] if rng.random() < 0.4]
-    used = ["sector"] if any("by" in maker.rules["principal"] for maker in makers) else []
+    used = ["sector"] if any("by" in m.rules["principal"] or "relief" in m.rules for m in makers) else []
     ignore = [name for name in extra if name not in attributes + carry + used]
     options = ["--rules", "rules"]
     halves = [(0, 1)] if rng.random() < 0.5 else [(0, 2), (1, 2)]

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-FIRST_TRIES = 400  # runs spent on one book at most
+TRIES = 400  # runs spent on one book at most
 
 
 def read(path):
@@ -89,7 +89,7 @@ class Book:
 
 class Shrinker:
     def __init__(self, book, fails):
-        self.book, self.fails, self.tries = book, fails, FIRST_TRIES
+        self.book, self.fails, self.tries = book, fails, TRIES
         self.wrong = []
 
     def take(self, book):

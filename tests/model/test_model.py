@@ -860,5 +860,185 @@ class Subsidy(unittest.TestCase):
         self.assertEqual(months, ["2026-02"])
 
 
+class Fees(unittest.TestCase):
+    def fee(self, amount, when, collect, events=(), as_of="01-15", loan=None, **changes):
+        fee = {"id": "f", "amount": amount, "when": when, "collect": collect, "rounding": {"unit": "1", "mode": "up"}}
+        p = position(events, as_of, loan=loan, fees=[fee], **changes)
+        return p, [(row.n, row.owed["fee"], row.paid["fee"]) for row in p.account.rows]
+
+    def test_at_disbursement(self):
+        # 1.5 % of 300 is 4.5, up 5: kept back, due on the day, or in row 1
+        rate = {"rate": "1.5%", "of": "principal"}
+        p, got = self.fee(rate, "disbursement", "deduct")
+        self.assertEqual((got, p.disbursed, p.outstanding), ([(0, 5, 5), (1, 0, 0), (2, 0, 0), (3, 0, 0)], 300, 300))
+        self.assertEqual(lines(p), [])
+        self.assertEqual(self.fee(rate, "disbursement", "upfront")[1][0], (0, 5, 0))
+        self.assertEqual(self.fee(rate, "disbursement", "with-installment")[1], [(1, 5, 0), (2, 0, 0), (3, 0, 0)])
+
+    def test_with_installments(self):
+        self.assertEqual(self.fee("2", "each-installment", "with-installment")[1], [(1, 2, 0), (2, 2, 0), (3, 2, 0)])
+        self.assertEqual(self.fee("2", {"installment": "3"}, "with-installment")[1][2], (3, 2, 0))
+        # 1.5 % of 100, 100, 101, each rounded alone
+        rate = {"rate": "1.5%", "of": "installment"}
+        _, got = self.fee(rate, "each-installment", "with-installment", loan={"principal": "301"})
+        self.assertEqual(got, [(1, 2, 0), (2, 2, 0), (3, 2, 0)])
+
+    def test_of_each_tranche(self):
+        # 10 % of 120 in row 1, of 60 in row 2; upfront: in row 0 and in an extra row of 20 February
+        events = [("d", "disburse", "01-15", 120), ("e", "disburse", "02-20", 60)]
+        rate, pending = {"rate": "10%", "of": "disbursed"}, {"disbursed": "", "agreed": "2026-01-15"}
+        _, got = self.fee(rate, "disbursement", "with-installment", events, "02-20", pending)
+        self.assertEqual(got, [(1, 12, 0), (2, 6, 0), (3, 0, 0)])
+        _, got = self.fee(rate, "disbursement", "upfront", events, "02-20", pending)
+        self.assertEqual(got, [(0, 12, 0), (1, 0, 0), (4, 6, 0), (2, 0, 0), (3, 0, 0)])
+
+    def test_opening(self):
+        # taken over on 1 March: the fee of row 1 is entered as a charge where it is owed
+        events = [("o", "opening", "03-01", 100, {"document": "d"})]
+        _, got = self.fee("2", "each-installment", "with-installment", events, "03-01")
+        self.assertEqual(got, [(1, 0, 0), (2, 2, 0), (3, 2, 0)])
+
+
+class Penalties(unittest.TestCase):
+    def due(self, as_of, events=(), n=1, more=None, **clause):
+        clause = {"kind": "per-day", "rate": "1%", "base": "overdue-principal", "to": "revenue",
+                  "rounding": {"unit": "1", "mode": "down"}} | clause  # fmt: skip
+        p = position(events, as_of, penalty=clause, **(more or {}))
+        return [row.owed["penalty"] for row in p.account.rows if row.n == n][0]
+
+    def test_per_day(self):
+        # row 1, 100, is due on 15 February; after 3 days day 1 is the 19th: on the 20th two days of 1
+        self.assertEqual([self.due(f"02-{d}", after="3 days") for d in (18, 19, 20)], [0, 1, 2])
+        # a tenth a day, summed exactly: 10 days on the 25th make 1, not 10 roundings to 0
+        self.assertEqual([self.due(f"02-{d}", rate="0.1%") for d in (24, 25)], [0, 1])
+        # 60 paid on the 18th: 3 days of 1 (the 18th had begun), then 0.4 a day: 3.8 on the 20th
+        self.assertEqual(self.due("02-20", [("p", "repay", "02-18", 60)], rounding={"unit": "1", "mode": "up"}), 4)
+
+    def test_cap(self):
+        self.assertEqual(self.due("03-14", cap="5%"), 5)
+        self.assertEqual(self.due("03-14", cap="7"), 7)
+        self.assertEqual(self.due("03-14"), 27)
+
+    def test_flat_and_share(self):
+        self.assertEqual([self.due(f"02-{d}", kind="flat", amount="7") for d in (15, 16, 28)], [0, 7, 7])
+        paid = [("p", "repay", "02-15", 60)]
+        self.assertEqual(self.due("02-28", paid, kind="share", rate="5%"), 2)
+        self.assertEqual(self.due("02-28", paid, kind="share", rate="5%", base="installment"), 5)
+
+    def test_per_month(self):
+        # month 1 begins on 16 February, month 2 on 16 March
+        got = [self.due(as_of, kind="per-month", rate="2%", count="begun") for as_of in ("02-16", "03-15", "03-16")]
+        self.assertEqual(got, [2, 2, 4])
+        got = [self.due(as_of, kind="per-month", rate="2%", count="whole") for as_of in ("03-15", "03-16", "04-16")]
+        self.assertEqual(got, [0, 2, 4])
+        # half is paid on 1 March: month 1 on 100, month 2 on 50
+        paid = [("p", "repay", "03-01", 50)]
+        self.assertEqual(self.due("04-16", paid, kind="per-month", rate="2%", count="whole"), 3)
+
+    def test_days_that_do_not_count(self):
+        # 16, 17, 21, 22 February
+        frozen = [("f", "freeze", "02-17", ""), ("u", "unfreeze", "02-20", "")]
+        self.assertEqual(self.due("02-22", frozen), 4)
+        unable = [("f", "unable", "02-17", ""), ("u", "able", "02-20", "")]
+        self.assertEqual(self.due("02-22", unable, applies_if="able"), 4)
+        self.assertEqual(self.due("02-22", unable), 7)
+        # a flat sum falls on 18 February: frozen it moves on, unable it falls away
+        self.assertEqual(self.due("02-22", frozen, kind="flat", amount="7", after="2 days"), 7)
+        self.assertEqual(self.due("02-22", unable, kind="flat", amount="7", after="2 days", applies_if="able"), 0)
+
+    def test_never_falls(self):
+        # 16 to 20 February 5; moved to 1 March: 2 and 3 March
+        events = [("m", "reschedule", "02-20", "", {"kind": "move", "row": "1", "due": "2026-03-01"})]
+        self.assertEqual(self.due("03-03", events, more={"reschedule": {"kinds": ["move"]}}), 7)
+        self.assertEqual(self.due("03-31", [("w", "write-off", "02-20", "")]), 5)  # a write-off stops it
+
+    def test_opening(self):
+        # from the opening of 1 March on: 2 and 3 March
+        self.assertEqual(self.due("03-03", [("o", "opening", "03-01", 0, {"document": "d"})]), 2)
+
+
+class Reschedules(unittest.TestCase):
+    def after(self, kind, paid=(), as_of="02-28", limits=None, **cells):
+        events = list(paid) + [("r", "reschedule", "02-20", "", {"kind": kind} | cells)]
+        rule = {"kinds": ["move", "extend", "grace", "re-age", "re-amortize"]} | (limits or {})
+        return owed(position(events, as_of, reschedule=rule))
+
+    def test_extend(self):
+        # rows 2 and 3 have 200, over four 50; the new ones are due on 15 May and 15 June
+        got = self.after("extend", installments="2")
+        self.assertEqual(got[1:], [(2, "03-15", 50), (3, "04-15", 50), (4, "05-15", 50), (5, "06-15", 50)])
+        self.assertEqual(self.after("extend", installments="1", every="2 weeks")[3:], [(4, "04-29", 68)])
+
+    def test_grace_and_move(self):
+        self.assertEqual(self.after("grace", grace="2 months")[1:], [(2, "05-15", 100), (3, "06-15", 100)])
+        self.assertEqual(self.after("move", due="2026-03-31")[1:], [(2, "03-31", 100), (3, "04-30", 100)])
+        with self.assertRaises(model.Refused):
+            self.after("move", row="3", due="2026-03-15")
+
+    def test_re_age(self):
+        # 300 in four rows of 75 from 1 March; the old rows disappear, row 1 stays with the 40 paid
+        got = self.after("re-age", installments="4", due="2026-03-01")
+        self.assertEqual(got, [(4, "03-01", 75), (5, "04-01", 75), (6, "05-01", 75), (7, "06-01", 75)])
+        got = self.after("re-age", [("p", "repay", "02-15", 40)], installments="2", due="2026-03-01")
+        self.assertEqual(got, [(1, "02-15", 40), (4, "03-01", 130), (5, "04-01", 130)])
+
+    def test_re_amortize(self):
+        self.assertEqual(self.after("re-amortize"), [(2, "03-15", 150), (3, "04-15", 150)])
+        with self.assertRaises(model.Refused):  # nothing is late
+            self.after("re-amortize", [("p", "repay", "02-15", 100)])
+
+    def test_limits(self):
+        with self.assertRaises(model.Refused):
+            self.after("grace", grace="2 months", limits={"max_grace": "1 month"})
+        with self.assertRaises(model.Refused):
+            self.after("extend", installments="2", limits={"max_installments": "4"})
+        with self.assertRaises(model.Refused):
+            self.after("extend", installments="2", limits={"max_times": "0"})
+        with self.assertRaises(model.Refused):
+            position([("r", "reschedule", "02-20", "", {"kind": "re-amortize"})])
+
+
+class Relief(unittest.TestCase):
+    def relief(self, effect, since, until, **who):
+        return {"relief": [{"id": "r", "from": since, "until": until, "effect": effect} | who]}
+
+    def test_shift(self):
+        # rows 2 and 3: one month on 15 April is not past 30 April, two months on 15 May is
+        p = position([], "03-31", **self.relief("shift", "2026-03-01", "2026-04-30"))
+        self.assertEqual(owed(p), [(1, "02-15", 100), (2, "05-15", 100), (3, "06-15", 100)])
+        p = position([], "03-31", **self.relief("shift", "2026-01-15", "2026-04-30"))  # not yet running
+        self.assertEqual(owed(p)[0], (1, "02-15", 100))
+
+    def test_freeze_days(self):
+        # 21 to 28 February: 23 days on 10 March less 8
+        clause = self.relief("freeze-days", "2026-02-21", "2026-02-28", who={"sector": ["farm"]})
+        for sector, expected in [("farm", 15), ("shop", 23)]:
+            self.assertEqual(position([], "03-10", loan={"sector": sector}, **clause).days_past_due, expected)
+
+
+class Forgiveness(unittest.TestCase):
+    ROUNDING = {"unit": "1", "mode": "down"}
+
+    def test_ceba(self):
+        # of 60,000: 25 % of the first 40,000 and 50 % of the next 20,000 are 20,000, when the rest is paid in time;
+        # ten dollars short loses all
+        bands = [{"up_to": "40_000", "share": "25%"}, {"up_to": "60_000", "share": "50%"}]
+        rule = {"id": "cliff", "when": {"repaid": "rest", "by": "2026-03-18"}, "forgive": {"bands": bands},
+                "rounding": self.ROUNDING}  # fmt: skip
+        for paid, when, expected in [(40_000, "03-18", (20_000, "closed")), (39_990, "03-18", (0, "active")),
+                                     (40_000, "03-19", (0, "active"))]:  # fmt: skip
+            p = position([("p", "repay", when, paid)], loan={"principal": "60000"}, forgiveness=[rule],
+                         schedule__split="bullet", allocation__excess="next")  # fmt: skip
+            self.assertEqual((p.forgiven, p.status), expected, (paid, when))
+
+    def test_on_time(self):
+        # half of 300 is repaid on 15 March, before 15 April: 15 % of 300 are forgiven, if no row was ever late
+        rule = {"id": "bonus", "when": {"repaid": "50%", "within": "3 months", "never_late": "true"},
+                "forgive": {"share": "15%"}, "rounding": self.ROUNDING}  # fmt: skip
+        for first, expected in [("02-15", 45), ("02-16", 0)]:
+            events = [("p", "repay", first, 100), ("q", "repay", "03-15", 100)]
+            self.assertEqual(position(events, "03-31", forgiveness=[rule]).forgiven, expected, first)
+
+
 if __name__ == "__main__":
     unittest.main()
