@@ -18,6 +18,7 @@ struct account_line {
     int32_t n; /* ROW_UNNUMBERED: no row */
     struct amount part[COMPONENTS];
     struct amount credit;
+    bool uses_credit; /* later use of a payment's credit: credit is minus the parts' sum */
 };
 
 /* What is left of one payment's credit. */

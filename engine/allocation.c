@@ -21,8 +21,9 @@ struct pass {
     struct date date;
     struct amount money; /* left to allocate */
     size_t first_line;
-    bool recovers;  /* what is paid counts as recovered */
-    bool as_if_due; /* an opening: rows already due count as paid on their due date */
+    bool recovers;    /* what is paid counts as recovered */
+    bool uses_credit; /* the money is a payment's credit */
+    bool as_if_due;   /* an opening: rows already due count as paid on their due date */
 };
 
 /* --- lines --- */
@@ -43,11 +44,30 @@ struct account_line *allocation_line(struct account *account, const struct event
     return line;
 }
 
+/* Of the day's earlier uses of the payment's credit, the one for this row; NULL: none. */
+static struct account_line *earlier_use(const struct pass *pass, const struct row *row)
+{
+    const struct account *account = pass->account;
+    for (size_t i = account->line_count; i-- > 0;) {
+        struct account_line *line = &account->lines[i];
+        if (!date_equal(line->date, pass->date))
+            return NULL; /* lines stand by date */
+        if (line->uses_credit && line->event == pass->event && line->n == row->n)
+            return line;
+    }
+    return NULL;
+}
+
 static struct account_line *line_of(struct pass *pass, struct row *row)
 {
     struct account *account = pass->account;
     if (row->touched > pass->first_line)
         return &account->lines[row->touched - 1];
+    if (pass->uses_credit) {
+        struct account_line *line = earlier_use(pass, row);
+        if (line != NULL)
+            return line;
+    }
     row->touched = (uint32_t)account->line_count + 1;
     return allocation_line(account, pass->event, pass->date, row->n);
 }
@@ -153,6 +173,10 @@ static void pay_row(struct pass *pass, struct row *row, enum component component
     count_payment(pass, component, paid);
     struct account_line *line = line_of(pass, row);
     add_to(arena, &line->part[component], paid);
+    if (pass->uses_credit) {
+        line->uses_credit = true;
+        take_from(arena, &line->credit, paid);
+    }
 }
 
 static void finish_row(struct pass *pass, struct row *row)
@@ -304,24 +328,13 @@ void allocation_open(struct account *account, const struct event *event)
     assert(!has_money(&pass)); /* the caller refuses more than is outstanding */
 }
 
-static struct amount line_sum(struct arena *arena, const struct account_line *line)
-{
-    struct amount sum = AMOUNT_ZERO;
-    for (unsigned c = 0; c < COMPONENTS; c++)
-        sum = amount_add(arena, sum, line->part[c]);
-    return sum;
-}
-
 static void use_piece(struct account *account, struct account_credit *piece, struct date day)
 {
     struct pass pass = begin_pass(account, piece->event, piece->rules, day, piece->left);
     if (pass.terms.excess == RULE_EXCESS_REFUND)
         return; /* it is owed back */
+    pass.uses_credit = true;
     run_pass(&pass);
-    for (size_t i = pass.first_line; i < account->line_count; i++) {
-        struct account_line *line = &account->lines[i];
-        line->credit = amount_negate(account->arena, line_sum(account->arena, line));
-    }
     take_from(account->arena, &account->totals.credit,
               amount_sub(account->arena, piece->left, pass.money));
     piece->left = pass.money;

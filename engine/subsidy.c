@@ -52,8 +52,16 @@ static void plan_advance(struct plan *plan, struct date day)
         const struct row *row = &account->rows[plan->rows];
         if (date_before(day, row->due))
             break;
-        plan->outstanding = amount_sub(arena, plan->outstanding, row->due_of[COMPONENT_PRINCIPAL]);
+        plan->outstanding =
+            amount_sub(arena, plan->outstanding, row_due(arena, row, COMPONENT_PRINCIPAL));
     }
+}
+
+/* Nothing is outstanding before the account was taken over. */
+static bool is_before_opening(const struct month *month, struct date day)
+{
+    struct date opening = month->account->opening;
+    return date_is_set(opening) && date_before(day, opening);
 }
 
 /* The sum over the month's days, as planned. */
@@ -63,6 +71,8 @@ static struct amount planned_days(struct plan *plan)
     struct amount sum = AMOUNT_ZERO;
     for (struct date day = month->before; date_before(day, month->last);) {
         day = date_add_days(day, 1);
+        if (is_before_opening(month, day))
+            continue;
         plan_advance(plan, day);
         sum = amount_add(month->arena, sum, capped(month, plan->outstanding));
     }
@@ -94,7 +104,7 @@ static struct amount base_of(const struct month *month, const struct subsidy *su
     bool planned = rule_number(month->rules, RULE_SUBSIDY_ON) == RULE_SUBSIDY_PLANNED;
     if (planned) {
         plan_advance(&plan, month->before);
-        outstanding = plan.outstanding;
+        outstanding = is_before_opening(month, month->before) ? AMOUNT_ZERO : plan.outstanding;
         disbursed = plan.disbursed;
     }
     switch ((enum rule_subsidy_basis)rule_number(month->rules, RULE_SUBSIDY_BASIS)) {

@@ -38,7 +38,7 @@ Notes on what the texts leave open (they bind the engine too):
  N30 a later tranche: a row keeps at least what is paid and forgiven of it, the surplus is taken off what is unpaid
      of the other rows of the split, oldest first; one that has no planned principal left refuses the tranche.
  N31 a chargeback takes the payment's credit, then what it paid in reverse order of the components in force for that
-     payment, then what was refunded of it; its row's line stands before its credit's.
+     payment, then what was refunded of it; lines stand in the order applied: credit first.
  N32 days of a subsidy are 30 for `month` as for `30/360`; no month before an opening; `planned` looks at the plan
      alone, so that a write-off or forgiveness does not end it.
  N33 credit used is one line per payment, day and row, apart from the payment's own line of that day.
@@ -1313,6 +1313,8 @@ class Account:
         credit = min(amount, payment.left)
         payment.left -= credit
         amount -= credit
+        if credit:  # allocations.csv: in the order applied
+            self.lines.append(Line(e, e.date, None, None, -credit))
         again = dict.fromkeys(COMPONENTS, 0)
         for component in reversed(payment.rule.get("components", ["penalty", "fee", "principal"])):
             again[component] = min(amount, payment.paid[component])
@@ -1327,8 +1329,6 @@ class Account:
             parts = {component: -part for component, part in again.items()}
             parts["principal"] -= amount
             self.lines.append(Line(e, e.date, row.n, parts))
-        if credit:
-            self.lines.append(Line(e, e.date, None, None, -credit))
 
     def make_due_again(self, e, payment, again, row):
         for component, part in again.items():
