@@ -314,6 +314,39 @@ static bool apply_recover(struct account *account, const struct event *event,
            refuse(refusal, FAULT_NOTHING_TO_RECOVER, "the loan is not written off");
 }
 
+static bool apply_forgive(struct account *account, const struct event *event,
+                          struct account_refusal *refusal)
+{
+    struct amount outstanding = account->totals.outstanding;
+    if (amount_compare(event->amount, outstanding) > 0 && !was_overtaken(account, event))
+        return refuse_amount(account, refusal, FAULT_FORGIVE_ABOVE_OUTSTANDING, event->amount,
+                             "what is outstanding", outstanding);
+    owed_forgive(account, event->date, amount_least(event->amount, outstanding));
+    return true;
+}
+
+/* The second step: at least the program's wait after the first. */
+static bool apply_write_off_absolute(struct account *account, const struct event *event,
+                                     struct account_refusal *refusal)
+{
+    const struct rule_value *wait =
+        &program_at(account->loan->program, event->date)->value[RULE_WRITE_OFF_WAIT];
+    char text[DATE_TEXT_LEN + 1];
+    if (account->stage != ACCOUNT_WRITTEN_OFF)
+        return was_overtaken(account, event) ||
+               refuse(refusal, FAULT_NOTHING_TO_END, "the loan is not written off");
+    struct date from = account->written_off_by->date;
+    if (wait->set)
+        from = date_add_span(from, wait->span, 1, MISSING_LAST_OF_MONTH);
+    if (date_before(event->date, from))
+        return refuse(refusal, FAULT_WRITE_OFF_WAIT,
+                      "written off on %s, for good at the earliest %.*s after that",
+                      date_text(text, account->written_off_by->date), (int)wait->text.len,
+                      wait->text.ptr);
+    account->stage = ACCOUNT_ENDED;
+    return true;
+}
+
 static bool apply_cancel(struct account *account, const struct event *event,
                          struct account_refusal *refusal)
 {
@@ -338,9 +371,11 @@ static bool takes(struct account *account, const struct event *event,
     case ACCOUNT_CANCELLED:
         return refuse(refusal, FAULT_AFTER_END, "%.*s after the account was cancelled", len,
                       type.ptr);
+    case ACCOUNT_ENDED:
+        return refuse(refusal, FAULT_AFTER_END, "%.*s after the absolute write-off", len, type.ptr);
     case ACCOUNT_WRITTEN_OFF:
-        if (event->type == EVENT_DISBURSE || event->type == EVENT_OPENING ||
-            event->type == EVENT_CHARGE)
+        if (event->type == EVENT_FORGIVE || event->type == EVENT_DISBURSE ||
+            event->type == EVENT_OPENING || event->type == EVENT_CHARGE)
             return refuse(refusal, FAULT_AFTER_WRITE_OFF, "%.*s after the write-off", len,
                           type.ptr);
         return true;
@@ -387,6 +422,10 @@ bool account_apply(struct account *account, struct event *event, struct account_
         return apply_chargeback(account, event, refusal);
     case EVENT_REFUND:
         return apply_refund(account, event, refusal);
+    case EVENT_FORGIVE:
+        return apply_forgive(account, event, refusal);
+    case EVENT_WRITE_OFF_ABSOLUTE:
+        return apply_write_off_absolute(account, event, refusal);
     case EVENT_WRITE_OFF:
         return apply_write_off(account, event, refusal);
     case EVENT_RECOVER:

@@ -45,6 +45,7 @@ struct account_totals {
     struct amount repaid;
     struct amount funded; /* what of it the program itself paid */
     struct amount written_off;
+    struct amount forgiven;
     struct amount recovered; /* all components */
     struct amount recovered_principal;
     struct amount charged_back[COMPONENTS]; /* due again, of what was paid */
@@ -58,6 +59,7 @@ enum account_stage {
     ACCOUNT_PENDING, /* not yet disbursed */
     ACCOUNT_RUNNING,
     ACCOUNT_WRITTEN_OFF,
+    ACCOUNT_ENDED, /* written off for good: no claim is left */
     ACCOUNT_CANCELLED,
 };
 

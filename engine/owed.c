@@ -264,3 +264,14 @@ void owed_waive(struct account *account, const struct event *event, struct amoun
         amount = waive_in(account, &account->rows[i], event->component, event->date, amount);
     assert(amount_is_zero(amount)); /* the caller asks for no more than is unpaid */
 }
+
+void owed_forgive(struct account *account, struct date date, struct amount amount)
+{
+    struct arena *arena = account->arena;
+    struct account_totals *totals = &account->totals;
+    totals->forgiven = amount_add(arena, totals->forgiven, amount);
+    totals->outstanding = amount_sub(arena, totals->outstanding, amount);
+    for (unsigned i = account->row_count; i-- > 0 && !amount_is_zero(amount);)
+        amount = waive_in(account, &account->rows[i], COMPONENT_PRINCIPAL, date, amount);
+    assert(amount_is_zero(amount)); /* what is outstanding is unpaid in the rows */
+}

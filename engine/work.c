@@ -234,6 +234,11 @@ static const struct account_totals *base_of(const struct desk *desk, const struc
     return run->snapshot_exists ? &run->snapshot_totals : &nothing;
 }
 
+static bool is_written_off(const struct position *position)
+{
+    return position->status == STATUS_WRITTEN_OFF || position->status == STATUS_ENDED;
+}
+
 static void fill_movement(struct desk *desk, const struct computation *run,
                           struct portfolio_entry *entry)
 {
@@ -246,8 +251,8 @@ static void fill_movement(struct desk *desk, const struct computation *run,
     const struct position *opening = entry->opening == NULL ? &nowhere : entry->opening;
     const struct position *before = run->snapshot_exists ? &run->snapshot : &nowhere;
     struct amount *m = entry->movement;
-    bool left = run->exists && now->status == STATUS_WRITTEN_OFF &&
-                !(run->snapshot_exists && before->status == STATUS_WRITTEN_OFF);
+    bool left =
+        run->exists && is_written_off(now) && !(run->snapshot_exists && is_written_off(before));
 
     m[MOVEMENT_OPENING] = opening->figure[FIGURE_OUTSTANDING];
     m[MOVEMENT_RESTATED] = minus(desk, before->figure[FIGURE_OUTSTANDING], m[MOVEMENT_OPENING]);
@@ -256,6 +261,7 @@ static void fill_movement(struct desk *desk, const struct computation *run,
     m[MOVEMENT_DISBURSED] = minus(desk, end->disbursed, base->disbursed);
     m[MOVEMENT_REPAID] = minus(desk, end->repaid, base->repaid);
     m[MOVEMENT_WRITTEN_OFF] = minus(desk, end->written_off, base->written_off);
+    m[MOVEMENT_FORGIVEN] = minus(desk, end->forgiven, base->forgiven);
     m[MOVEMENT_CLOSING] = end->outstanding;
     m[MOVEMENT_PROVISION_OPENING] = opening->figure[FIGURE_PROVISION];
     m[MOVEMENT_PROVISION_CLOSING] = now->figure[FIGURE_PROVISION];

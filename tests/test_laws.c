@@ -40,10 +40,12 @@ struct draw {
 static enum event_type random_type(void)
 {
     static const enum event_type types[] = {
-        EVENT_REPAY,      EVENT_REPAY,   EVENT_REPAY,      EVENT_REPAY,
-        EVENT_REPAY,      EVENT_REFUND,  EVENT_RECOVER,    EVENT_WRITE_OFF,
-        EVENT_COLLATERAL, EVENT_OPENING, EVENT_REVERSE,    EVENT_CHARGE,
-        EVENT_CHARGE,     EVENT_WAIVE,   EVENT_CHARGEBACK, EVENT_CHARGEBACK};
+        EVENT_REPAY,      EVENT_REPAY,     EVENT_REPAY,
+        EVENT_REPAY,      EVENT_REPAY,     EVENT_REFUND,
+        EVENT_RECOVER,    EVENT_WRITE_OFF, EVENT_COLLATERAL,
+        EVENT_OPENING,    EVENT_REVERSE,   EVENT_CHARGE,
+        EVENT_CHARGE,     EVENT_WAIVE,     EVENT_CHARGEBACK,
+        EVENT_CHARGEBACK, EVENT_FORGIVE,   EVENT_WRITE_OFF_ABSOLUTE};
     return types[chance() % COUNT_OF(types)];
 }
 
@@ -176,9 +178,10 @@ static void check_reversed(const struct draw *drawn, struct date as_of, const ch
     for (size_t i = 0; i < drawn->count; i++) {
         const struct event *event = &drawn->events[i];
         if (event->type == EVENT_REFUND || event->type == EVENT_RECOVER ||
-            event->type == EVENT_WRITE_OFF)
+            event->type == EVENT_WRITE_OFF || event->type == EVENT_WRITE_OFF_ABSOLUTE)
             return;
-        excuses = excuses || event->type == EVENT_WAIVE || event->type == EVENT_CHARGEBACK;
+        excuses = excuses || event->type == EVENT_WAIVE || event->type == EVENT_FORGIVE ||
+                  event->type == EVENT_CHARGEBACK;
         if (event->type != EVENT_REVERSE && event->removed_by == NULL)
             without.events[without.count++] = *event;
     }

@@ -342,6 +342,45 @@ static void test_chargeback_after_write_off(void **state)
     assert_amount(position.figure[FIGURE_CLAIM], "960");
 }
 
+/* --- forgive --- */
+
+static void test_forgive_from_the_last_row(void **state)
+{
+    (void)state;
+    lend_event("p", EVENT_REPAY, "2024-02-10", "333");
+    lend_event("f", EVENT_FORGIVE, "2024-02-11", "400");
+    assert_string_equal(rows_on("2024-02-11"), "1 2024-02-10 333/333; "
+                                               "2 2024-03-10 333/0 waived 0+0+66; "
+                                               "3 2024-04-10 334/0 waived 0+0+334");
+    assert_string_equal(lend_totals(&account), "1000 333 0 0 267 333 0 0");
+    assert_amount(account.totals.forgiven, "400");
+    assert_date(account.rows[2].paid_on, "2024-02-11");
+    assert_date(account.rows[1].paid_on, "");
+    lend_event("q", EVENT_REPAY, "2024-03-10", "267");
+    rows_on("2024-03-10");
+    struct position position;
+    position_of(&account, D("2024-03-10"), &position);
+    assert_int_equal(position.status, STATUS_CLOSED);
+    assert_amount(position.figure[FIGURE_FORGIVEN], "400");
+    assert_amount(position.figure[FIGURE_DUE_TO_DATE], "600");
+}
+
+/* What a payment told of later leaves; more than is outstanding is refused otherwise. */
+static void test_forgive_refusals(void **state)
+{
+    (void)state;
+    lend_event("f", EVENT_FORGIVE, "2024-02-11", "1001");
+    assert_string_equal(refusal_on("2024-02-11", ""), "forgive-above-outstanding");
+    lend_find("f")->amount = amount_of(900);
+    lend_event("p", EVENT_REPAY, "2024-02-10", "333")->recorded = D("2024-02-12");
+    rows_on("2024-02-12");
+    assert_amount(account.totals.forgiven, "667");
+    lend_event_count = 0;
+    lend_event("w", EVENT_WRITE_OFF, "2024-06-01", "");
+    lend_event("f", EVENT_FORGIVE, "2024-06-02", "1");
+    assert_string_equal(refusal_on("2024-06-02", ""), "after-write-off");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -362,6 +401,8 @@ int main(void)
         LEND_TEST(test_chargeback_in_parts),
         LEND_TEST(test_chargeback_of_nothing),
         LEND_TEST(test_chargeback_after_write_off),
+        LEND_TEST(test_forgive_from_the_last_row),
+        LEND_TEST(test_forgive_refusals),
     };
     return RUN(tests);
 }
