@@ -41,6 +41,9 @@ void account_begin(struct account *account, struct arena *arena, const struct lo
     for (size_t i = 0; i < count; i++)
         if (events[i]->type == EVENT_OPENING && events[i]->counts)
             account->opening = events[i]->date;
+    for (unsigned i = 0; i < loan->program->count; i++)
+        account->has_small_amounts |=
+            rule_is_set(loan->program->versions[i].rules, RULE_SMALL_AMOUNTS);
 }
 
 static bool refuse(struct account_refusal *refusal, enum fault_code code, const char *format, ...)
@@ -438,10 +441,9 @@ bool account_apply(struct account *account, struct event *event, struct account_
     return true;
 }
 
-void account_advance(struct account *account, struct date date)
+/* Held credit pays what falls due after ${before}, up to ${date}. */
+static void use_credit_between(struct account *account, struct date before, struct date date)
 {
-    struct date before = account->day;
-    account->day = date;
     if (amount_is_zero(account->totals.credit))
         return;
     for (unsigned i = account->first_open; i < account->row_count; i++) {
@@ -451,4 +453,41 @@ void account_advance(struct account *account, struct date date)
         if (date_before(before, due) && account_row_is_open(&account->rows[i]))
             allocation_use_credit(account, due);
     }
+}
+
+/* The ends of the days before ${date}, from the one the account is at.  Nothing happens to it on
+ * the way but that its last row falls due and that rules change: only then can small rests go. */
+static void end_days(struct account *account, struct date date)
+{
+    const struct program *program = account->loan->program;
+    if (account->stage != ACCOUNT_RUNNING)
+        return;
+    struct date end = account->rows[account->row_count - 1].due;
+    if (date_before(end, account->day))
+        end = account->day;
+    if (!date_before(end, date))
+        return;
+    use_credit_between(account, account->day, end);
+    account->day = end;
+    owed_settle(account, end);
+    for (unsigned i = 0; i < program->count; i++)
+        if (date_before(end, program->versions[i].from) &&
+            date_before(program->versions[i].from, date))
+            owed_settle(account, program->versions[i].from);
+}
+
+void account_advance(struct account *account, struct date date)
+{
+    if (account->has_small_amounts)
+        end_days(account, date);
+    struct date before = account->day;
+    account->day = date;
+    use_credit_between(account, before, date);
+}
+
+void account_finish(struct account *account, struct date date)
+{
+    account_advance(account, date);
+    if (account->has_small_amounts)
+        owed_settle(account, date);
 }

@@ -69,9 +69,10 @@ struct account {
     struct event **events; /* in order, resolved */
     size_t event_count;
     enum account_stage stage;
-    struct date day;     /* up to which all has been applied */
-    struct date opening; /* of the opening that counts, DATE_NONE without one */
-    struct row *rows;    /* by due date, then n */
+    bool has_small_amounts; /* in some version of the program */
+    struct date day;        /* up to which all has been applied */
+    struct date opening;    /* of the opening that counts, DATE_NONE without one */
+    struct row *rows;       /* by due date, then n */
     unsigned row_count;
     unsigned first_open; /* no row before it has anything unpaid */
     int32_t highest_n;
@@ -126,6 +127,10 @@ bool account_disburse_by_book(struct account *account, struct account_refusal *r
 /** account_advance(account, date): the day's beginnings up to ${date}: held credit pays what falls
  * due. */
 void account_advance(struct account *account, struct date date);
+
+/** account_finish(account, date): ${date}'s beginning, if it has not been, and its end: small rests
+ * go. */
+void account_finish(struct account *account, struct date date);
 
 /** account_row_unpaid(row, component): what is unpaid of it. */
 static inline struct amount account_row_unpaid(struct arena *arena, const struct row *row,

@@ -138,7 +138,7 @@ static void pass_day(struct computation *run, struct date before, struct date da
     struct date on = run->snapshot_on;
     if (!date_is_set(on) || !date_before(on, date) || !date_before(before, date_add_days(on, 1)))
         return;
-    account_advance(account, on);
+    account_finish(account, on);
     run->snapshot_on = DATE_NONE; /* once */
     run->snapshot_totals = account->totals;
     position_of(account, on, &run->snapshot);
@@ -196,7 +196,7 @@ static bool compute(struct desk *desk, struct computation *run)
     if (!apply_events(desk, run))
         return false;
     pass_day(run, run->account.day, date_add_days(run->as_of, 1));
-    account_advance(&run->account, run->as_of);
+    account_finish(&run->account, run->as_of);
     position_of(&run->account, run->as_of, &run->position);
     /* Rows once wrong do not become right again: they are added up once, not after each event. */
     return is_lawful(desk, account_law(&run->account));

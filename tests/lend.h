@@ -141,7 +141,7 @@ static inline bool lend_try(struct account *account, const struct loan *loan, co
     }
     if (waiting && !lend_step(account, NULL, refusal))
         return false;
-    account_advance(account, D(as_of));
+    account_finish(account, D(as_of));
     assert_null(account_law(account));
     return true;
 }

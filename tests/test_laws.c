@@ -23,9 +23,10 @@ static const char *const rules[] = {
     LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE "allocation: {excess: refund}\n" LEND_ARREARS,
     LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE
     "allocation: {excess: next, excess_components: [fee]}\n" LEND_ARREARS,
+    LEND_RULES "small_amounts: {forgive_below: 300, keep_credit_below: 200}\n",
 };
 
-enum { FIXED = 4 };
+enum { FIXED = 4, SMALL = 8 }; /* with amounts in their rules */
 
 static const struct program *programs[COUNT_OF(rules)];
 static struct arena kept;
@@ -206,7 +207,7 @@ static void check_dates_of_double(const struct draw *drawn, struct date as_of,
 {
     struct draw twice = *drawn;
     struct account account;
-    if (drawn->loan.program == programs[FIXED])
+    if (drawn->loan.program == programs[FIXED] || drawn->loan.program == programs[SMALL])
         return;
     for (size_t i = 0; i < twice.count; i++) {
         twice.events[i].amount = doubled(twice.events[i].amount);
