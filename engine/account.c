@@ -41,6 +41,9 @@ void account_begin(struct account *account, struct arena *arena, const struct lo
     for (size_t i = 0; i < count; i++)
         if (events[i]->type == EVENT_OPENING && events[i]->counts)
             account->opening = events[i]->date;
+    for (unsigned i = 0; i < loan->program->count; i++)
+        account->has_small_amounts |=
+            rule_is_set(loan->program->versions[i].rules, RULE_SMALL_AMOUNTS);
 }
 
 static bool refuse(struct account_refusal *refusal, enum fault_code code, const char *format, ...)
@@ -320,6 +323,39 @@ static bool apply_recover(struct account *account, const struct event *event,
            refuse(refusal, FAULT_NOTHING_TO_RECOVER, "the loan is not written off");
 }
 
+static bool apply_forgive(struct account *account, const struct event *event,
+                          struct account_refusal *refusal)
+{
+    struct amount outstanding = account->totals.outstanding;
+    if (amount_compare(event->amount, outstanding) > 0 && !was_overtaken(account, event))
+        return refuse_amount(account, refusal, FAULT_FORGIVE_ABOVE_OUTSTANDING, event->amount,
+                             "what is outstanding", outstanding);
+    owed_forgive(account, event->date, amount_least(event->amount, outstanding));
+    return true;
+}
+
+/* The second step: at least the program's wait after the first. */
+static bool apply_write_off_absolute(struct account *account, const struct event *event,
+                                     struct account_refusal *refusal)
+{
+    const struct rule_value *wait =
+        &program_at(account->loan->program, event->date)->value[RULE_WRITE_OFF_WAIT];
+    char text[DATE_TEXT_LEN + 1];
+    if (account->stage != ACCOUNT_WRITTEN_OFF)
+        return was_overtaken(account, event) ||
+               refuse(refusal, FAULT_NOTHING_TO_END, "the loan is not written off");
+    struct date from = account->written_off_by->date;
+    if (wait->set)
+        from = date_add_span(from, wait->span, 1, MISSING_LAST_OF_MONTH);
+    if (date_before(event->date, from))
+        return refuse(refusal, FAULT_WRITE_OFF_WAIT,
+                      "written off on %s, for good at the earliest %.*s after that",
+                      date_text(text, account->written_off_by->date), (int)wait->text.len,
+                      wait->text.ptr);
+    account->stage = ACCOUNT_ENDED;
+    return true;
+}
+
 static bool apply_cancel(struct account *account, const struct event *event,
                          struct account_refusal *refusal)
 {
@@ -389,9 +425,11 @@ static bool takes(struct account *account, const struct event *event,
     case ACCOUNT_CANCELLED:
         return refuse(refusal, FAULT_AFTER_END, "%.*s after the account was cancelled", len,
                       type.ptr);
+    case ACCOUNT_ENDED:
+        return refuse(refusal, FAULT_AFTER_END, "%.*s after the absolute write-off", len, type.ptr);
     case ACCOUNT_WRITTEN_OFF:
-        if (event->type == EVENT_DISBURSE || event->type == EVENT_OPENING ||
-            event->type == EVENT_CHARGE)
+        if (event->type == EVENT_FORGIVE || event->type == EVENT_DISBURSE ||
+            event->type == EVENT_OPENING || event->type == EVENT_CHARGE)
             return refuse(refusal, FAULT_AFTER_WRITE_OFF, "%.*s after the write-off", len,
                           type.ptr);
         return true;
@@ -447,6 +485,10 @@ bool account_apply(struct account *account, struct event *event, struct account_
         return apply_chargeback(account, event, refusal);
     case EVENT_REFUND:
         return apply_refund(account, event, refusal);
+    case EVENT_FORGIVE:
+        return apply_forgive(account, event, refusal);
+    case EVENT_WRITE_OFF_ABSOLUTE:
+        return apply_write_off_absolute(account, event, refusal);
     case EVENT_WRITE_OFF:
         return apply_write_off(account, event, refusal);
     case EVENT_RECOVER:
@@ -459,15 +501,16 @@ bool account_apply(struct account *account, struct event *event, struct account_
     return true;
 }
 
-/* The account stays as it is up to the day before ${date}. */
-static void end_days(struct account *account, struct date before, struct date date)
+/* The days ${from} to the one before ${date} end as the account stands now. */
+static void end_days(struct account *account, struct date from, struct date date)
 {
     if (account->loan->program->looks_back && account->stage == ACCOUNT_RUNNING &&
-        date_before(before, date))
-        account_keep_days(account, before, date_add_days(date, -1));
+        date_before(from, date))
+        account_keep_days(account, from, date_add_days(date, -1));
 }
 
-void account_advance(struct account *account, struct date date)
+/* From the day the account is at to the beginning of ${date}: held credit pays what falls due. */
+static void pass_to(struct account *account, struct date date)
 {
     struct date before = account->day, kept = before;
     account->day = date;
@@ -482,4 +525,44 @@ void account_advance(struct account *account, struct date date)
         }
     }
     end_days(account, kept, date);
+}
+
+/* Go on to ${date} and through its end. */
+static void settle_on(struct account *account, struct date date)
+{
+    pass_to(account, date);
+    owed_settle(account, date);
+}
+
+/* The ends of the days before ${date}, from the one the account is at.  Nothing happens to it on
+ * the way but that its last row falls due and that rules change: only then can small rests go. */
+static void settle_before(struct account *account, struct date date)
+{
+    const struct program *program = account->loan->program;
+    if (account->stage != ACCOUNT_RUNNING)
+        return;
+    struct date end = account->rows[account->row_count - 1].due;
+    if (date_before(end, account->day))
+        end = account->day;
+    if (!date_before(end, date))
+        return;
+    settle_on(account, end);
+    for (unsigned i = 0; i < program->count; i++)
+        if (date_before(end, program->versions[i].from) &&
+            date_before(program->versions[i].from, date))
+            settle_on(account, program->versions[i].from);
+}
+
+void account_advance(struct account *account, struct date date)
+{
+    if (account->has_small_amounts)
+        settle_before(account, date);
+    pass_to(account, date);
+}
+
+void account_finish(struct account *account, struct date date)
+{
+    account_advance(account, date);
+    if (account->has_small_amounts)
+        owed_settle(account, date);
 }

@@ -68,6 +68,7 @@ struct account_totals {
     struct amount repaid;
     struct amount funded; /* what of it the program itself paid */
     struct amount written_off;
+    struct amount forgiven;
     struct amount recovered; /* all components */
     struct amount recovered_principal;
     struct amount charged_back[COMPONENTS]; /* due again, of what was paid */
@@ -81,6 +82,7 @@ enum account_stage {
     ACCOUNT_PENDING, /* not yet disbursed */
     ACCOUNT_RUNNING,
     ACCOUNT_WRITTEN_OFF,
+    ACCOUNT_ENDED, /* written off for good: no claim is left */
     ACCOUNT_CANCELLED,
 };
 
@@ -90,9 +92,10 @@ struct account {
     struct event **events; /* in order, resolved */
     size_t event_count;
     enum account_stage stage;
-    struct date day;     /* up to which all has been applied */
-    struct date opening; /* of the opening that counts, DATE_NONE without one */
-    struct row *rows;    /* by due date, then n */
+    bool has_small_amounts; /* in some version of the program */
+    struct date day;        /* up to which all has been applied */
+    struct date opening;    /* of the opening that counts, DATE_NONE without one */
+    struct row *rows;       /* by due date, then n */
     unsigned row_count;
     unsigned first_open; /* no row before it has anything unpaid */
     int32_t highest_n;
@@ -161,6 +164,10 @@ int32_t account_frozen_days(const struct account *account, struct date after, st
 /** account_keep_days(account, from, upto): remember how the days ${from} to ${upto} >= from ended,
  * during which nothing happened to the account but that rows fell due. */
 void account_keep_days(struct account *account, struct date from, struct date upto);
+
+/** account_finish(account, date): ${date}'s beginning, if it has not been, and its end: small rests
+ * go. */
+void account_finish(struct account *account, struct date date);
 
 /** account_row_unpaid(row, component): what is unpaid of it. */
 static inline struct amount account_row_unpaid(struct arena *arena, const struct row *row,

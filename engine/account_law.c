@@ -5,6 +5,7 @@ struct row_sums {
     struct amount principal_due;
     struct amount principal_paid;
     struct amount paid; /* all components */
+    struct amount forgiven;
 };
 
 /* Whether what is paid of a component is at least zero and at most what is due. */
@@ -18,6 +19,9 @@ static bool is_within(const struct row *row, enum component component)
 static bool add_row(struct arena *arena, const struct row *row, struct row_sums *sums)
 {
     struct amount paid = row->paid[COMPONENT_PRINCIPAL];
+    if (row->beside != NULL)
+        sums->forgiven =
+            amount_add(arena, sums->forgiven, row->beside->waived[COMPONENT_PRINCIPAL]);
     for (unsigned c = 0; c < COMPONENTS && row->beside != NULL; c++)
         if (amount_sign(row->beside->waived[c]) < 0)
             return false;
@@ -41,8 +45,8 @@ const char *account_law_of_totals(const struct account *account)
     const struct account_totals *t = &account->totals;
     struct amount accounted =
         amount_add(arena, amount_add(arena, t->outstanding, t->repaid), t->written_off);
-    if (amount_compare(accounted, t->disbursed) != 0)
-        return "law 2: outstanding + repaid + written off is not what was disbursed";
+    if (amount_compare(amount_add(arena, accounted, t->forgiven), t->disbursed) != 0)
+        return "law 2: outstanding + repaid + written off + forgiven is not what was disbursed";
     if (amount_sign(t->outstanding) < 0 || amount_sign(t->credit) < 0 ||
         amount_sign(t->repaid) < 0 || amount_sign(t->refunded) < 0 || amount_sign(t->funded) < 0 ||
         amount_compare(t->funded, t->repaid) > 0)
@@ -54,7 +58,7 @@ const char *account_law(const struct account *account)
 {
     struct arena *arena = account->arena;
     const struct account_totals *t = &account->totals;
-    struct row_sums sums = {AMOUNT_ZERO, AMOUNT_ZERO, AMOUNT_ZERO};
+    struct row_sums sums = {AMOUNT_ZERO, AMOUNT_ZERO, AMOUNT_ZERO, AMOUNT_ZERO};
     const char *broken = account_law_of_totals(account);
     if (broken != NULL)
         return broken;
@@ -69,6 +73,8 @@ const char *account_law(const struct account *account)
     struct amount placed = amount_add(arena, amount_add(arena, sums.paid, t->credit), t->refunded);
     if (amount_compare(placed, amount_add(arena, t->received, again)) != 0)
         return "law 3: money received is not allocated, held or refunded";
+    if (amount_compare(sums.forgiven, t->forgiven) != 0)
+        return "law 2: the rows' forgiven principal is not what was forgiven";
     struct amount again_principal = t->charged_back[COMPONENT_PRINCIPAL];
     if (amount_compare(sums.principal_due, amount_add(arena, t->disbursed, again_principal)) != 0)
         return "law 3: the rows' principal is not what was disbursed and charged back";

@@ -328,10 +328,11 @@ void allocation_open(struct account *account, const struct event *event)
     assert(!has_money(&pass)); /* the caller refuses more than is outstanding */
 }
 
-static void use_piece(struct account *account, struct account_credit *piece, struct date day)
+static void use_piece(struct account *account, struct account_credit *piece, struct date day,
+                      bool any_rule)
 {
     struct pass pass = begin_pass(account, piece->event, piece->rules, day, piece->left);
-    if (pass.terms.excess == RULE_EXCESS_REFUND)
+    if (pass.terms.excess == RULE_EXCESS_REFUND && !any_rule)
         return; /* it is owed back */
     pass.uses_credit = true;
     run_pass(&pass);
@@ -340,13 +341,23 @@ static void use_piece(struct account *account, struct account_credit *piece, str
     piece->left = pass.money;
 }
 
-void allocation_use_credit(struct account *account, struct date day)
+static void use_credits(struct account *account, struct date day, bool any_rule)
 {
     if (account->stage != ACCOUNT_RUNNING || amount_is_zero(account->totals.credit))
         return;
     for (unsigned i = 0; i < account->credit_count; i++)
         if (!amount_is_zero(account->credits[i].left))
-            use_piece(account, &account->credits[i], day);
+            use_piece(account, &account->credits[i], day, any_rule);
+}
+
+void allocation_use_credit(struct account *account, struct date day)
+{
+    use_credits(account, day, false);
+}
+
+void allocation_spend_credit(struct account *account, struct date day)
+{
+    use_credits(account, day, true);
 }
 
 void allocation_refund(struct account *account, const struct event *event, struct amount money)

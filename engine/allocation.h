@@ -20,6 +20,9 @@ void allocation_use_credit(struct account *account, struct date day);
 struct account_line *allocation_line(struct account *account, const struct event *event,
                                      struct date date, int32_t n);
 
+/** allocation_spend_credit(account, day): the same with all held credit, whatever its rule. */
+void allocation_spend_credit(struct account *account, struct date day);
+
 /** allocation_refund(account, event, money): pay ${money}, at most the credit held, out of credit,
  * oldest first. */
 void allocation_refund(struct account *account, const struct event *event, struct amount money);

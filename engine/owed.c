@@ -1,6 +1,7 @@
 #include "owed.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "allocation.h"
 
@@ -265,4 +266,64 @@ void owed_waive(struct account *account, const struct event *event, struct amoun
     for (unsigned i = account->first_open; i < account->row_count; i++)
         amount = waive_in(account, &account->rows[i], event->component, event->date, amount);
     assert(amount_is_zero(amount)); /* the caller asks for no more than is unpaid */
+}
+
+void owed_forgive(struct account *account, struct date date, struct amount amount)
+{
+    struct arena *arena = account->arena;
+    struct account_totals *totals = &account->totals;
+    totals->forgiven = amount_add(arena, totals->forgiven, amount);
+    totals->outstanding = amount_sub(arena, totals->outstanding, amount);
+    for (unsigned i = account->row_count; i-- > 0 && !amount_is_zero(amount);)
+        amount = waive_in(account, &account->rows[i], COMPONENT_PRINCIPAL, date, amount);
+    assert(amount_is_zero(amount)); /* what is outstanding is unpaid in the rows */
+}
+
+/* --- small rests --- */
+
+static void forgo_rest(struct account *account, struct date day, struct amount below)
+{
+    struct arena *arena = account->arena;
+    struct amount unpaid[COMPONENTS], all = AMOUNT_ZERO;
+    for (unsigned c = 0; c < COMPONENTS; c++) {
+        unpaid[c] = owed_unpaid(account, (enum component)c);
+        all = amount_add(arena, all, unpaid[c]);
+    }
+    if (amount_is_zero(all) || amount_compare(all, below) >= 0)
+        return;
+    for (unsigned i = account->first_open; i < account->row_count; i++)
+        for (unsigned c = 0; c < COMPONENT_PRINCIPAL; c++)
+            unpaid[c] = waive_in(account, &account->rows[i], (enum component)c, day, unpaid[c]);
+    owed_forgive(account, day, unpaid[COMPONENT_PRINCIPAL]);
+}
+
+/* It becomes a fee charged that day, which it pays. */
+static void keep_credit(struct account *account, struct date day, struct amount below)
+{
+    struct amount credit = account->totals.credit;
+    if (amount_is_zero(credit) || amount_compare(credit, below) >= 0)
+        return;
+    for (unsigned c = 0; c < COMPONENTS; c++)
+        if (!amount_is_zero(owed_unpaid(account, (enum component)c)))
+            return;
+    /* No event has asked for room for this row. */
+    size_t room = account->row_count + account->event_count + 1;
+    struct row *rows = arena_alloc(account->arena, room * sizeof *rows);
+    memcpy(rows, account->rows, account->row_count * sizeof *rows);
+    account->rows = rows;
+    make_due(account, row_from(account, day), COMPONENT_FEE, credit);
+    allocation_spend_credit(account, day);
+}
+
+void owed_settle(struct account *account, struct date day)
+{
+    const struct rule_scope *rules = program_at(account->loan->program, day);
+    if (account->stage != ACCOUNT_RUNNING ||
+        date_before(day, account->rows[account->row_count - 1].due) ||
+        date_before(day, account->opening)) /* what it was before is not known */
+        return;
+    if (rule_is_set(rules, RULE_SMALL_AMOUNTS_FORGIVE_BELOW))
+        forgo_rest(account, day, rule_amount(rules, RULE_SMALL_AMOUNTS_FORGIVE_BELOW));
+    if (rule_is_set(rules, RULE_SMALL_AMOUNTS_KEEP_CREDIT_BELOW))
+        keep_credit(account, day, rule_amount(rules, RULE_SMALL_AMOUNTS_KEEP_CREDIT_BELOW));
 }

@@ -49,4 +49,14 @@ struct amount owed_unpaid(const struct account *account, enum component componen
  */
 void owed_waive(struct account *account, const struct event *event, struct amount amount);
 
+/** owed_forgive(account, date, amount): forgive ${amount}, at most what is outstanding, of the
+ * principal, from the last row backwards. */
+void owed_forgive(struct account *account, struct date date, struct amount amount);
+
+/**
+ * owed_settle(account, day): at the end of ${day}, on which or before which the last row is due, do
+ * with small rests what the rules of that day say.
+ */
+void owed_settle(struct account *account, struct date day);
+
 #endif

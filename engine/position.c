@@ -42,10 +42,10 @@ static void fold_row(const struct account *account, const struct row *row, struc
         add_to(arena, position, FIGURE_DUE_TO_DATE, totals.due);
         add_to(arena, position, FIGURE_PAID_TO_DATE, totals.paid);
     }
-    if (account->stage == ACCOUNT_WRITTEN_OFF) {
+    if (account->stage == ACCOUNT_WRITTEN_OFF)
         add_to(arena, position, FIGURE_CLAIM, amount_sub(arena, totals.due, totals.paid));
+    if (account->stage == ACCOUNT_WRITTEN_OFF || account->stage == ACCOUNT_ENDED)
         return;
-    }
     if (date_before(row->due, as_of) && amount_compare(totals.paid, totals.due) < 0) {
         add_to(arena, position, FIGURE_OVERDUE, amount_sub(arena, totals.due, totals.paid));
         if (!date_is_set(position->oldest_due))
@@ -66,6 +66,8 @@ static enum position_status status_of(const struct account *account)
         return STATUS_CANCELLED;
     case ACCOUNT_WRITTEN_OFF:
         return STATUS_WRITTEN_OFF;
+    case ACCOUNT_ENDED:
+        return STATUS_ENDED;
     case ACCOUNT_RUNNING:
         break;
     }
@@ -168,6 +170,7 @@ void position_of(const struct account *account, struct date as_of, struct positi
     figure[FIGURE_REPAID] = totals->repaid;
     figure[FIGURE_FUNDED] = totals->funded;
     figure[FIGURE_WRITTEN_OFF] = totals->written_off;
+    figure[FIGURE_FORGIVEN] = totals->forgiven;
     figure[FIGURE_RECOVERED] = totals->recovered;
     figure[FIGURE_OUTSTANDING] = totals->outstanding;
     figure[FIGURE_CREDIT] = totals->credit;
@@ -193,7 +196,7 @@ enum row_status position_row_status(const struct account *account, const struct 
 {
     if (!account_row_is_open(row))
         return ROW_PAID;
-    if (account->stage == ACCOUNT_WRITTEN_OFF)
+    if (account->stage == ACCOUNT_WRITTEN_OFF || account->stage == ACCOUNT_ENDED)
         return ROW_WRITTEN_OFF;
     if (date_equal(row->due, as_of))
         return ROW_DUE;

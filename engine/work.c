@@ -178,7 +178,7 @@ static void pass_months(struct computation *run, struct date from, struct date d
          end = subsidy_month_end(date_add_days(end, 1))) {
         if (date_is_set(account->opening) && date_before(end, account->opening))
             continue; /* the account does not exist then */
-        account_advance(account, end);
+        account_finish(account, end);
         subsidy_end_month(&run->subsidy, account, end);
     }
 }
@@ -194,7 +194,7 @@ static void pass_day(struct computation *run, struct date before, struct date da
         return;
     }
     pass_months(run, before, date_add_days(on, 1));
-    account_advance(account, on);
+    account_finish(account, on);
     run->snapshot_on = DATE_NONE; /* once */
     run->snapshot_totals = account->totals;
     take_position(run, on, BORROWERS_OPENING, &run->snapshot);
@@ -253,7 +253,7 @@ static bool compute(struct desk *desk, struct computation *run)
     if (!apply_events(desk, run))
         return false;
     pass_day(run, run->account.day, date_add_days(run->as_of, 1));
-    account_advance(&run->account, run->as_of);
+    account_finish(&run->account, run->as_of);
     take_position(run, run->as_of, run->moment, &run->position);
     /* Rows once wrong do not become right again: they are added up once, not after each event. */
     return is_lawful(desk, account_law(&run->account));
@@ -291,6 +291,11 @@ static const struct account_totals *base_of(const struct desk *desk, const struc
     return run->snapshot_exists ? &run->snapshot_totals : &nothing;
 }
 
+static bool is_written_off(const struct position *position)
+{
+    return position->status == STATUS_WRITTEN_OFF || position->status == STATUS_ENDED;
+}
+
 static void fill_movement(struct desk *desk, const struct computation *run,
                           struct portfolio_entry *entry)
 {
@@ -303,8 +308,8 @@ static void fill_movement(struct desk *desk, const struct computation *run,
     const struct position *opening = entry->opening == NULL ? &nowhere : entry->opening;
     const struct position *before = run->snapshot_exists ? &run->snapshot : &nowhere;
     struct amount *m = entry->movement;
-    bool left = run->exists && now->status == STATUS_WRITTEN_OFF &&
-                !(run->snapshot_exists && before->status == STATUS_WRITTEN_OFF);
+    bool left =
+        run->exists && is_written_off(now) && !(run->snapshot_exists && is_written_off(before));
 
     m[MOVEMENT_OPENING] = opening->figure[FIGURE_OUTSTANDING];
     m[MOVEMENT_RESTATED] = minus(desk, before->figure[FIGURE_OUTSTANDING], m[MOVEMENT_OPENING]);
@@ -313,6 +318,7 @@ static void fill_movement(struct desk *desk, const struct computation *run,
     m[MOVEMENT_DISBURSED] = minus(desk, end->disbursed, base->disbursed);
     m[MOVEMENT_REPAID] = minus(desk, end->repaid, base->repaid);
     m[MOVEMENT_WRITTEN_OFF] = minus(desk, end->written_off, base->written_off);
+    m[MOVEMENT_FORGIVEN] = minus(desk, end->forgiven, base->forgiven);
     m[MOVEMENT_CLOSING] = end->outstanding;
     m[MOVEMENT_PROVISION_OPENING] = opening->figure[FIGURE_PROVISION];
     m[MOVEMENT_PROVISION_CLOSING] = now->figure[FIGURE_PROVISION];

@@ -118,13 +118,19 @@ static unsigned put_loan(struct bytes *bytes, unsigned account)
     return program;
 }
 
+static bool needs_document(const char *type)
+{
+    return strcmp(type, "opening") == 0 || strcmp(type, "cancel") == 0 ||
+           strcmp(type, "write-off-absolute") == 0;
+}
+
 static void put_event(struct bytes *bytes, unsigned number, unsigned accounts,
                       const unsigned *programs_of)
 {
-    static const char *const types[] = {"repay",        "repay",      "disburse", "opening",
-                                        "reverse",      "refund",     "cancel",   "write-off",
-                                        "recover",      "collateral", "repay",    "repay",
-                                        "unidentified", "charge",     "waive",    "chargeback"};
+    static const char *const types[] = {
+        "repay",        "repay",     "disburse", "opening",    "reverse", "refund",
+        "cancel",       "write-off", "recover",  "collateral", "repay",   "repay",
+        "unidentified", "charge",    "waive",    "chargeback", "forgive", "write-off-absolute"};
     char date[DATE_TEXT_LEN + 1], recorded[DATE_TEXT_LEN + 1] = "", amount[48] = "", ref[16] = "";
     char due[DATE_TEXT_LEN + 1] = "";
     char seq[8] = "", account[8] = "";
@@ -134,7 +140,7 @@ static void put_event(struct bytes *bytes, unsigned number, unsigned accounts,
     (void)take_date(bytes, date);
     if (strcmp(type, "unidentified") != 0)
         (void)snprintf(account, sizeof account, "A%u", which);
-    if (!reverse && strcmp(type, "cancel") != 0 && strcmp(type, "write-off") != 0)
+    if (!reverse && strcmp(type, "cancel") != 0 && strncmp(type, "write-off", 9) != 0)
         (void)take_amount(bytes, programs_of[which], amount);
     if (reverse)
         (void)snprintf(ref, sizeof ref, "E%u", number == 0 ? 0 : take(bytes) % number);
@@ -153,7 +159,7 @@ static void put_event(struct bytes *bytes, unsigned number, unsigned accounts,
     if (waive && number > 0 && form & 4)
         (void)snprintf(ref, sizeof ref, "E%u", take(bytes) % number);
     put(BOOK_EVENTS, "E%u,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s\n", number, account, date, type, amount,
-        recorded, ref, seq, strcmp(type, "opening") == 0 || strcmp(type, "cancel") == 0 ? "D" : "",
+        recorded, ref, seq, needs_document(type) ? "D" : "",
         charge || waive ? (form & 8 ? "fee" : "penalty") : "", due);
 }
 

@@ -30,7 +30,8 @@ static const char *const fuzz_rules[FUZZ_PROGRAMS] = {
                "schedule:\n  installments: {min: 1, max: 12, default: 4}\n  every: 2 weeks\n"
                "  due: {anchor: given}\n  split: equal\n"
                "  rounding: {unit: 0.01, mode: half-up, residual: first}\n"
-               "allocation: {excess: last, by: component}\n"),
+               "allocation: {excess: last, by: component}\n"
+               "small_amounts: {forgive_below: 500, keep_credit_below: 400}\n"),
     FUZZ_RULES("r", "IDR", "0",
                "principal: {min: 1_000, max: 100_000_000}\n"
                "schedule:\n  every: 1 month\n  rounding: {unit: 1, mode: up, residual: last}\n"

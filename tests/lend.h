@@ -141,7 +141,7 @@ static inline bool lend_try(struct account *account, const struct loan *loan, co
     }
     if (waiting && !lend_step(account, NULL, refusal))
         return false;
-    account_advance(account, D(as_of));
+    account_finish(account, D(as_of));
     assert_null(account_law(account));
     return true;
 }
@@ -165,8 +165,8 @@ static inline const char *lend_refusal(const struct loan *loan, const char *as_o
 
 /* --- figures as text --- */
 
-/* What else there is in a row: ` fee due/paid`, ` penalty due/paid`, ` waived fee+penalty+principal`;
- * due as in schedule.csv. */
+/* What else there is in a row: ` fee due/paid`, ` penalty due/paid`, ` waived
+ * fee+penalty+principal`; due as in schedule.csv. */
 static inline int lend_charges(char *out, const struct row *row)
 {
     char *end = out;
@@ -174,8 +174,8 @@ static inline int lend_charges(char *out, const struct row *row)
     struct amount fee = row_due(arena, row, COMPONENT_FEE);
     struct amount penalty = row_due(arena, row, COMPONENT_PENALTY);
     if (!amount_is_zero(fee))
-        end += sprintf(end, " fee %s/%s", amount_string(fee),
-                       amount_string(row->paid[COMPONENT_FEE]));
+        end +=
+            sprintf(end, " fee %s/%s", amount_string(fee), amount_string(row->paid[COMPONENT_FEE]));
     if (!amount_is_zero(penalty))
         end += sprintf(end, " penalty %s/%s", amount_string(penalty),
                        amount_string(row->paid[COMPONENT_PENALTY]));

@@ -340,6 +340,43 @@ static void test_overtaken_write_off(void **state)
     assert_string_equal(lend_totals(&account), "1000 1000 0 0 0 1000 0 0");
 }
 
+/* The second step ends the claim, at the earliest when the program's wait is over. */
+static void test_write_off_absolute(void **state)
+{
+    const char *yaml = LEND_RULES "write_off: {wait: 1 month}\n";
+    (void)state;
+    event("w", EVENT_WRITE_OFF, "2024-01-31", "");
+    event("v", EVENT_RECOVER, "2024-02-10", "100");
+    event("a", EVENT_WRITE_OFF_ABSOLUTE, "2024-02-29", "");
+    lend_account(&account, lend_loan(yaml, "1000", "2024-01-10", "", 3), "2024-02-29");
+    assert_int_equal(account.stage, ACCOUNT_ENDED);
+    struct position position;
+    position_of(&account, D("2024-02-29"), &position);
+    assert_int_equal(position.status, STATUS_ENDED);
+    assert_amount(position.figure[FIGURE_CLAIM], "0");
+    assert_amount(position.figure[FIGURE_WRITTEN_OFF], "1000");
+    assert_amount(position.figure[FIGURE_RECOVERED], "100");
+    assert_int_equal(position_row_status(&account, &account.rows[0], D("2024-02-29")),
+                     ROW_WRITTEN_OFF);
+    event("x", EVENT_RECOVER, "2024-03-01", "1");
+    assert_string_equal(
+        lend_refusal(lend_loan(yaml, "1000", "2024-01-10", "", 3), "2024-03-01", ""), "after-end");
+    lend_event_count = 0;
+    event("w", EVENT_WRITE_OFF, "2024-01-31", "");
+    event("a", EVENT_WRITE_OFF_ABSOLUTE, "2024-02-28", "");
+    assert_string_equal(
+        lend_refusal(lend_loan(yaml, "1000", "2024-01-10", "", 3), "2024-03-01", ""),
+        "write-off-wait");
+    assert_string_equal(refusal(by_book()), "none"); /* without the clause there is no wait */
+    event("a", EVENT_WRITE_OFF_ABSOLUTE, "2024-02-28", "");
+    assert_string_equal(refusal(by_book()), "nothing-to-end");
+    event("w", EVENT_WRITE_OFF, "2024-01-31", "");
+    event("a", EVENT_WRITE_OFF_ABSOLUTE, "2024-02-28", "");
+    lend_reverse("r", "2024-03-05", "w")->date = D("2024-02-28"); /* excused: right when made */
+    lend_account(&account, by_book(), "2024-03-31");
+    assert_int_equal(account.stage, ACCOUNT_RUNNING);
+}
+
 /* A recovery whose write-off was reversed is a repayment. */
 static void test_recover_after_reversed_write_off(void **state)
 {
@@ -423,6 +460,7 @@ int main(void)
         LEND_TEST(test_write_off_before_the_last_due_date),
         LEND_TEST(test_write_off_refusals),
         LEND_TEST(test_overtaken_write_off),
+        LEND_TEST(test_write_off_absolute),
         LEND_TEST(test_recover_after_reversed_write_off),
         LEND_TEST(test_uncovered_refund_after_write_off),
         LEND_TEST(test_freeze),

@@ -23,6 +23,7 @@ static void test_every_total(void **state)
         &account.totals.refunded,
         &account.totals.credit,
         &account.totals.recovered_principal,
+        &account.totals.forgiven,
         &account.totals.charged_back[COMPONENT_PRINCIPAL],
         &account.totals.charged_back[COMPONENT_FEE],
     };

@@ -21,7 +21,8 @@ static void test_types(void **state)
     assert_true(EVENT_WAIVE < EVENT_REPAY && EVENT_REPAY < EVENT_CHARGEBACK);
     assert_true(EVENT_CHARGEBACK < EVENT_REFUND);
     assert_true(EVENT_REPAY < EVENT_REFUND && EVENT_REFUND < EVENT_WRITE_OFF);
-    assert_true(EVENT_WRITE_OFF < EVENT_RECOVER);
+    assert_true(EVENT_REFUND < EVENT_FORGIVE && EVENT_FORGIVE < EVENT_WRITE_OFF);
+    assert_true(EVENT_WRITE_OFF < EVENT_RECOVER && EVENT_RECOVER < EVENT_WRITE_OFF_ABSOLUTE);
     assert_int_equal(event_kind(EVENT_REVERSE)->columns, EVENT_NEEDS_REF);
     assert_int_equal(event_kind(EVENT_OPENING)->amount, EVENT_AMOUNT_ZERO_OK);
     assert_int_equal(event_kind(EVENT_CANCEL)->amount, EVENT_AMOUNT_NO_AMOUNT);

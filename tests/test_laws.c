@@ -26,9 +26,10 @@ static const char *const rules[] = {
     LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE "allocation: {excess: refund}\n" LEND_ARREARS,
     LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE
     "allocation: {excess: next, excess_components: [fee]}\n" LEND_ARREARS,
+    LEND_RULES "small_amounts: {forgive_below: 300, keep_credit_below: 200}\n",
 };
 
-enum { FIXED = 4 };
+enum { FIXED = 4, SMALL = 8 }; /* with amounts in their rules */
 
 static const struct program *programs[COUNT_OF(rules)];
 static struct arena kept;
@@ -43,10 +44,12 @@ struct draw {
 static enum event_type random_type(void)
 {
     static const enum event_type types[] = {
-        EVENT_REPAY,      EVENT_REPAY,   EVENT_REPAY,      EVENT_REPAY,
-        EVENT_REPAY,      EVENT_REFUND,  EVENT_RECOVER,    EVENT_WRITE_OFF,
-        EVENT_COLLATERAL, EVENT_OPENING, EVENT_REVERSE,    EVENT_CHARGE,
-        EVENT_CHARGE,     EVENT_WAIVE,   EVENT_CHARGEBACK, EVENT_CHARGEBACK};
+        EVENT_REPAY,      EVENT_REPAY,     EVENT_REPAY,
+        EVENT_REPAY,      EVENT_REPAY,     EVENT_REFUND,
+        EVENT_RECOVER,    EVENT_WRITE_OFF, EVENT_COLLATERAL,
+        EVENT_OPENING,    EVENT_REVERSE,   EVENT_CHARGE,
+        EVENT_CHARGE,     EVENT_WAIVE,     EVENT_CHARGEBACK,
+        EVENT_CHARGEBACK, EVENT_FORGIVE,   EVENT_WRITE_OFF_ABSOLUTE};
     return types[chance() % COUNT_OF(types)];
 }
 
@@ -179,9 +182,10 @@ static void check_reversed(const struct draw *drawn, struct date as_of, const ch
     for (size_t i = 0; i < drawn->count; i++) {
         const struct event *event = &drawn->events[i];
         if (event->type == EVENT_REFUND || event->type == EVENT_RECOVER ||
-            event->type == EVENT_WRITE_OFF)
+            event->type == EVENT_WRITE_OFF || event->type == EVENT_WRITE_OFF_ABSOLUTE)
             return;
-        excuses = excuses || event->type == EVENT_WAIVE || event->type == EVENT_CHARGEBACK;
+        excuses = excuses || event->type == EVENT_WAIVE || event->type == EVENT_FORGIVE ||
+                  event->type == EVENT_CHARGEBACK;
         if (event->type != EVENT_REVERSE && event->removed_by == NULL)
             without.events[without.count++] = *event;
     }
@@ -206,7 +210,7 @@ static void check_dates_of_double(const struct draw *drawn, struct date as_of,
 {
     struct draw twice = *drawn;
     struct account account;
-    if (drawn->loan.program == programs[FIXED])
+    if (drawn->loan.program == programs[FIXED] || drawn->loan.program == programs[SMALL])
         return;
     for (size_t i = 0; i < twice.count; i++) {
         twice.events[i].amount = doubled(twice.events[i].amount);

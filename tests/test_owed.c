@@ -342,6 +342,130 @@ static void test_chargeback_after_write_off(void **state)
     assert_amount(position.figure[FIGURE_CLAIM], "960");
 }
 
+/* --- forgive --- */
+
+static void test_forgive_from_the_last_row(void **state)
+{
+    (void)state;
+    lend_event("p", EVENT_REPAY, "2024-02-10", "333");
+    lend_event("f", EVENT_FORGIVE, "2024-02-11", "400");
+    assert_string_equal(rows_on("2024-02-11"), "1 2024-02-10 333/333; "
+                                               "2 2024-03-10 333/0 waived 0+0+66; "
+                                               "3 2024-04-10 334/0 waived 0+0+334");
+    assert_string_equal(lend_totals(&account), "1000 333 0 0 267 333 0 0");
+    assert_amount(account.totals.forgiven, "400");
+    assert_date(account.rows[2].paid_on, "2024-02-11");
+    assert_date(account.rows[1].paid_on, "");
+    lend_event("q", EVENT_REPAY, "2024-03-10", "267");
+    rows_on("2024-03-10");
+    struct position position;
+    position_of(&account, D("2024-03-10"), &position);
+    assert_int_equal(position.status, STATUS_CLOSED);
+    assert_amount(position.figure[FIGURE_FORGIVEN], "400");
+    assert_amount(position.figure[FIGURE_DUE_TO_DATE], "600");
+}
+
+/* What a payment told of later leaves; more than is outstanding is refused otherwise. */
+static void test_forgive_refusals(void **state)
+{
+    (void)state;
+    lend_event("f", EVENT_FORGIVE, "2024-02-11", "1001");
+    assert_string_equal(refusal_on("2024-02-11", ""), "forgive-above-outstanding");
+    lend_find("f")->amount = amount_of(900);
+    lend_event("p", EVENT_REPAY, "2024-02-10", "333")->recorded = D("2024-02-12");
+    rows_on("2024-02-12");
+    assert_amount(account.totals.forgiven, "667");
+    lend_event_count = 0;
+    lend_event("w", EVENT_WRITE_OFF, "2024-06-01", "");
+    lend_event("f", EVENT_FORGIVE, "2024-06-02", "1");
+    assert_string_equal(refusal_on("2024-06-02", ""), "after-write-off");
+}
+
+/* --- small rests --- */
+
+#define SMALL LEND_RULES "small_amounts: {forgive_below: 10, keep_credit_below: 5}\n"
+
+static const char *small_rows_on(const char *yaml, const char *as_of)
+{
+    lend_account(&account, lend_loan(yaml, "1000", "2024-01-10", "", 3), as_of);
+    return lend_rows(&account);
+}
+
+static void test_rest_is_forgiven(void **state)
+{
+    (void)state;
+    charge("c", "2024-01-20", "7", "2024-04-10");
+    lend_event("p", EVENT_REPAY, "2024-03-01", "333");
+    lend_event("q", EVENT_REPAY, "2024-03-10", "335");
+    lend_event("r", EVENT_REPAY, "2024-04-01", "330");
+    small_rows_on(SMALL, "2024-04-09"); /* not before the last row is due */
+    assert_amount(account.totals.forgiven, "0");
+    /* 998 paid on 1,007: 9 are left, less than 10, at the end of 10 April */
+    assert_string_equal(small_rows_on(SMALL, "2024-04-10"),
+                        "1 2024-02-10 333/333; 2 2024-03-10 333/333; "
+                        "3 2024-04-10 334/325 fee 7/7 waived 0+0+9");
+    assert_date(account.rows[2].paid_on, "2024-04-10");
+    lend_event("s", EVENT_REPAY, "2024-05-01", "4"); /* nothing is left to pay: kept the same day */
+    assert_string_equal(strstr(small_rows_on(SMALL, "2024-05-01"), "; 4"),
+                        "; 4 2024-05-01 0/0 fee 4/4");
+    assert_amount(account.totals.credit, "0");
+    lend_find("r")->amount = amount_of(329); /* 10 left are not less than 10 */
+    lend_event_count--;
+    small_rows_on(SMALL, "2024-05-01");
+    assert_amount(account.totals.forgiven, "0");
+}
+
+static void test_rest_of_charges_is_waived(void **state)
+{
+    (void)state;
+    lend_event("p", EVENT_REPAY, "2024-04-10", "1000");
+    charge("c", "2024-04-20", "7", "");
+    assert_string_equal(strstr(small_rows_on(SMALL, "2024-04-20"), "; 4"),
+                        "; 4 2024-04-20 0/0 fee 7/0 waived 7+0+0");
+    assert_amount(account.totals.forgiven, "0");
+}
+
+/* The rule of the day: an amendment acts on its first day on what is there. */
+static void test_rest_under_a_later_rule(void **state)
+{
+    const char *yaml = LEND_RULES
+        "amendments:\n"
+        "  - {from: 2024-06-01, set: [{path: small_amounts, was: absent, value: {forgive_below: "
+        "10}}]}\n";
+    (void)state;
+    lend_event("p", EVENT_REPAY, "2024-04-10", "995");
+    small_rows_on(yaml, "2024-05-31");
+    assert_amount(account.totals.outstanding, "5");
+    small_rows_on(yaml, "2024-07-31");
+    assert_amount(account.totals.outstanding, "0");
+    assert_date(account.rows[2].paid_on, "2024-06-01");
+    lend_event("q", EVENT_REPAY, "2024-07-01", "5"); /* too late: it becomes credit, and stays */
+    small_rows_on(yaml, "2024-07-31");
+    assert_amount(account.totals.credit, "5");
+}
+
+/* Credit of any rule is kept, one fee for all of it, once the loan is paid and over. */
+static void test_credit_is_kept(void **state)
+{
+    const char *yaml = LEND_HEAD LEND_PRINCIPAL LEND_SCHEDULE
+        "allocation: {excess: refund}\n"
+        "small_amounts: {keep_credit_below: 5}\n" LEND_ARREARS;
+    (void)state;
+    lend_event("p", EVENT_REPAY, "2024-02-10", "335");
+    lend_event("q", EVENT_REPAY, "2024-03-10", "335");
+    lend_event("r", EVENT_REPAY, "2024-04-10", "334");
+    small_rows_on(yaml, "2024-04-09");
+    assert_amount(account.totals.credit, "4");
+    assert_string_equal(small_rows_on(yaml, "2024-04-10"),
+                        "1 2024-02-10 333/333; 2 2024-03-10 333/333; "
+                        "3 2024-04-10 334/334 fee 4/4");
+    assert_string_equal(strstr(lend_lines(&account), "r "),
+                        "r 2024-04-10 3 334 0; p 2024-04-10 3 0 -2; q 2024-04-10 3 0 -2");
+    lend_find("r")->amount = amount_of(335); /* 5 are not less than 5 */
+    small_rows_on(yaml, "2024-04-30");
+    assert_amount(account.totals.credit, "5");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -362,6 +486,12 @@ int main(void)
         LEND_TEST(test_chargeback_in_parts),
         LEND_TEST(test_chargeback_of_nothing),
         LEND_TEST(test_chargeback_after_write_off),
+        LEND_TEST(test_forgive_from_the_last_row),
+        LEND_TEST(test_forgive_refusals),
+        LEND_TEST(test_rest_is_forgiven),
+        LEND_TEST(test_rest_of_charges_is_waived),
+        LEND_TEST(test_rest_under_a_later_rule),
+        LEND_TEST(test_credit_is_kept),
     };
     return RUN(tests);
 }
