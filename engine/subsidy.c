@@ -34,7 +34,7 @@ static struct amount times(const struct month *month, struct amount amount, int3
 struct plan {
     const struct month *month;
     unsigned payouts, rows; /* counted already; both stand by date */
-    struct amount disbursed, outstanding;
+    struct amount outstanding;
 };
 
 static void plan_advance(struct plan *plan, struct date day)
@@ -45,7 +45,6 @@ static void plan_advance(struct plan *plan, struct date day)
         const struct account_payout *payout = &account->payouts[plan->payouts];
         if (date_before(day, payout->date))
             break;
-        plan->disbursed = amount_add(arena, plan->disbursed, payout->amount);
         plan->outstanding = amount_add(arena, plan->outstanding, payout->amount);
     }
     for (; plan->rows < account->row_count; plan->rows++) {
@@ -100,12 +99,11 @@ static struct amount actual_days(const struct month *month)
 static struct amount base_of(const struct month *month, const struct subsidy *subsidy)
 {
     struct plan plan = {.month = month};
-    struct amount outstanding = subsidy->outstanding, disbursed = subsidy->disbursed;
+    struct amount outstanding = subsidy->outstanding;
     bool planned = rule_number(month->rules, RULE_SUBSIDY_ON) == RULE_SUBSIDY_PLANNED;
     if (planned) {
         plan_advance(&plan, month->before);
         outstanding = is_before_opening(month, month->before) ? AMOUNT_ZERO : plan.outstanding;
-        disbursed = plan.disbursed;
     }
     switch ((enum rule_subsidy_basis)rule_number(month->rules, RULE_SUBSIDY_BASIS)) {
     case RULE_SUBSIDY_OPENING:
@@ -113,7 +111,7 @@ static struct amount base_of(const struct month *month, const struct subsidy *su
     case RULE_SUBSIDY_DAILY:
         return planned ? planned_days(&plan) : actual_days(month);
     case RULE_SUBSIDY_ORIGINAL:
-        return amount_sign(outstanding) > 0 ? capped(month, disbursed) : AMOUNT_ZERO;
+        return amount_sign(outstanding) > 0 ? capped(month, subsidy->disbursed) : AMOUNT_ZERO;
     }
     return AMOUNT_ZERO;
 }

@@ -1353,6 +1353,7 @@ class Account:
     def charge(self, e):
         row = self.charge_row(max(e.due or e.date, e.date))
         row.owed[e.component] += e.amount
+        row.paid_on = None  # it is open again
         self.charge_rows[e.id] = row
 
     def charge_row(self, day):
@@ -1459,6 +1460,7 @@ class Account:
                     self.forgiven += left if component == "principal" else 0
         if not self.unpaid and 0 < self.credit < program.amount(rule.get("keep_credit_below", "0")):
             row = self.charge_row(day)
+            row.paid_on = None  # charged and paid today, if paid before as well
             for payment in self.credits:
                 parts = dict.fromkeys(COMPONENTS, 0) | {"fee": payment.left}
                 row.owed["fee"] += payment.left

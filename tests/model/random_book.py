@@ -31,30 +31,30 @@ FEATURE_COLUMNS = "component kind row installments every grace due"  # written w
 
 # Clauses and events beyond the first ones. True: the engine has it, books have it by default.
 FEATURES = {
-    "shares": False,  # schedule.split
+    "shares": True,  # schedule.split
     "custom": False,  # schedule.split with plan.csv
-    "down-payment": False,
-    "latest": False,
-    "holidays": False,  # next, previous, modified-next with calendars
+    "down-payment": True,
+    "latest": True,
+    "holidays": True,  # next, previous, modified-next with calendars
     "principal-by": False,
-    "charge": False,  # events charge and waive
-    "chargeback": False,
-    "tranches": False,  # several disburse events
-    "forgive": False,
-    "write-off-absolute": False,  # and write_off.wait
-    "letter": False,
-    "freeze": False,  # and unfreeze
-    "classify": False,
-    "re-spread": False,  # allocation.excess
-    "refund-excess": False,  # allocation.excess: refund
-    "excess-components": False,
-    "types": False,  # payment types of the program's own, funded_by
-    "small-amounts": False,
-    "bases": False,  # arrears.basis: the other four
-    "matured": False,
-    "cure": False,
-    "scope": False,  # scope: borrower
-    "subsidy": False,
+    "charge": True,  # events charge and waive
+    "chargeback": True,
+    "tranches": True,  # several disburse events
+    "forgive": True,
+    "write-off-absolute": True,  # and write_off.wait
+    "letter": True,
+    "freeze": True,  # and unfreeze
+    "classify": True,
+    "re-spread": True,  # allocation.excess
+    "refund-excess": True,  # allocation.excess: refund
+    "excess-components": True,
+    "types": True,  # payment types of the program's own, funded_by
+    "small-amounts": True,
+    "bases": True,  # arrears.basis: the other four
+    "matured": True,
+    "cure": True,
+    "scope": True,  # scope: borrower
+    "subsidy": True,
     "fees": False,
     "penalty": False,  # and events able, unable
     "relief": False,

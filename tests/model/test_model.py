@@ -632,7 +632,7 @@ class Chargebacks(unittest.TestCase):
         self.assertEqual((p.repaid, p.credit, p.outstanding), (80, 0, 220))
         self.assertEqual(owed(p), [(1, "02-15", 100), (2, "03-15", 120), (3, "04-15", 100)])
         self.assertEqual(p.account.rows[0].paid_on, day("02-15"))
-        self.assertEqual(lines(p)[2:], [("c", "02-20", 2, -20, 0), ("c", "02-20", None, 0, -30)])
+        self.assertEqual(lines(p)[2:], [("c", "02-20", None, 0, -30), ("c", "02-20", 2, -20, 0)])
 
     def test_reverse_order_of_components(self):
         # penalty, fee, principal: 100 and a fee of 10 paid; 105 back: 100 principal, then 5 of the fee
