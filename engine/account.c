@@ -86,6 +86,14 @@ static bool disburse(struct account *account, struct date date, struct amount am
                       "disbursed on %s, the last row cannot fall due by schedule.due.latest: it "
                       "would not come after what is before it",
                       date_text(day, date));
+    if (code == FAULT_PLAN_EARLY)
+        return refuse(refusal, code, "a row of plan.csv is not after the disbursement on %s",
+                      date_text(day, date));
+    if (code == FAULT_PLAN_SUM)
+        return refuse(refusal, code,
+                      "the rows of plan.csv do not add up to what is disbursed on %s, its down "
+                      "payment aside",
+                      date_text(day, date));
     if (code == FAULT_PLAN_ROW_VANISHES)
         return refuse(
             refusal, code,

@@ -17,8 +17,16 @@ struct book_stream {
 
 const char *book_role_name(enum book_role role)
 {
-    static const char *const names[BOOK_ROLES] = {"loans", "events"};
+    static const char *const names[BOOK_ROLES] = {"loans", "events", "plan"};
     return names[role];
+}
+
+bool book_has_role(const struct book_input *inputs, unsigned count, enum book_role role)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (inputs[i].role == role)
+            return true;
+    return role != BOOK_PLAN;
 }
 
 void book_input_name(struct buffer *buffer, const struct book_input *input)
@@ -76,9 +84,9 @@ struct text book_field(struct arena *arena, const struct csv_record *record, int
 static struct text account_of(struct arena *arena, const struct book_input *input,
                               const struct csv_record *record)
 {
-    unsigned column =
-        input->role == BOOK_LOANS ? (unsigned)LOAN_ACCOUNT_ID : (unsigned)EVENT_ACCOUNT_ID;
-    return book_field(arena, record, input->columns.known[column]);
+    static const unsigned columns[BOOK_ROLES] = {LOAN_ACCOUNT_ID, EVENT_ACCOUNT_ID,
+                                                 PLAN_ACCOUNT_ID};
+    return book_field(arena, record, input->columns.known[columns[input->role]]);
 }
 
 /* Whether the account belongs to the book's shard; ${loan}: its first loan row, NULL without. */
@@ -121,6 +129,15 @@ static enum csv_result read_row(struct book *book, struct csv_reader *reader,
     return CSV_REFUSED;
 }
 
+static const struct {
+    const struct column_spec *list;
+    unsigned count;
+} columns_of[BOOK_ROLES] = {
+    [BOOK_LOANS] = {load_loan_columns, LOAN_COLUMNS},
+    [BOOK_EVENTS] = {load_event_columns, EVENT_COLUMNS},
+    [BOOK_PLAN] = {load_plan_columns, PLAN_COLUMNS},
+};
+
 static bool open_input(struct book *book, struct csv_reader *reader, struct book_input *input,
                        const struct columns_named *named)
 {
@@ -136,10 +153,9 @@ static bool open_input(struct book *book, struct csv_reader *reader, struct book
     if (result == CSV_END)
         fault_add(book->faults, FAULT_CSV_EMPTY, (struct place){&input->file, 1, 1},
                   "the file has no header line");
-    return result == CSV_RECORD &&
-           columns_read(&book->arena, &header, loans ? load_loan_columns : load_event_columns,
-                        loans ? (unsigned)LOAN_COLUMNS : (unsigned)EVENT_COLUMNS,
-                        loans ? named : NULL, &input->columns, book->faults);
+    return result == CSV_RECORD && columns_read(&book->arena, &header, columns_of[input->role].list,
+                                                columns_of[input->role].count, loans ? named : NULL,
+                                                &input->columns, book->faults);
 }
 
 /* --- gathered: everything in memory, sorted --- */
@@ -208,10 +224,11 @@ static enum book_result next_gathered(struct book *book, struct book_bundle *bun
     bundle->account_id = head->account_id;
     bundle->loans = take_rows(&book->rows[BOOK_LOANS], bundle->account_id, &bundle->loan_count);
     bundle->events = take_rows(&book->rows[BOOK_EVENTS], bundle->account_id, &bundle->event_count);
+    bundle->plan = take_rows(&book->rows[BOOK_PLAN], bundle->account_id, &bundle->plan_count);
     const struct book_row *loan = bundle->loan_count == 0 ? NULL : bundle->loans;
     if (!is_ours(book, bundle->account_id, loan == NULL ? NULL : loan->input,
                  loan == NULL ? NULL : &loan->record))
-        bundle->loan_count = bundle->event_count = 0;
+        bundle->loan_count = bundle->event_count = bundle->plan_count = 0;
     return BOOK_BUNDLE;
 }
 
@@ -329,20 +346,22 @@ static enum book_result next_of_streams(struct book *book, struct arena *arena,
     }
     if (head == NULL)
         return next_gathered(book, bundle); /* what was held back */
-    struct book_rows loans = {0}, events = {0};
+    struct book_rows rows[BOOK_ROLES] = {0};
     bool ours = head_is_ours(book, head->account_id);
     if (!ours) /* leaves nothing with the caller */
         arena = &book->passing;
     bundle->account_id = (struct text){
         arena_copy(arena, head->account_id.ptr, head->account_id.len), head->account_id.len};
-    enum book_result result =
-        take_streams(book, BOOK_LOANS, bundle->account_id, arena, ours ? &loans : NULL);
-    if (result == BOOK_BUNDLE)
-        result = take_streams(book, BOOK_EVENTS, bundle->account_id, arena, ours ? &events : NULL);
-    bundle->loans = loans.list;
-    bundle->loan_count = loans.count;
-    bundle->events = events.list;
-    bundle->event_count = events.count;
+    enum book_result result = BOOK_BUNDLE;
+    for (unsigned role = 0; role < BOOK_ROLES && result == BOOK_BUNDLE; role++)
+        result = take_streams(book, (enum book_role)role, bundle->account_id, arena,
+                              ours ? &rows[role] : NULL);
+    bundle->loans = rows[BOOK_LOANS].list;
+    bundle->loan_count = rows[BOOK_LOANS].count;
+    bundle->events = rows[BOOK_EVENTS].list;
+    bundle->event_count = rows[BOOK_EVENTS].count;
+    bundle->plan = rows[BOOK_PLAN].list;
+    bundle->plan_count = rows[BOOK_PLAN].count;
     return result;
 }
 
@@ -380,6 +399,7 @@ enum book_result book_next(struct book *book, struct arena *arena, struct book_b
     do {
         result = book->streams == NULL ? next_gathered(book, bundle)
                                        : next_of_streams(book, arena, bundle);
-    } while (result == BOOK_BUNDLE && bundle->loan_count + bundle->event_count == 0);
+    } while (result == BOOK_BUNDLE &&
+             bundle->loan_count + bundle->event_count + bundle->plan_count == 0);
     return result; /* a bundle without rows is another shard's */
 }

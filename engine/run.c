@@ -26,8 +26,9 @@ struct month {
 
 static struct book_input *make_inputs(struct month *month, unsigned *count)
 {
-    const struct run_paths paths[BOOK_ROLES] = {month->options->loans, month->options->events};
-    *count = paths[BOOK_LOANS].count + paths[BOOK_EVENTS].count;
+    const struct run_paths paths[BOOK_ROLES] = {month->options->loans, month->options->events,
+                                                month->options->plan};
+    *count = paths[BOOK_LOANS].count + paths[BOOK_EVENTS].count + paths[BOOK_PLAN].count;
     struct book_input *inputs = ARENA_ARRAY(month->arena, struct book_input, *count);
     unsigned next = 0;
     for (unsigned role = 0; role < BOOK_ROLES; role++)
@@ -160,7 +161,7 @@ static enum book_result fill_batch(struct month *month, struct crew_batch *batch
                                            batch->room * sizeof *batch->bundles);
         }
         batch->bundles[batch->count++] = bundle;
-        rows += bundle.loan_count + bundle.event_count;
+        rows += bundle.loan_count + bundle.event_count + bundle.plan_count;
     }
     return result;
 }
