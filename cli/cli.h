@@ -85,6 +85,7 @@ const struct memory *cli_memory(struct memory *memory, struct out_dir *out);
     {"--rules", "DIR", true, false, "the programs: a folder of rule files, or one file"},          \
         {"--loans", "FILE", true, true, "the loan book"},                                          \
         {"--events", "FILE", false, true, "what happened to the loans"},                           \
+        {"--plan", "FILE", false, true, "rows of loans whose program has `split: custom`"},        \
         {"--as-of", "DATE", true, false, "the day whose end is reported"},                         \
         {"--known-at", "DATE", false, false, "count only what was recorded by this day"},          \
         {"--from", "DATE", false, false, "first day of the period: movement.csv, migration.csv"},  \

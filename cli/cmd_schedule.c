@@ -7,6 +7,7 @@ static const struct cli_option options[] = {
     {"--installments", "N", false, false, "inside the program's range"},
     {"--first-due", "DATE", false, false, "for programs whose due date is given"},
     {"--by", "VALUE", false, false, "what the column of the program's principal.by says"},
+    {"--plan", "FILE", false, false, "the loan's rows, for programs with `split: custom`"},
     {"--csv", NULL, false, false, "as schedule.csv instead of a table"},
 };
 
@@ -129,6 +130,49 @@ static void print_csv(const struct account *account)
     buffer_free(&buffer);
 }
 
+/* Read all of --plan, in whatever order. */
+static bool open_plan(const struct cli_arguments *arguments, struct book *book,
+                      struct book_input *input, struct faults *faults)
+{
+    enum { PLAN_BYTES = 16 * 1024 * 1024 };
+    const struct book_gathering gathering = {PLAN_BYTES, cli_temporary(arguments, "")};
+    enum book_result result = BOOK_REFUSED;
+    if (book_open(book, arguments->arena->memory, input, 1, NULL, &gathering, faults))
+        do
+            result = book_gather(book);
+        while (result == BOOK_BUNDLE);
+    return result == BOOK_END;
+}
+
+/* Give the loan the rows of --plan; without the option it has none, which may be a fault. */
+static void take_plan(const struct cli_arguments *arguments, struct load *load,
+                      struct load_row *loan_row, struct loan *loan)
+{
+    struct arena *arena = arguments->arena;
+    struct book book;
+    struct book_bundle bundle = {0}, other;
+    struct book_input *input = ARENA_ARRAY(arena, struct book_input, 1);
+    if (!cli_has(arguments, "--plan")) {
+        load_plan(load, NULL, 0, loan_row, loan);
+        return;
+    }
+    *input = (struct book_input){
+        .file = {cli_value(arguments, "--plan"), 2}, .role = BOOK_PLAN, .number = 1};
+    if (open_plan(arguments, &book, input, load->faults)) {
+        bool any = book_next(&book, arena, &bundle) == BOOK_BUNDLE;
+        if (any && book_next(&book, arena, &other) == BOOK_BUNDLE)
+            fault_add(load->faults, FAULT_USAGE, (struct place){&input->file, 0, 0},
+                      "nol schedule takes the rows of one account, not of several");
+        struct load_row *rows = ARENA_ARRAY(arena, struct load_row, bundle.plan_count);
+        for (size_t i = 0; i < bundle.plan_count; i++) {
+            rows[i].record = bundle.plan[i].record;
+            rows[i].columns = &input->columns;
+        }
+        load_plan(load, rows, bundle.plan_count, loan_row, loan);
+    }
+    book_close(&book);
+}
+
 static void plan(const struct cli_arguments *arguments, const struct rules *rules,
                  struct faults *faults)
 {
@@ -148,7 +192,9 @@ static void plan(const struct cli_arguments *arguments, const struct rules *rule
     if (!load_split(&load, &row))
         return;
     load_loan(&load, &row, &loan);
-    if (row.fault != NULL)
+    if (row.fault == NULL)
+        take_plan(arguments, &load, &row, &loan);
+    if (faults->total > 0)
         return;
     account_begin(&account, arguments->arena, &loan, none, 0);
     if (!account_disburse_by_book(&account, &refusal))

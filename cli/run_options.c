@@ -92,6 +92,7 @@ bool cli_run_read(const struct cli_arguments *arguments, struct run_options *opt
         .rules = cli_value(arguments, "--rules"),
         .loans = paths_of(arguments, "--loans"),
         .events = paths_of(arguments, "--events"),
+        .plan = paths_of(arguments, "--plan"),
         .attributes = names_of(arguments, "--attribute"),
         .carried = names_of(arguments, "--carry"),
         .ignored = names_of(arguments, "--ignore"),

@@ -7,6 +7,7 @@
 #include "allocation.h"
 #include "owed.h"
 #include "plan.h"
+#include "rule_check.h"
 #include "tranche.h"
 
 bool account_exists(const struct loan *loan, struct event *const *events, size_t count,
@@ -91,6 +92,14 @@ static bool disburse(struct account *account, struct date date, struct amount am
                       "disbursed on %s, the last row cannot fall due by schedule.due.latest: it "
                       "would not come after what is before it",
                       date_text(day, date));
+    if (code == FAULT_PLAN_EARLY)
+        return refuse(refusal, code, "a row of plan.csv is not after the disbursement on %s",
+                      date_text(day, date));
+    if (code == FAULT_PLAN_SUM)
+        return refuse(refusal, code,
+                      "the rows of plan.csv do not add up to what is disbursed on %s, its down "
+                      "payment aside",
+                      date_text(day, date));
     if (code == FAULT_PLAN_ROW_VANISHES)
         return refuse(
             refusal, code,
@@ -125,6 +134,9 @@ static bool is_before_agreed(const struct account *account, const struct event *
 static bool disburse_more(struct account *account, const struct event *event,
                           struct account_refusal *refusal)
 {
+    if (rule_split(account->loan->rules) == RULE_SPLIT_CUSTOM)
+        return refuse(refusal, FAULT_DISBURSE_CUSTOM,
+                      "the rows of a custom plan take one disbursement");
     switch (tranche_join(account, event->date, event->amount)) {
     case TRANCHE_JOINED:
         break;

@@ -17,8 +17,16 @@ struct book_stream {
 
 const char *book_role_name(enum book_role role)
 {
-    static const char *const names[BOOK_ROLES] = {"loans", "events"};
+    static const char *const names[BOOK_ROLES] = {"loans", "events", "plan"};
     return names[role];
+}
+
+bool book_has_role(const struct book_input *inputs, unsigned count, enum book_role role)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (inputs[i].role == role)
+            return true;
+    return role != BOOK_PLAN;
 }
 
 void book_input_name(struct buffer *buffer, const struct book_input *input)
@@ -76,9 +84,9 @@ struct text book_field(struct arena *arena, const struct csv_record *record, int
 static struct text account_of(struct arena *arena, const struct book_input *input,
                               const struct csv_record *record)
 {
-    unsigned column =
-        input->role == BOOK_LOANS ? (unsigned)LOAN_ACCOUNT_ID : (unsigned)EVENT_ACCOUNT_ID;
-    return book_field(arena, record, input->columns.known[column]);
+    static const unsigned columns[BOOK_ROLES] = {LOAN_ACCOUNT_ID, EVENT_ACCOUNT_ID,
+                                                 PLAN_ACCOUNT_ID};
+    return book_field(arena, record, input->columns.known[columns[input->role]]);
 }
 
 /* Whether the account belongs to the book's shard; ${loan}: its first loan row, NULL without. */
@@ -120,6 +128,15 @@ static enum csv_result read_row(struct book *book, struct csv_reader *reader,
     return CSV_REFUSED;
 }
 
+static const struct {
+    const struct column_spec *list;
+    unsigned count;
+} columns_of[BOOK_ROLES] = {
+    [BOOK_LOANS] = {load_loan_columns, LOAN_COLUMNS},
+    [BOOK_EVENTS] = {load_event_columns, EVENT_COLUMNS},
+    [BOOK_PLAN] = {load_plan_columns, PLAN_COLUMNS},
+};
+
 static bool open_input(struct book *book, struct csv_reader *reader, struct book_input *input,
                        const struct columns_named *named)
 {
@@ -132,10 +149,9 @@ static bool open_input(struct book *book, struct csv_reader *reader, struct book
     if (result == CSV_END)
         fault_add(book->faults, FAULT_CSV_EMPTY, (struct place){&input->file, 1, 1},
                   "the file has no header line");
-    return result == CSV_RECORD &&
-           columns_read(&book->arena, &header, loans ? load_loan_columns : load_event_columns,
-                        loans ? (unsigned)LOAN_COLUMNS : (unsigned)EVENT_COLUMNS,
-                        loans ? named : NULL, &input->columns, book->faults);
+    return result == CSV_RECORD && columns_read(&book->arena, &header, columns_of[input->role].list,
+                                                columns_of[input->role].count, loans ? named : NULL,
+                                                &input->columns, book->faults);
 }
 
 /* Room for one more row in a list that belongs to ${arena}: it grows by copying. */
@@ -224,6 +240,8 @@ static void take_head(struct book *book, struct arena *arena, struct book_bundle
     row->record = record_of_head(book, arena);
     row->input = input_of_head(book);
     bundle->loan_count += row->input->role == BOOK_LOANS;
+    bundle->event_count += row->input->role == BOOK_EVENTS;
+    bundle->plan_count += row->input->role == BOOK_PLAN;
 }
 
 /* Whether the account that begins with the head belongs to the book's shard: its first loan row,
@@ -260,9 +278,9 @@ static enum book_result next_gathered(struct book *book, struct arena *arena,
         book->head_result = sorter_next(book->sorter, &book->head);
     } while (book->head_result == SORTER_ITEM && text_equal(book->head.key, bundle->account_id));
     if (ours) {
-        bundle->loans = rows.list;
-        bundle->events = rows.list + bundle->loan_count;
-        bundle->event_count = rows.count - bundle->loan_count;
+        bundle->loans = rows.list; /* the roles stand in their order */
+        bundle->events = bundle->loans + bundle->loan_count;
+        bundle->plan = bundle->events + bundle->event_count;
     }
     return book->head_result == SORTER_FAILED ? BOOK_REFUSED : BOOK_BUNDLE;
 }
@@ -356,14 +374,18 @@ static bool head_is_ours(struct book *book, struct text account_id)
 /* At the end: the rows that name no account. */
 static enum book_result take_held(struct book *book, struct book_bundle *bundle)
 {
-    struct book_rows *loans = &book->held[BOOK_LOANS], *events = &book->held[BOOK_EVENTS];
+    struct book_rows *held = book->held;
     *bundle = (struct book_bundle){.account_id = {"", 0},
-                                   .loans = loans->list,
-                                   .loan_count = loans->count,
-                                   .events = events->list,
-                                   .event_count = events->count};
-    loans->count = events->count = 0; /* once */
-    return bundle->loan_count + bundle->event_count > 0 ? BOOK_BUNDLE : BOOK_END;
+                                   .loans = held[BOOK_LOANS].list,
+                                   .loan_count = held[BOOK_LOANS].count,
+                                   .events = held[BOOK_EVENTS].list,
+                                   .event_count = held[BOOK_EVENTS].count,
+                                   .plan = held[BOOK_PLAN].list,
+                                   .plan_count = held[BOOK_PLAN].count};
+    for (unsigned role = 0; role < BOOK_ROLES; role++)
+        held[role].count = 0; /* once */
+    return bundle->loan_count + bundle->event_count + bundle->plan_count > 0 ? BOOK_BUNDLE
+                                                                             : BOOK_END;
 }
 
 static enum book_result next_of_streams(struct book *book, struct arena *arena,
@@ -383,20 +405,22 @@ static enum book_result next_of_streams(struct book *book, struct arena *arena,
     }
     if (head == NULL)
         return take_held(book, bundle);
-    struct book_rows loans = {0}, events = {0};
+    struct book_rows rows[BOOK_ROLES] = {0};
     bool ours = head_is_ours(book, head->account_id);
     if (!ours) /* leaves nothing with the caller */
         arena = &book->scratch;
     bundle->account_id = (struct text){
         arena_copy(arena, head->account_id.ptr, head->account_id.len), head->account_id.len};
-    enum book_result result =
-        take_streams(book, BOOK_LOANS, bundle->account_id, arena, ours ? &loans : NULL);
-    if (result == BOOK_BUNDLE)
-        result = take_streams(book, BOOK_EVENTS, bundle->account_id, arena, ours ? &events : NULL);
-    bundle->loans = loans.list;
-    bundle->loan_count = loans.count;
-    bundle->events = events.list;
-    bundle->event_count = events.count;
+    enum book_result result = BOOK_BUNDLE;
+    for (unsigned role = 0; role < BOOK_ROLES && result == BOOK_BUNDLE; role++)
+        result = take_streams(book, (enum book_role)role, bundle->account_id, arena,
+                              ours ? &rows[role] : NULL);
+    bundle->loans = rows[BOOK_LOANS].list;
+    bundle->loan_count = rows[BOOK_LOANS].count;
+    bundle->events = rows[BOOK_EVENTS].list;
+    bundle->event_count = rows[BOOK_EVENTS].count;
+    bundle->plan = rows[BOOK_PLAN].list;
+    bundle->plan_count = rows[BOOK_PLAN].count;
     return result;
 }
 
@@ -449,6 +473,7 @@ enum book_result book_next(struct book *book, struct arena *arena, struct book_b
     do {
         result = book->streams == NULL ? next_gathered(book, arena, bundle)
                                        : next_of_streams(book, arena, bundle);
-    } while (result == BOOK_BUNDLE && bundle->loan_count + bundle->event_count == 0);
+    } while (result == BOOK_BUNDLE &&
+             bundle->loan_count + bundle->event_count + bundle->plan_count == 0);
     return result; /* a bundle without rows is another shard's */
 }

@@ -1,6 +1,6 @@
 /*
- * The book: all rows of loans.csv and events.csv files, brought together by account, accounts
- * bytewise by account_id.
+ * The book: all rows of loans.csv, events.csv and plan.csv files, brought together by account,
+ * accounts bytewise by account_id.
  *
  * Files that are sorted by account_id are read side by side, and no more than an account's rows are
  * held at a time.  As soon as a row is out of order book_next() says so; the book is then opened
@@ -15,7 +15,7 @@
 #include "shard.h"
 #include "sorter.h"
 
-enum book_role { BOOK_LOANS, BOOK_EVENTS, BOOK_ROLES };
+enum book_role { BOOK_LOANS, BOOK_EVENTS, BOOK_PLAN, BOOK_ROLES };
 
 /* One input file. */
 struct book_input {
@@ -40,6 +40,8 @@ struct book_bundle {
     size_t loan_count;
     struct book_row *events;
     size_t event_count;
+    struct book_row *plan;
+    size_t plan_count;
 };
 
 struct book_rows {
@@ -105,8 +107,12 @@ void book_close(struct book *book);
  * book. */
 enum book_result book_next(struct book *book, struct arena *arena, struct book_bundle *bundle);
 
-/** book_role_name(role): `loans`, `events`. */
+/** book_role_name(role): `loans`, `events`, `plan`. */
 const char *book_role_name(enum book_role role);
+
+/** book_has_role(inputs, count, role): whether totals of the role are shown: of plans only where
+ * there is a file of them. */
+bool book_has_role(const struct book_input *inputs, unsigned count, enum book_role role);
 
 /** book_input_name(buffer, input): put its name in all outputs: `loans`, or `loans-2` for the
  * second file of the role. */

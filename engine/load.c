@@ -7,7 +7,7 @@
 #include "rule_check.h"
 #include "split.h"
 
-enum { ID_BYTES_MAX = 64, TEXT_BYTES_MAX = 200, SEQ_DIGITS_MAX = 9 };
+enum { ID_BYTES_MAX = 64, TEXT_BYTES_MAX = 200, SEQ_DIGITS_MAX = 9, PLAN_N_MAX = 999999 };
 
 const struct column_spec load_loan_columns[LOAN_COLUMNS] = {
     [LOAN_ACCOUNT_ID] = {"account_id", true},
@@ -41,6 +41,13 @@ const struct column_spec load_event_columns[EVENT_COLUMNS] = {
     [EVENT_GRACE] = {"grace", false},
     [EVENT_DUE] = {"due", false},
     [EVENT_NOTE] = {"note", false},
+};
+
+const struct column_spec load_plan_columns[PLAN_COLUMNS] = {
+    [PLAN_ACCOUNT_ID] = {"account_id", true},
+    [PLAN_N] = {"n", true},
+    [PLAN_DUE] = {"due", true},
+    [PLAN_AMOUNT] = {"amount", true},
 };
 
 /* --- faults of a row --- */
@@ -110,16 +117,17 @@ struct text load_field(const struct load_row *row, unsigned column)
 
 /* --- fields --- */
 
-/* A row with its kind, so that one set of field readers serves loans and events. */
+/* A row with its kind, so that one set of field readers serves all files. */
 struct reading {
     struct load *load;
     struct load_row *row;
-    bool of_loan;
+    const struct column_spec *specs;
+    unsigned total; /* the column that control totals add up */
 };
 
 static const char *name_of(const struct reading *reading, unsigned column)
 {
-    return reading->of_loan ? load_loan_columns[column].name : load_event_columns[column].name;
+    return reading->specs[column].name;
 }
 
 static bool refuse(const struct reading *reading, unsigned column, enum fault_code code,
@@ -184,9 +192,7 @@ static bool read_amount(const struct reading *reading, unsigned column, int deci
     struct arena *arena = reading->load->arena;
     struct decimal decimal;
     enum fault_code code = decimal_parse(arena, load_field(row, column), &decimal);
-    bool totalled =
-        column == (reading->of_loan ? (unsigned)LOAN_PRINCIPAL : (unsigned)EVENT_AMOUNT);
-    if (code == FAULT_NONE && totalled) {
+    if (code == FAULT_NONE && column == reading->total) {
         row->amount = decimal;
         row->has_amount = true;
     }
@@ -436,6 +442,10 @@ static void choose_installments(const struct reading *reading, struct loan *loan
     }
     if (said && !read_number(reading, LOAN_INSTALLMENTS, false, 0, INT32_MAX, &chosen))
         return;
+    if (rule_split(rules) == RULE_SPLIT_CUSTOM) {
+        loan->installments = chosen; /* 0: as many as there are rows; load_plan() judges it */
+        return;
+    }
     if (chosen == 0)
         load_fault(reading->load, reading->row, LOAN_INSTALLMENTS, FAULT_COLUMN_REQUIRED,
                    "installments is empty and the program has no default; it offers %d..%d", least,
@@ -534,7 +544,7 @@ static void check_more(const struct reading *reading)
 
 void load_loan(struct load *load, struct load_row *row, struct loan *loan)
 {
-    struct reading reading = {load, row, true};
+    struct reading reading = {load, row, load_loan_columns, LOAN_PRINCIPAL};
     *loan = (struct loan){0};
     (void)read_id(&reading, LOAN_ACCOUNT_ID, &loan->account_id);
     (void)read_text(&reading, LOAN_BORROWER_ID, ID_BYTES_MAX, &loan->borrower_id);
@@ -563,6 +573,85 @@ void load_loan(struct load *load, struct load_row *row, struct loan *loan)
         return;
     check_principal(&reading, loan);
     choose_installments(&reading, loan);
+}
+
+/* --- plans --- */
+
+struct plan_line {
+    struct loan_row line;
+    struct load_row *row;
+};
+
+static void read_plan_line(struct load *load, struct load_row *row, int decimals,
+                           struct loan_row *line)
+{
+    struct reading reading = {load, row, load_plan_columns, PLAN_AMOUNT};
+    struct text id;
+    (void)read_id(&reading, PLAN_ACCOUNT_ID, &id);
+    if (require(&reading, PLAN_N))
+        (void)read_number(&reading, PLAN_N, false, 1, PLAN_N_MAX, &line->n);
+    if (require(&reading, PLAN_DUE))
+        (void)read_date(&reading, PLAN_DUE, &line->due);
+    if (require(&reading, PLAN_AMOUNT) &&
+        read_amount(&reading, PLAN_AMOUNT, decimals, &line->amount))
+        (void)positive(&reading, PLAN_AMOUNT, line->amount);
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+    const struct plan_line *left = a, *right = b;
+    if (left->line.n != right->line.n)
+        return left->line.n < right->line.n ? -1 : 1;
+    return (left->line.due.day > right->line.due.day) - (left->line.due.day < right->line.due.day);
+}
+
+/* Give the loan its rows, in order. */
+static void take_lines(struct load *load, struct plan_line *lines, size_t count,
+                       struct load_row *loan_row, struct loan *loan)
+{
+    struct loan_row *plan = arena_alloc(load->arena, count * sizeof *plan);
+    char day[DATE_TEXT_LEN + 1];
+    qsort(lines, count, sizeof *lines, compare_lines);
+    for (size_t i = 0; i < count; i++) {
+        const struct loan_row *line = &lines[i].line, *before = i == 0 ? NULL : &plan[i - 1];
+        plan[i] = *line;
+        if (before != NULL && (before->n == line->n || !date_before(before->due, line->due)))
+            load_fault(load, lines[i].row, before->n == line->n ? PLAN_N : PLAN_DUE,
+                       FAULT_PLAN_ORDER, "row %d does not come after row %d due on %s", line->n,
+                       before->n, date_text(day, before->due));
+    }
+    if (count > RULE_INSTALLMENTS_MAX ||
+        (loan->installments != 0 && (size_t)loan->installments != count))
+        load_fault(load, loan_row, LOAN_INSTALLMENTS, FAULT_INSTALLMENTS_RANGE,
+                   "%zu rows in plan.csv; the loan or its program says %d", count,
+                   loan->installments == 0 ? RULE_INSTALLMENTS_MAX : loan->installments);
+    loan->plan = plan;
+    loan->plan_count = (unsigned)count;
+    loan->installments = (int32_t)count;
+}
+
+void load_plan(struct load *load, struct load_row *rows, size_t count, struct load_row *loan_row,
+               struct loan *loan)
+{
+    struct plan_line *lines = ARENA_ARRAY(load->arena, struct plan_line, count);
+    int decimals = loan == NULL || loan->program == NULL ? -1 : (int)loan->program->decimals;
+    bool custom =
+        loan != NULL && loan->rules != NULL && rule_split(loan->rules) == RULE_SPLIT_CUSTOM;
+    bool well = true;
+    for (size_t i = 0; i < count; i++) {
+        lines[i].row = &rows[i];
+        if (load_split(load, &rows[i]))
+            read_plan_line(load, &rows[i], decimals, &lines[i].line);
+        well = well && rows[i].fault == NULL;
+        if (loan != NULL && loan->rules != NULL && !custom && rows[i].fields != NULL)
+            load_fault(load, &rows[i], PLAN_ACCOUNT_ID, FAULT_PLAN_NOT_TAKEN,
+                       "the loan's program makes its rows itself and takes none from plan.csv");
+    }
+    if (custom && count == 0)
+        load_fault(load, loan_row, LOAN_PROGRAM, FAULT_PLAN_MISSING,
+                   "no rows in plan.csv, from which this program takes them");
+    else if (custom && well)
+        take_lines(load, lines, count, loan_row, loan);
 }
 
 /* --- events --- */
@@ -734,7 +823,7 @@ static void read_component(const struct reading *reading, struct event *event)
 void load_event(struct load *load, struct load_row *row, const struct program *program,
                 struct event *event)
 {
-    struct reading reading = {load, row, false};
+    struct reading reading = {load, row, load_event_columns, EVENT_AMOUNT};
     struct text note_text;
     event->date = event->recorded = event->due = DATE_NONE;
     event->origin = row;

@@ -46,6 +46,9 @@ enum event_column {
     EVENT_COLUMNS
 };
 
+enum plan_column { PLAN_ACCOUNT_ID, PLAN_N, PLAN_DUE, PLAN_AMOUNT, PLAN_COLUMNS };
+
+extern const struct column_spec load_plan_columns[PLAN_COLUMNS];
 extern const struct column_spec load_loan_columns[LOAN_COLUMNS];
 extern const struct column_spec load_event_columns[EVENT_COLUMNS];
 
@@ -91,6 +94,14 @@ void load_fault(struct load *load, struct load_row *row, int column, enum fault_
 /** load_loan(load, row, loan): a split row of loans.csv; ${loan} is complete when row->fault is
  * NULL. */
 void load_loan(struct load *load, struct load_row *row, struct loan *loan);
+
+/**
+ * load_plan(load, rows, count, loan_row, loan):
+ * All ${count} rows of plan.csv of one account, split here.  ${loan_row} and ${loan}: its loan,
+ * complete unless its row has a fault; NULL without one.  Sets the loan's plan and installments.
+ */
+void load_plan(struct load *load, struct load_row *rows, size_t count, struct load_row *loan_row,
+               struct loan *loan);
 
 /**
  * load_event(load, row, program, event): a split row of events.csv; ${program} (NULL if unknown)

@@ -64,8 +64,8 @@ static void put_input(struct buffer *buffer, const struct book_input *input,
 {
     buffer_printf(buffer, "  - role: %s\n    rows: %llu\n    sha256: %s\n",
                   book_role_name(input->role), (unsigned long long)input->rows, input->digest);
-    if (input->role == BOOK_LOANS) {
-        buffer_put_string(buffer, "    principal: ");
+    if (input->role != BOOK_EVENTS) {
+        buffer_put_string(buffer, input->role == BOOK_LOANS ? "    principal: " : "    amount: ");
         put_tally(buffer, arena, &totals->by_type[EVENT_TYPES]);
         buffer_put_string(buffer, "\n");
         return;
@@ -96,6 +96,8 @@ void manifest_write(struct buffer *buffer, const struct run_options *options,
     buffer_put_string(buffer, "control:\n");
     for (unsigned role = 0; role < BOOK_ROLES; role++) {
         const struct tally_role *totals = &tallies->roles[role];
+        if (!book_has_role(inputs, count, (enum book_role)role))
+            continue;
         buffer_printf(buffer, "  %s:\n    read: ", book_role_name((enum book_role)role));
         put_tally(buffer, &tallies->arena, &totals->read);
         buffer_put_string(buffer, "\n    accepted: ");

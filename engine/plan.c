@@ -95,6 +95,10 @@ static struct shape shape_of(struct arena *arena, const struct loan *loan, struc
         if (within)
             shape.rows -= (unsigned)shape.grace;
         break;
+    case RULE_SPLIT_CUSTOM:
+        shape.rows = loan->plan_count;
+        shape.grace = 0;
+        break;
     case RULE_SPLIT_BULLET:
         shape.step = loan->installments;
         shape.rows = 1;
@@ -164,6 +168,8 @@ void plan_split(struct arena *arena, const struct loan *loan, struct amount amou
         split_equal(arena, amount, count, &rounding, parts);
         break;
     }
+    case RULE_SPLIT_CUSTOM: /* take_rows() */
+        break;
     case RULE_SPLIT_BULLET:
         parts[0] = amount;
         break;
@@ -177,6 +183,21 @@ static void set_row(struct row *row, int32_t n, struct date due, struct amount p
     row->due_nominal = row->due = due;
     row->paid_on = DATE_NONE;
     row->due_of[COMPONENT_PRINCIPAL] = principal;
+}
+
+/* The loan's own rows, as they are; ${row} comes after the down payment. */
+static enum fault_code take_rows(struct arena *arena, const struct loan *loan,
+                                 struct date disbursed, struct amount rest, struct row *row)
+{
+    struct amount sum = AMOUNT_ZERO;
+    for (unsigned i = 0; i < loan->plan_count; i++) {
+        const struct loan_row *own = &loan->plan[i];
+        if (!date_before(disbursed, own->due))
+            return FAULT_PLAN_EARLY;
+        set_row(&row[i], own->n, own->due, own->amount);
+        sum = amount_add(arena, sum, own->amount);
+    }
+    return amount_compare(sum, rest) == 0 ? FAULT_NONE : FAULT_PLAN_SUM;
 }
 
 static bool same_month(struct date a, struct date b)
@@ -233,6 +254,12 @@ enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct d
     struct row *row = rows;
 
     memset(rows, 0, (starts_with_0 + shape.zero_rows + shape.rows) * sizeof *rows);
+    if (rule_split(loan->rules) == RULE_SPLIT_CUSTOM) {
+        if (starts_with_0)
+            set_row(row++, 0, disbursed, down);
+        *count = starts_with_0 + loan->plan_count;
+        return take_rows(arena, loan, disbursed, rest, row);
+    }
     struct amount *parts = arena_alloc(arena, shape.rows * sizeof *parts);
     plan_split(arena, loan, rest, 0, shape.rows, parts);
     if (!split_is_positive(parts, shape.rows))

@@ -20,7 +20,9 @@ unsigned plan_rows_max(struct arena *arena, const struct loan *loan, struct amou
  * the principal rows 1, 2, .... Returns FAULT_NONE, FAULT_PLAN_TOO_LATE when a row would lie after
  * 2199-12-31, FAULT_PLAN_LATEST when the last row, brought forward to the program's `latest`, would
  * not come after the one before or the disbursement, or FAULT_PLAN_ROW_VANISHES when a principal
- * row or the down payment would not be > 0; the rows are undefined then. Principal adds up to
+ * row or the down payment would not be > 0; the rows are undefined then. A custom
+ * split takes the loan's own rows as they are: FAULT_PLAN_EARLY when one is not after the
+ * disbursement, FAULT_PLAN_SUM when they are not what is to be split. Principal adds up to
  * ${amount} and nominal dates strictly increase (design 8, law 1): asserted;
  * due dates, moved off holidays, never decrease: asserted too.
  */

@@ -698,7 +698,7 @@ struct rule_scope *rule_compile(struct arena *arena, const struct yaml_node *roo
     const struct yaml_node *version = yaml_find(root, text_of("nol"));
     if (version == NULL || version->kind != YAML_TEXT || !text_is(version->text, "rules/1")) {
         NOTE(&context, FAULT_RULE_VERSION, version != NULL ? version->at : root->at,
-             "a rule file says `nol: rules/1`");
+             "a rule file says `nol: rules/1`, a calendar `nol: calendar/1`");
         return NULL;
     }
     struct rule_scope *scope = ARENA_ARRAY(arena, struct rule_scope, 1);

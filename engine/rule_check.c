@@ -163,7 +163,8 @@ static bool check_principal(const struct check *check)
 static bool check_installments(const struct check *check)
 {
     const struct rule_value *value = value_of(check, RULE_SCHEDULE_INSTALLMENTS);
-    bool own = value_of(check, RULE_SCHEDULE_SPLIT)->number < 0;
+    enum rule_split split = rule_split(check->rules);
+    bool own = split < RULE_SPLIT_EQUAL || split == RULE_SPLIT_CUSTOM;
     if (!value->set) {
         if (!own && absent(check, RULE_SCHEDULE_INSTALLMENTS))
             NOTE(check, FAULT_RULE_KEY_MISSING, value_of(check, RULE_SCHEDULE)->at,
@@ -179,7 +180,8 @@ static bool check_installments(const struct check *check)
         return false; /* already reported */
     if (own)
         NOTE(check, FAULT_RULE_CONFLICT, value->at,
-             "`split` with `fixed` or `shares` sets the number of installments itself; no range "
+             "`split` with `fixed`, `shares` or `custom` sets the number of installments itself; "
+             "no range "
              "goes with it");
     else if (min > max)
         NOTE(check, FAULT_RULE_LIMITS, value->at,
@@ -280,6 +282,7 @@ static const char *divides(const struct check *check)
         return "`split: {shares: [...]}`";
     case RULE_SPLIT_FIXED:
     case RULE_SPLIT_BULLET:
+    case RULE_SPLIT_CUSTOM:
         break;
     }
     return NULL;
@@ -515,6 +518,7 @@ static void check_schedule(const struct check *check)
             check_rows(check);
         break;
     case RULE_SPLIT_BULLET:
+    case RULE_SPLIT_CUSTOM:
         if (whole && down)
             (void)check_equal_parts(check, 1, &budget);
         break;

@@ -28,7 +28,13 @@ struct amount rule_down_payment(struct arena *arena, const struct rule_scope *ru
  * a default. */
 int32_t rule_grace(const struct rule_scope *rules, enum rule_key which);
 
-enum rule_split { RULE_SPLIT_SHARES = -2, RULE_SPLIT_FIXED, RULE_SPLIT_EQUAL, RULE_SPLIT_BULLET };
+enum rule_split {
+    RULE_SPLIT_SHARES = -2,
+    RULE_SPLIT_FIXED,
+    RULE_SPLIT_EQUAL,
+    RULE_SPLIT_BULLET,
+    RULE_SPLIT_CUSTOM
+};
 enum rule_anchor { RULE_ANCHOR_DISBURSED, RULE_ANCHOR_AGREED, RULE_ANCHOR_GIVEN };
 enum rule_holiday {
     RULE_HOLIDAY_NONE,

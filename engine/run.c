@@ -71,8 +71,9 @@ static struct shares shares_of(const struct run_options *options, unsigned threa
 
 static struct book_input *make_inputs(struct month *month, unsigned *count)
 {
-    const struct run_paths paths[BOOK_ROLES] = {month->options->loans, month->options->events};
-    *count = paths[BOOK_LOANS].count + paths[BOOK_EVENTS].count;
+    const struct run_paths paths[BOOK_ROLES] = {month->options->loans, month->options->events,
+                                                month->options->plan};
+    *count = paths[BOOK_LOANS].count + paths[BOOK_EVENTS].count + paths[BOOK_PLAN].count;
     struct book_input *inputs = ARENA_ARRAY(month->arena, struct book_input, *count);
     unsigned next = 0;
     for (unsigned role = 0; role < BOOK_ROLES; role++)
@@ -243,9 +244,10 @@ static enum book_result fill_batch(struct month *month, struct crew_batch *batch
                                            batch->room * sizeof *batch->bundles);
         }
         batch->bundles[batch->count++] = bundle;
-        batch->rows += bundle.loan_count + bundle.event_count;
+        batch->rows += bundle.loan_count + bundle.event_count + bundle.plan_count;
         batch->bytes += sizeof bundle + rows_bytes(bundle.loans, bundle.loan_count) +
-                        rows_bytes(bundle.events, bundle.event_count);
+                        rows_bytes(bundle.events, bundle.event_count) +
+                        rows_bytes(bundle.plan, bundle.plan_count);
     }
     return result;
 }

@@ -34,6 +34,7 @@ struct run_options {
     const char *rules; /* folder or file */
     struct run_paths loans;
     struct run_paths events;
+    struct run_paths plan;
     struct date as_of;
     struct date known_at;      /* DATE_UNLIMITED: no limit */
     struct date from;          /* DATE_NONE: no period */

@@ -108,6 +108,8 @@ static void put_tallies(struct buffer *buffer, const struct shard_content *conte
     struct tallies *tallies = content->tallies;
     for (unsigned role = 0; role < BOOK_ROLES; role++)
         for (unsigned i = 0; i < VERDICTS; i++) {
+            if (!book_has_role(content->inputs, content->input_count, (enum book_role)role))
+                continue;
             csv_text(buffer, text_of("control"));
             csv_text(buffer, text_of(book_role_name((enum book_role)role)));
             put_tally(buffer, &tallies->arena, verdicts[i], tally_of(&tallies->roles[role], i));
@@ -349,9 +351,10 @@ static bool restore_option(const struct shard_fact *fact, struct run_options *op
 static bool restore_input(const struct shard_fact *fact, struct shard_run *run)
 {
     struct book_input *input = &run->inputs[run->input_count];
-    unsigned role = begins_with(fact->key, book_role_name(BOOK_LOANS)) ? BOOK_LOANS : BOOK_EVENTS;
-    if (fact->value.len != DIGEST_HEX_LEN ||
-        !begins_with(fact->key, book_role_name((enum book_role)role)))
+    unsigned role = 0;
+    while (role < BOOK_ROLES && !begins_with(fact->key, book_role_name((enum book_role)role)))
+        role++;
+    if (fact->value.len != DIGEST_HEX_LEN || role == BOOK_ROLES)
         return false;
     *input = (struct book_input){.role = (enum book_role)role, .number = 1, .rows = fact->count};
     memcpy(input->digest, fact->value.ptr, DIGEST_HEX_LEN);

@@ -32,7 +32,7 @@ void tallies_init(struct tallies *tallies, const struct memory *memory, unsigned
 void tallies_free(struct tallies *tallies);
 
 /** tallies_add(tallies, input, role, type, row, rejected): count one row; ${type} EVENT_TYPES for
- * loans. */
+ * loans and plans. */
 void tallies_add(struct tallies *tallies, unsigned input, enum book_role role, enum event_type type,
                  const struct load_row *row, bool rejected);
 

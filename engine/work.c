@@ -55,6 +55,7 @@ struct desk {
     const struct book_bundle *bundle;
     struct load_row *loan_rows;
     struct load_row *event_rows;
+    struct load_row *plan_rows;
     struct loan loan;
     struct event *events;
     struct event **order; /* sorted */
@@ -86,6 +87,24 @@ static void read_loans(struct desk *desk)
                        "account_id %s stands on %zu loans",
                        text_quote(quoted, desk->bundle->account_id), count);
     }
+}
+
+static void read_plan(struct desk *desk)
+{
+    char quoted[TEXT_QUOTE_MAX];
+    const struct book_bundle *bundle = desk->bundle;
+    bool one = bundle->loan_count == 1 && desk->loan_rows[0].fields != NULL;
+    bool custom =
+        one && desk->loan.rules != NULL && rule_split(desk->loan.rules) == RULE_SPLIT_CUSTOM;
+    if (bundle->plan_count == 0 && !custom)
+        return;
+    desk->plan_rows = raw_rows(desk->load.arena, bundle->plan, bundle->plan_count);
+    load_plan(&desk->load, desk->plan_rows, bundle->plan_count, one ? &desk->loan_rows[0] : NULL,
+              one ? &desk->loan : NULL);
+    for (size_t i = 0; i < bundle->plan_count && bundle->account_id.len > 0; i++)
+        if (bundle->loan_count == 0 && desk->plan_rows[i].fields != NULL)
+            load_fault(&desk->load, &desk->plan_rows[i], PLAN_ACCOUNT_ID, FAULT_ACCOUNT_UNKNOWN,
+                       "no loan has the account_id %s", text_quote(quoted, bundle->account_id));
 }
 
 static void read_events(struct desk *desk)
@@ -477,6 +496,14 @@ static void count_rows(struct desk *desk, bool whole)
         if (rejected)
             set_aside(work, &bundle->events[i], row, EVENT_TYPE, EVENT_AMOUNT);
     }
+    for (size_t i = 0; i < bundle->plan_count; i++) {
+        const struct load_row *row = &desk->plan_rows[i];
+        bool rejected = whole || row->fault != NULL;
+        tallies_add(&work->tallies, input_index(work, bundle->plan[i].input), BOOK_PLAN,
+                    EVENT_TYPES, row, rejected);
+        if (rejected)
+            set_aside(work, &bundle->plan[i], row, EVENT_COLUMNS, PLAN_AMOUNT);
+    }
 }
 
 /* Rows without an account: unidentified money and what takes it back. */
@@ -521,13 +548,15 @@ void work_account(struct work *work, const struct book_bundle *bundle)
     if (job->survey && (bundle->account_id.len == 0 || desk.loan.program == NULL ||
                         !asks_borrowers(job, desk.loan.program)))
         return;
+    read_plan(&desk);
     read_events(&desk);
     if (bundle->account_id.len == 0) {
         work_unplaced(&desk);
         return;
     }
     bool refused = has_fault(desk.loan_rows, bundle->loan_count) ||
-                   has_fault(desk.event_rows, bundle->event_count);
+                   has_fault(desk.event_rows, bundle->event_count) ||
+                   has_fault(desk.plan_rows, bundle->plan_count);
     if (!refused)
         refused = !compute_account(&desk);
     if (job->survey)

@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 static const struct program *programs[FUZZ_PROGRAMS];
 static struct portfolio_states states;
 
-/* One of the two input files, in memory. */
+/* One of the input files, in memory. */
 static struct {
     int fd;
     char path[64];
@@ -167,7 +167,8 @@ static void put_book(struct bytes *bytes)
 {
     enum { EVENTS_MAX = 200, ACCOUNTS_MAX = 3 };
     unsigned programs_of[ACCOUNTS_MAX], accounts = 1 + take(bytes) % ACCOUNTS_MAX;
-    files[BOOK_LOANS].len = files[BOOK_EVENTS].len = 0;
+    files[BOOK_LOANS].len = files[BOOK_EVENTS].len = files[BOOK_PLAN].len = 0;
+    put(BOOK_PLAN, "account_id,n,due,amount\n");
     put(BOOK_LOANS,
         "account_id,program,principal,agreed,disbursed,first_due,installments,grace,collateral\n");
     put(BOOK_EVENTS,
@@ -184,7 +185,8 @@ static void run(void)
 {
     const struct columns_named named = {0};
     struct book_input inputs[BOOK_ROLES] = {{.role = BOOK_LOANS, .number = 1},
-                                            {.role = BOOK_EVENTS, .number = 1}};
+                                            {.role = BOOK_EVENTS, .number = 1},
+                                            {.role = BOOK_PLAN, .number = 1}};
     struct faults faults;
     struct arena arena;
     struct book book;

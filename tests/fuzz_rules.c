@@ -1,5 +1,5 @@
-/* Any bytes as a rule file: a program, or at least one fault; each fault has a place inside the
- * file. */
+/* Any bytes as a rule file: a program, a calendar, or at least one fault; each fault has a place
+ * inside the file.  A program may name a calendar that is there. */
 #include <stdlib.h>
 
 #include "program.h"
@@ -14,8 +14,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     arena_init(&arena, NULL);
     faults_init(&faults);
     const struct text text = {arena_copy(&arena, (const char *)bytes, len), len};
-    const struct program *program = program_read(&arena, &file, text, &faults);
-    if ((program == NULL) != (faults.total > 0))
+    static const struct calendar known = {
+        .id = {"c", 1}, .from = {0}, .until = {30000}, .weekend = 96};
+    static const struct calendar *const list[] = {&known};
+    const struct calendars calendars = {list, 1};
+    const struct yaml_node *root = yaml_read(&arena, &file, text, &faults);
+    const struct program *program = NULL;
+    bool read = false;
+    if (root != NULL && calendar_is(root))
+        read = calendar_read(&arena, root, &faults) != NULL;
+    else if (root != NULL)
+        read = (program = program_of_tree(&arena, &file, root, &calendars, &faults)) != NULL;
+    if (read == (faults.total > 0))
         abort();
     for (unsigned i = 0; i < faults.count; i++)
         if (faults.listed[i].at.file != &file || faults.listed[i].at.line > len + 1)

@@ -368,6 +368,84 @@ static void test_principal_by(void **state)
     }
 }
 
+/* Rows of plan.csv; the loan's plan as `n due amount`, or the faults. */
+static const char *plan_faults(const char *yaml, const char *loan_line, const char *const *lines,
+                               size_t count)
+{
+    static struct loan loan;
+    prepare(yaml);
+    struct load_row *loan_row = row_of(loan_header, loan_line, load_loan_columns, LOAN_COLUMNS);
+    assert_true(load_split(&load, loan_row));
+    load_loan(&load, loan_row, &loan);
+    assert_faults("");
+    struct load_row *rows = ARENA_ARRAY(&expect_arena, struct load_row, count);
+    for (size_t i = 0; i < count; i++) {
+        rows[i] = *row_of("account_id,n,due,amount", lines[i], load_plan_columns, PLAN_COLUMNS);
+        rows[i].record.line = (uint32_t)(3 + i);
+    }
+    load_plan(&load, rows, count, loan_row, &loan);
+    if (expect_faults.total > 0)
+        return faults_string();
+    char *out = arena_alloc(&expect_arena, 400), *end = out;
+    *out = '\0';
+    assert_int_equal(loan.installments, loan.plan_count);
+    for (unsigned i = 0; i < loan.plan_count; i++)
+        end += sprintf(end, "%s%d %s %s", i == 0 ? "" : "; ", loan.plan[i].n,
+                       date_string(loan.plan[i].due), amount_string(loan.plan[i].amount));
+    return out;
+}
+
+static void test_plan(void **state)
+{
+#define CUSTOM(more)                                                                               \
+    LEND_HEAD LEND_PRINCIPAL "schedule: {every: 1 week, split: custom" more                        \
+                             "}\n" LEND_ALLOCATION LEND_ARREARS
+    static const char loan[] = "L1,lend,1000,2024-01-31,,,,,,,";
+    static const struct {
+        const char *yaml, *loan, *lines[3], *expected;
+    } cases[] = {
+        {CUSTOM(""),
+         loan,
+         {"L1,3,2024-03-01,600", "L1,1,2024-02-01,400"},
+         "1 2024-02-01 400; 3 2024-03-01 600"},
+        {CUSTOM(""), loan, {NULL}, "plan-missing 2:4"},
+        {LEND_RULES, loan, {"L1,1,2024-02-01,400"}, "plan-not-taken 3:1"},
+        {CUSTOM(""), loan, {"L1,1,2024-02-01,600", "L1,1,2024-03-01,400"}, "plan-order 4:4"},
+        {CUSTOM(""), loan, {"L1,1,2024-02-02,600", "L1,2,2024-02-02,400"}, "plan-order 4:6"},
+        {CUSTOM(""), loan, {"L1,2,2024-02-01,600", "L1,1,2024-02-02,400"}, "plan-order 3:6"},
+        {CUSTOM(""), loan, {"L1,0,2024-02-01,600"}, "number-range 3:4"},
+        {CUSTOM(""), loan, {"L1,1000000,2024-02-01,600"}, "number-range 3:4"},
+        {CUSTOM(""), loan, {"L1,1,2024-02-01,0"}, "amount-zero 3:17"},
+        {CUSTOM(""), loan, {"L1,1,2024-02-01,0.5"}, "amount-decimals 3:17"},
+        {CUSTOM(""),
+         loan,
+         {"L1,,,"},
+         "column-required 3:4; column-required 3:5; "
+         "column-required 3:6"},
+        {CUSTOM(""), loan, {"L1,1,2024-02-30,5"}, "date-form 3:6"},
+        {CUSTOM(""), loan, {"L1,1"}, "csv-ragged 3:1"},
+        {CUSTOM(", installments: 2"), loan, {"L1,1,2024-02-01,1000"}, "installments-range 2:26"},
+        {CUSTOM(", installments: 1"), loan, {"L1,1,2024-02-01,1000"}, "1 2024-02-01 1000"},
+        {CUSTOM(""),
+         "L1,lend,1000,2024-01-31,,1,,,,,",
+         {"L1,1,2024-02-01,1000"},
+         "1 2024-02-01 1000"},
+        {CUSTOM(""),
+         "L1,lend,1000,2024-01-31,,2,,,,,",
+         {"L1,1,2024-02-01,1000"},
+         "installments-range 2:26"},
+    };
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        size_t count = 0;
+        while (count < 3 && cases[i].lines[count] != NULL)
+            count++;
+        const char *is = plan_faults(cases[i].yaml, cases[i].loan, cases[i].lines, count);
+        if (strcmp(is, cases[i].expected) != 0)
+            fail_msg("case %zu: %s, expected %s", i, is, cases[i].expected);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +454,7 @@ int main(void)
         TEST(test_first_due),
         TEST(test_multiple_and_fixed),
         TEST(test_principal_by),
+        TEST(test_plan),
         TEST(test_terms_of_the_agreement),
         TEST(test_event),
         TEST(test_event_faults),

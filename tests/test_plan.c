@@ -246,6 +246,30 @@ static void test_bullet(void **state)
     assert_string_equal(plan_of(loan, "1000", "2024-01-31"), "1 2025-03-31 1000");
 }
 
+static void test_custom(void **state)
+{
+    (void)state;
+    struct loan_row own[] = {{2, D("2024-02-11"), A("250")}, {7, D("2024-12-25"), A("650")}};
+    struct loan *loan = lend_loan(WITH("every: 1 month, split: custom, down_payment: 10%,"
+                                       " rounding: {unit: 1, mode: down, residual: last},"
+                                       " grace: {length: 1 month, place: before-term,"
+                                       " list_rows: true},"
+                                       " due: {latest: 2024-03-01, missing_day: last-of-month}"),
+                                  "1000", "2024-01-31", "", 2);
+    loan->plan = own;
+    loan->plan_count = 2;
+    loan->grace = 1;
+    assert_string_equal(plan_of(loan, "1000", "2024-01-31"),
+                        "0 2024-01-31 100; 2 2024-02-11 250; 7 2024-12-25 650");
+    /* a tenth of 999 is 99, and 900 are left; of 1 001 it is 100 */
+    assert_string_equal(plan_of(loan, "999", "2024-01-31"),
+                        "0 2024-01-31 99; 2 2024-02-11 250; 7 2024-12-25 650");
+    assert_string_equal(plan_of(loan, "1001", "2024-01-31"), "plan-sum");
+    assert_string_equal(plan_of(loan, "1000", "2024-02-10"),
+                        "0 2024-02-10 100; 2 2024-02-11 250; 7 2024-12-25 650");
+    assert_string_equal(plan_of(loan, "1000", "2024-02-11"), "plan-early");
+}
+
 static void test_latest(void **state)
 {
     (void)state;
@@ -400,6 +424,7 @@ int main(void)
         TEST(test_shares),
         TEST(test_down_payment),
         TEST(test_bullet),
+        TEST(test_custom),
         TEST(test_latest),
         TEST(test_holidays),
         TEST(test_random_holidays),

@@ -102,6 +102,7 @@ static void test_words_are_the_enums(void **state)
         {RULE_SCHEDULE_DUE_MISSING_DAY, MISSING_FIRST_OF_NEXT, "first-of-next"},
         {RULE_SCHEDULE_SPLIT, RULE_SPLIT_EQUAL, "equal"},
         {RULE_SCHEDULE_SPLIT, RULE_SPLIT_BULLET, "bullet"},
+        {RULE_SCHEDULE_SPLIT, RULE_SPLIT_CUSTOM, "custom"},
         {RULE_SCHEDULE_DUE_HOLIDAY, RULE_HOLIDAY_NONE, "none"},
         {RULE_SCHEDULE_DUE_HOLIDAY, RULE_HOLIDAY_NEXT, "next"},
         {RULE_SCHEDULE_DUE_HOLIDAY, RULE_HOLIDAY_PREVIOUS, "previous"},
