@@ -831,6 +831,7 @@ class Account:
         self.disabled = []  # the same: after `unable`
         self.ever_late, self.forgiven_by = False, set()
         self.reschedules, self.grace_given = 0, []
+        self.opening_on = None
         self.taken_over = None  # (date, disbursed, repaid, forgiven) right after an opening
         self.history = []
         self.needs_history = loan.program.needs_history
@@ -902,6 +903,7 @@ class Account:
         steps = [e for e in self.known if e.type != "reverse" and e.date <= self.as_of]
         steps = sorted((e for e in steps if e.id not in self.reversed_by), key=Event.order)
         openings = [e for e in steps if e.type == "opening"]
+        self.opening_on = openings[0].date if openings else None
         for e in steps:
             if len(openings) > 1:
                 self.refuse(openings[1], "a second opening")
@@ -1300,8 +1302,7 @@ class Account:
         if not self.counts(e.ref, e):
             return
         payment = self.payments.get(e.ref)
-        if payment is None:
-            self.refuse_unless_excused(e, "chargeback of no payment before it")
+        if payment is None:  # it comes later in the order: no effect, as of an as-of before it (law 6)
             return
         amount = e.amount or payment.event.amount
         left = payment.event.amount - payment.charged_back
@@ -1451,6 +1452,8 @@ class Account:
         rule = self.rules(day).get("small_amounts")
         if not rule or not self.rows or self.written_off_on or self.rows[-1].due > day:
             return
+        if self.opening_on and day < self.opening_on:
+            return  # S4: the account does not exist yet
         program = self.loan.program
         if 0 < self.unpaid < program.amount(rule.get("forgive_below", "0")):
             for row in self.rows:

@@ -32,11 +32,11 @@ FEATURE_COLUMNS = "component kind row installments every grace due"  # written w
 # Clauses and events beyond the first ones. True: the engine has it, books have it by default.
 FEATURES = {
     "shares": True,  # schedule.split
-    "custom": False,  # schedule.split with plan.csv
+    "custom": True,  # schedule.split with plan.csv
     "down-payment": True,
     "latest": True,
     "holidays": True,  # next, previous, modified-next with calendars
-    "principal-by": False,
+    "principal-by": True,
     "charge": True,  # events charge and waive
     "chargeback": True,
     "tranches": True,  # several disburse events

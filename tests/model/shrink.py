@@ -57,7 +57,8 @@ class Book:
     def write(self, folder):
         (folder / "rules").mkdir()
         for name, rules in self.rules.items():
-            (folder / "rules" / name).write_text(json.dumps(rules, ensure_ascii=False), encoding="utf-8")
+            there = {key: value for key, value in rules.items() if value != []}  # an empty list is refused
+            (folder / "rules" / name).write_text(json.dumps(there, ensure_ascii=False), encoding="utf-8")
         options = ["--rules", "rules"]
         for name in ("loans", "events", "plan"):
             rows = getattr(self, name)
