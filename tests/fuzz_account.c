@@ -193,6 +193,7 @@ static void run(void)
     struct book_bundle bundle;
     struct work work;
     struct buffer out[REPORT_ARREARS + 1];
+    struct buffer unidentified;
     arena_init(&arena, NULL);
     faults_init(&faults);
     for (unsigned role = 0; role < BOOK_ROLES; role++) {
@@ -216,7 +217,14 @@ static void run(void)
         buffer_init(&out[file], NULL);
     work_init(&work, &job);
     work.out = out;
-    MUST(book_open(&book, NULL, inputs, BOOK_ROLES, &named, true, &faults));
+    buffer_init(&unidentified, NULL);
+    work.unidentified = &unidentified;
+    const struct book_gathering gathering = {SORTER_BYTES_MIN, "."};
+    enum book_result gathered = BOOK_BUNDLE;
+    MUST(book_open(&book, NULL, inputs, BOOK_ROLES, &named, &gathering, &faults));
+    while (gathered == BOOK_BUNDLE)
+        gathered = book_gather(&book);
+    MUST(gathered == BOOK_END);
     while (book_next(&book, &arena, &bundle) == BOOK_BUNDLE) {
         work_account(&work, &bundle);
         MUST(work.broken_law == NULL);
@@ -225,6 +233,7 @@ static void run(void)
     MUST(tallies_law(&work.tallies) == NULL);
     book_close(&book);
     work_free(&work);
+    buffer_free(&unidentified);
     for (unsigned file = 0; file <= REPORT_ARREARS; file++)
         buffer_free(&out[file]);
     faults_free(&faults);
