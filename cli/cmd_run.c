@@ -42,9 +42,10 @@ const struct cli_command cli_run = {
         "\n"
         "october/ then holds schedule.csv, allocations.csv, arrears.csv, portfolio.csv, "
         "classes.csv,\n"
-        "movement.csv, migration.csv, unidentified.csv, manifest.yaml and SHA256SUMS.  It appears "
-        "whole\n"
-        "or not at all; any fault in the input is listed and leaves an earlier october/ as it was.",
+        "movement.csv, migration.csv, unidentified.csv, subsidy.csv (when a program has that "
+        "clause),\n"
+        "manifest.yaml and SHA256SUMS.  It appears whole or not at all; any fault in the input is\n"
+        "listed and leaves an earlier october/ as it was.",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,
