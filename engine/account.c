@@ -145,6 +145,9 @@ static bool disburse_more(struct account *account, const struct event *event,
     case TRANCHE_TOO_LATE:
         return refuse(refusal, FAULT_PLAN_TOO_LATE,
                       "a row of this tranche falls due after 2199-12-31");
+    case TRANCHE_LATEST:
+        return refuse(refusal, FAULT_PLAN_LATEST,
+                      "no row that this tranche needs can fall due by schedule.due.latest");
     case TRANCHE_VANISHES:
         return refuse(refusal, FAULT_PLAN_ROW_VANISHES,
                       "with this tranche a row would be zero or less");

@@ -292,6 +292,12 @@ enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct d
     return move_off_holidays(loan->rules, disbursed, latest, rows, *count);
 }
 
+struct date plan_latest(const struct loan *loan, struct date disbursed)
+{
+    struct periods periods = periods_of(loan, disbursed);
+    return latest_of(loan, &periods);
+}
+
 struct date plan_due(struct arena *arena, const struct loan *loan, struct date disbursed,
                      struct amount amount, unsigned k)
 {

@@ -44,6 +44,10 @@ unsigned plan_rows_of(struct arena *arena, const struct loan *loan, struct amoun
 void plan_split(struct arena *arena, const struct loan *loan, struct amount amount, unsigned first,
                 unsigned rows, struct amount *parts);
 
+/** plan_latest(loan, disbursed): the day by which the last row falls due, DATE_UNLIMITED without
+ * one. */
+struct date plan_latest(const struct loan *loan, struct date disbursed);
+
 /** plan_due(arena, loan, disbursed, amount, k): the nominal date of principal row ${k} >= 1 of the
  * plan that ${amount}, disbursed first, has made, or would have with more rows. */
 struct date plan_due(struct arena *arena, const struct loan *loan, struct date disbursed,

@@ -84,11 +84,23 @@ static bool add_down_payment(struct account *account, struct date date, struct a
     return true;
 }
 
-/* Continue the plan's count of dates; false when it leaves the calendar. */
-static bool add_rows(struct account *account, unsigned more)
+/* The last nominal date that the plan has. */
+static struct date last_nominal(const struct account *account)
+{
+    struct date last = DATE_NONE;
+    for (unsigned i = 0; i < account->row_count; i++)
+        if (is_of_plan(&account->rows[i]) && date_before(last, account->rows[i].due_nominal))
+            last = account->rows[i].due_nominal;
+    return last;
+}
+
+/* Continue the plan's count of dates; the last row falls due by `latest`, as in any plan. */
+static enum tranche_outcome add_rows(struct account *account, unsigned more)
 {
     struct arena *arena = account->arena;
+    const struct loan *loan = account->loan;
     const struct account_payout *first = &account->payouts[0];
+    struct date latest = plan_latest(loan, first->date), before = last_nominal(account);
     size_t room = account->row_count + more + account->event_count; /* as when it was disbursed */
     struct row *rows = arena_alloc(arena, room * sizeof *rows);
     unsigned there = 0;
@@ -97,14 +109,19 @@ static bool add_rows(struct account *account, unsigned more)
     for (unsigned i = 0; i < account->row_count; i++)
         there += is_of_plan(&rows[i]);
     for (unsigned k = there + 1; k <= there + more; k++) {
-        struct date nominal = plan_due(arena, account->loan, first->date, first->amount, k);
-        struct date due =
-            plan_business_day(account->loan->rules, nominal, first->date, DATE_UNLIMITED);
+        struct date nominal = plan_due(arena, loan, first->date, first->amount, k);
+        if (date_before(latest, nominal)) {
+            if (k < there + more || !date_before(before, latest))
+                return TRANCHE_LATEST;
+            nominal = latest;
+        }
+        struct date due = plan_business_day(loan->rules, nominal, first->date, latest);
         if (!date_in_range(nominal) || !date_in_range(due))
-            return false;
+            return TRANCHE_TOO_LATE;
         (void)insert_row(account, nominal, due);
+        before = nominal;
     }
-    return true;
+    return TRANCHE_JOINED;
 }
 
 /* --- shares --- */
@@ -164,8 +181,9 @@ enum tranche_outcome tranche_join(struct account *account, struct date date, str
         total = amount_add(arena, total, planned(arena, tranche.rows[i]));
     unsigned wanted = plan_rows_of(arena, loan, total, tranche.count);
     if (wanted > tranche.count) {
-        if (!add_rows(account, wanted - tranche.count))
-            return TRANCHE_TOO_LATE;
+        enum tranche_outcome added = add_rows(account, wanted - tranche.count);
+        if (added != TRANCHE_JOINED)
+            return added;
         collect(&tranche, date);
     }
     tranche.parts = arena_alloc(arena, tranche.count * sizeof *tranche.parts);

@@ -10,6 +10,7 @@ enum tranche_outcome {
     TRANCHE_JOINED,
     TRANCHE_NO_ROW,   /* no principal row is due after it */
     TRANCHE_TOO_LATE, /* a new row would fall due after 2199-12-31 */
+    TRANCHE_LATEST,   /* there is no room for a new row before `latest` */
     TRANCHE_VANISHES, /* a row would be zero or less */
 };
 

@@ -1068,8 +1068,18 @@ class Account:
             self.add_row(day, down, "down")
         for row, part in zip(rows, parts):
             row.owed["principal"] = part + row.money_back
-        for part in parts[len(rows) :]:  # of `fixed`: new rows after the last
-            rows.append(self.add_counted(part, rows[-1].count, rows[-1].k + 1))
+        new = parts[len(rows) :]  # of `fixed`: new rows after the last, by `latest` as those of any plan
+        latest = self.plan.latest()
+        for index, part in enumerate(new):
+            count, k = rows[-1].count, rows[-1].k + 1
+            nominal = count.nominal(k)
+            if latest and nominal > latest:
+                if index < len(new) - 1 or rows[-1].due_nominal >= latest:
+                    self.refuse(None, "no room for a row before `latest`")
+                nominal = latest
+            row = self.add_row(self.plan.due(nominal, latest), part, "plan")
+            row.due_nominal, row.count, row.k = nominal, count, k
+            rows.append(row)
         self.take_from_others(rows)
 
     def split_anew(self, rows, schedule, total):
