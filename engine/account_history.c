@@ -2,14 +2,8 @@
 
 static void add_stretch(struct account *account, const struct account_stretch *stretch)
 {
-    if (account->stretch_count == account->stretch_room) {
-        size_t room = account->stretch_room == 0 ? 32 : 2 * account->stretch_room;
-        struct account_stretch *wider = arena_alloc(account->arena, room * sizeof *wider);
-        if (account->stretch_count > 0)
-            memcpy(wider, account->stretches, account->stretch_count * sizeof *wider);
-        account->stretches = wider;
-        account->stretch_room = room;
-    }
+    account->stretches = arena_grow(account->arena, account->stretches, account->stretch_count,
+                                    &account->stretch_room, sizeof *account->stretches);
     account->stretches[account->stretch_count++] = *stretch;
 }
 

@@ -31,14 +31,8 @@ struct pass {
 struct account_line *allocation_line(struct account *account, const struct event *event,
                                      struct date date, int32_t n)
 {
-    if (account->line_count == account->line_room) {
-        size_t room = account->line_room == 0 ? 16 : 2 * account->line_room;
-        struct account_line *lines = arena_alloc(account->arena, room * sizeof *lines);
-        if (account->line_count > 0)
-            memcpy(lines, account->lines, account->line_count * sizeof *lines);
-        account->lines = lines;
-        account->line_room = room;
-    }
+    account->lines = arena_grow(account->arena, account->lines, account->line_count,
+                                &account->line_room, sizeof *account->lines);
     struct account_line *line = &account->lines[account->line_count++];
     *line = (struct account_line){.event = event, .date = date, .n = n};
     return line;

@@ -70,6 +70,18 @@ void *arena_zero(struct arena *arena, size_t count, size_t size)
     return memset(arena_alloc(arena, bytes), 0, bytes);
 }
 
+void *arena_grow(struct arena *arena, void *list, size_t count, size_t *room, size_t size)
+{
+    enum { ROOM_AT_FIRST = 16 };
+    if (count < *room)
+        return list;
+    *room = *room == 0 ? ROOM_AT_FIRST : 2 * *room;
+    void *wider = arena_alloc(arena, memory_product(arena->memory, *room, size));
+    if (count > 0)
+        memcpy(wider, list, count * size);
+    return wider;
+}
+
 char *arena_copy(struct arena *arena, const char *bytes, size_t len)
 {
     char *copy = arena_alloc(arena, len + 1);

@@ -48,6 +48,13 @@ void *arena_zero(struct arena *arena, size_t count, size_t size);
 /** arena_copy(arena, bytes, len): a NUL-terminated copy of ${len} bytes. */
 char *arena_copy(struct arena *arena, const char *bytes, size_t len);
 
+/**
+ * arena_grow(arena, list, count, room, size):
+ * ${list} of ${count} elements of ${size} bytes with room for one more: itself, or a copy of twice
+ * the room when ${room} is used up.  ${list} is NULL while ${room} is 0.
+ */
+void *arena_grow(struct arena *arena, void *list, size_t count, size_t *room, size_t size);
+
 /** ARENA_ARRAY(arena, type, count): ${count} cleared elements of ${type}. */
 #define ARENA_ARRAY(arena, type, count) ((type *)arena_zero((arena), (count), sizeof(type)))
 

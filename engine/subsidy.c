@@ -167,14 +167,8 @@ static bool is_of_class(const struct month *month)
 static void add_claim(struct arena *arena, struct subsidy *subsidy,
                       const struct subsidy_claim *claim)
 {
-    if (subsidy->count == subsidy->room) {
-        size_t room = subsidy->room == 0 ? 24 : 2 * subsidy->room;
-        struct subsidy_claim *wider = arena_alloc(arena, room * sizeof *wider);
-        if (subsidy->count > 0)
-            memcpy(wider, subsidy->claims, subsidy->count * sizeof *wider);
-        subsidy->claims = wider;
-        subsidy->room = room;
-    }
+    subsidy->claims =
+        arena_grow(arena, subsidy->claims, subsidy->count, &subsidy->room, sizeof *subsidy->claims);
     subsidy->claims[subsidy->count++] = *claim;
 }
 

@@ -60,9 +60,29 @@ static void test_reset_gives_the_largest_chunk_again(void **state)
     assert_non_null(arena_alloc(&expect_arena, 1));
 }
 
+static void test_grow(void **state)
+{
+    (void)state;
+    int *list = NULL;
+    size_t room = 0;
+    for (int i = 0; i < 1000; i++) {
+        size_t before = room;
+        int *wider = arena_grow(&expect_arena, list, (size_t)i, &room, sizeof *list);
+        assert_true((size_t)i < room);
+        if (before == room) /* nothing is copied while there is room */
+            assert_ptr_equal(wider, list);
+        list = wider;
+        list[i] = i;
+    }
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(list[i], i);
+    assert_true(room < 2048);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_grow),
         TEST(test_blocks_are_aligned_and_apart),
         TEST(test_zero_sized_is_never_null),
         TEST(test_larger_than_a_chunk),
