@@ -149,3 +149,24 @@ const struct rule_scope *program_at(const struct program *program, struct date d
         i--;
     return program->versions[i].rules;
 }
+
+const struct yaml_node *program_tree_at(struct arena *arena, const struct yaml_node *root,
+                                        struct date date)
+{
+    struct faults unheard;
+    faults_init(&unheard);
+    const struct rule_scope *base = rule_compile(arena, root, &unheard);
+    const struct rule_value *amendments = &base->value[RULE_AMENDMENTS];
+    const struct rule_scope **sorted = in_order(arena, amendments);
+    struct rule_context context = {
+        .arena = arena,
+        .faults = &unheard,
+        .decimals = (unsigned)rule_number(base, RULE_CURRENCY_DECIMALS),
+        .sources = &base->value[RULE_SOURCES],
+    };
+    for (unsigned i = 0; i < amendments->count; i++)
+        if (!date_before(date, sorted[i]->value[RULE_AMENDMENTS_FROM].date))
+            root = amend_all(&context, root, sorted[i]);
+    faults_free(&unheard);
+    return root;
+}

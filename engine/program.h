@@ -39,6 +39,11 @@ const struct program *program_of_tree(struct arena *arena, const struct fault_fi
                                       const struct yaml_node *root,
                                       const struct calendars *calendars, struct faults *faults);
 
+/** program_tree_at(arena, root, date): the tree of a file without faults as its amendments leave it
+ * on ${date}. */
+const struct yaml_node *program_tree_at(struct arena *arena, const struct yaml_node *root,
+                                        struct date date);
+
 /** program_at(program, date): the rules in force on ${date}, the first version before that. */
 const struct rule_scope *program_at(const struct program *program, struct date date);
 

@@ -707,12 +707,12 @@ struct rule_scope *rule_compile(struct arena *arena, const struct yaml_node *roo
     return scope;
 }
 
-struct rule_scope *rule_compile_calendar(struct arena *arena, const struct yaml_node *root,
-                                         struct faults *faults)
+struct rule_scope *rule_compile_other(struct arena *arena, const struct yaml_node *root,
+                                      const char *prefix, struct faults *faults)
 {
     struct rule_context context = {.arena = arena, .faults = faults};
     struct rule_scope *scope = ARENA_ARRAY(arena, struct rule_scope, 1);
     scope->at = root->at;
-    compile_map(&context, root, text_of("calendar"), scope);
+    compile_map(&context, root, text_of(prefix), scope);
     return scope;
 }

@@ -137,10 +137,10 @@ bool rule_parse_value(struct rule_context *context, enum rule_key key, const str
 struct rule_scope *rule_compile(struct arena *arena, const struct yaml_node *root,
                                 struct faults *faults);
 
-/** rule_compile_calendar(arena, root, faults): the same for a calendar's tree, its keys under
- * `calendar`; never NULL. */
-struct rule_scope *rule_compile_calendar(struct arena *arena, const struct yaml_node *root,
-                                         struct faults *faults);
+/** rule_compile_other(arena, root, prefix, faults): the same for the tree of another kind of file,
+ * whose keys stand in the table below ${prefix}: `calendar`, `reform`; never NULL. */
+struct rule_scope *rule_compile_other(struct arena *arena, const struct yaml_node *root,
+                                      const char *prefix, struct faults *faults);
 
 static inline bool rule_is_set(const struct rule_scope *rules, enum rule_key key)
 {

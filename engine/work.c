@@ -372,6 +372,17 @@ static void note_class(struct desk *desk, const struct position *position,
                        position->class_index);
 }
 
+static void take_outcome(struct desk *desk, const struct computation *run)
+{
+    struct outcome *outcome = &desk->work->outcome;
+    if (!run->exists)
+        return;
+    outcome_take(outcome, &run->account, run->as_of, &run->position);
+    for (size_t i = 0; i < run->subsidy.count; i++)
+        outcome->subsidy =
+            amount_add(desk->load.arena, outcome->subsidy, run->subsidy.claims[i].amount);
+}
+
 /* Compute all positions that the run needs; false when the account is refused. */
 static bool compute_account(struct desk *desk)
 {
@@ -402,6 +413,10 @@ static bool compute_account(struct desk *desk)
     if (job->survey) {
         note_class(desk, entry.now, BORROWERS_NOW);
         note_class(desk, entry.opening, BORROWERS_OPENING);
+        return true;
+    }
+    if (job->figures) {
+        take_outcome(desk, &run);
         return true;
     }
     entry.moves = period && (run.exists || run.snapshot_exists || entry.opening != NULL);
@@ -528,10 +543,36 @@ static void work_unplaced(struct desk *desk)
     count_rows(desk, false);
 }
 
+static enum fault_code first_fault(const struct load_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].fault != NULL)
+            return rows[i].fault->code;
+    return FAULT_NONE;
+}
+
+/* For whoever wants figures: whose they are, or why there are none. */
+static void note_refusal(struct desk *desk, bool refused)
+{
+    struct work *work = desk->work;
+    const struct book_bundle *bundle = desk->bundle;
+    work->loan = desk->loan;
+    if (!refused)
+        return;
+    work->outcome = (struct outcome){.refused = true};
+    work->outcome.code = first_fault(desk->loan_rows, bundle->loan_count);
+    if (work->outcome.code == FAULT_NONE)
+        work->outcome.code = first_fault(desk->event_rows, bundle->event_count);
+    if (work->outcome.code == FAULT_NONE)
+        work->outcome.code = first_fault(desk->plan_rows, bundle->plan_count);
+}
+
 void work_account(struct work *work, const struct book_bundle *bundle)
 {
     const struct work_job *job = work->job;
     arena_reset(&work->scratch);
+    work->loan.program = NULL;
+    work->outcome = (struct outcome){.exists = false};
     struct desk desk = {
         .work = work,
         .bundle = bundle,
@@ -559,9 +600,33 @@ void work_account(struct work *work, const struct book_bundle *bundle)
                    has_fault(desk.plan_rows, bundle->plan_count);
     if (!refused)
         refused = !compute_account(&desk);
+    if (job->figures)
+        note_refusal(&desk, refused);
     if (job->survey)
         return; /* rows are counted, and faults listed, in the second pass */
     count_rows(&desk, refused);
+}
+
+/* Whether a program is the very same in both jobs. */
+static bool has_program(const struct work_job *job, const struct program *program)
+{
+    for (unsigned i = 0; i < job->program_count; i++)
+        if (job->programs[i] == program)
+            return true;
+    return false;
+}
+
+void work_beside(struct work *work, const struct work *first, const struct book_bundle *bundle)
+{
+    const struct program *program = first->loan.program;
+    if (bundle->account_id.len == 0)
+        return; /* no account, no figures */
+    if (program != NULL && !first->job->survey && has_program(work->job, program) && !asks_borrowers(work->job, program)) {
+        work->loan = first->loan;
+        work->outcome = first->outcome;
+        return;
+    }
+    work_account(work, bundle);
 }
 
 void work_merge(struct work *into, const struct work *from)

@@ -9,6 +9,7 @@
 #define NOL_WORK_H
 
 #include "borrowers.h"
+#include "outcome.h"
 #include "report.h"
 #include "tally.h"
 
@@ -29,6 +30,7 @@ struct work_job {
     bool
         survey; /* the first of two passes: nothing but the borrowers' worst classes is found out */
     const struct borrowers *borrowers; /* what it found; NULL: no program asks */
+    bool figures; /* the account's figures are wanted, in work->outcome, and no reports */
 };
 
 struct work {
@@ -43,7 +45,10 @@ struct work {
     struct buffer *rejects;      /* rows set aside, packed for a sorter; NULL: nobody asks */
     struct buffer *unidentified; /* the same of money that nobody can place */
     struct borrowers borrowers;  /* of a survey */
-    const char *broken_law;      /* NULL: none; a fault in nol itself */
+    /* Of the account just worked on, until the next one, where the job wants figures: */
+    struct loan loan; /* its program is NULL when the rows do not make a loan */
+    struct outcome outcome;
+    const char *broken_law; /* NULL: none; a fault in nol itself */
     struct buffer broken_account;
 };
 
@@ -61,5 +66,9 @@ void work_merge(struct work *into, const struct work *from);
  * finished lines of rejects.csv and unidentified.csv, in the order of which they will be sorted, to
  * the two others. */
 void work_account(struct work *work, const struct book_bundle *bundle);
+
+/** work_beside(work, first, bundle): the same account, which ${first} has worked on, under other
+ * rules, for its figures alone; where the rules are the very same nothing is computed again. */
+void work_beside(struct work *work, const struct work *first, const struct book_bundle *bundle);
 
 #endif
