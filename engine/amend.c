@@ -53,6 +53,11 @@ static bool same_scalar(struct rule_context *context, enum rule_key key, const s
     switch (rule_row(key)->type) {
     case RULE_TYPE_AMOUNT:
         return amount_compare(left.amount, right.amount) == 0;
+    case RULE_TYPE_AMOUNT_OR_FRACTION:
+        if (amount_is_zero(left.fraction.den) || amount_is_zero(right.fraction.den))
+            return amount_is_zero(left.fraction.den) && amount_is_zero(right.fraction.den) &&
+                   amount_compare(left.amount, right.amount) == 0;
+        __attribute__((fallthrough));
     case RULE_TYPE_FRACTION:
         return fraction_compare(context->arena, left.fraction, right.fraction) == 0;
     case RULE_TYPE_DATE_OR_SPAN:
