@@ -6,6 +6,7 @@
 
 #include "allocation.h"
 #include "owed.h"
+#include "penalty.h"
 #include "plan.h"
 #include "rule_check.h"
 #include "tranche.h"
@@ -38,6 +39,7 @@ void account_begin(struct account *account, struct arena *arena, const struct lo
         .payouts = arena_alloc(arena, (count + 1) * sizeof(struct account_payout)),
         .credits = arena_alloc(arena, (count + 1) * sizeof(struct account_credit)),
         .opening = DATE_NONE,
+        .assessed = DATE_NONE,
     };
     for (size_t i = 0; i < count; i++)
         if (events[i]->type == EVENT_OPENING && events[i]->counts)
@@ -383,45 +385,76 @@ static bool apply_cancel(struct account *account, const struct event *event,
     return true;
 }
 
-/* --- frozen days --- */
+/* --- frozen days, days of inability --- */
 
-static bool is_frozen(const struct account *account)
+static bool is_open(const struct account_periods *periods)
 {
-    return account->freeze_count > 0 &&
-           date_equal(account->freezes[account->freeze_count - 1].upto, DATE_UNLIMITED);
+    return periods->count > 0 && date_equal(periods->list[periods->count - 1].upto, DATE_UNLIMITED);
+}
+
+/* The days after the event's. */
+static bool begin_period(struct account *account, const struct event *event,
+                         struct account_periods *periods, const struct account_refusal *already,
+                         struct account_refusal *refusal)
+{
+    if (is_open(periods))
+        return was_overtaken(account, event) || refuse(refusal, already->code, "%s", already->text);
+    if (periods->list == NULL)
+        periods->list = arena_alloc(account->arena, account->event_count * sizeof *periods->list);
+    periods->list[periods->count++] = (struct account_period){event->date, DATE_UNLIMITED};
+    return true;
+}
+
+/* The event's day is the last. */
+static bool end_period(const struct account *account, const struct event *event,
+                       struct account_periods *periods, const struct account_refusal *none,
+                       struct account_refusal *refusal)
+{
+    if (!is_open(periods))
+        return was_overtaken(account, event) || refuse(refusal, none->code, "%s", none->text);
+    periods->list[periods->count - 1].upto = event->date;
+    return true;
 }
 
 static bool apply_freeze(struct account *account, const struct event *event,
                          struct account_refusal *refusal)
 {
-    if (is_frozen(account))
-        return was_overtaken(account, event) ||
-               refuse(refusal, FAULT_FROZEN_ALREADY, "the loan is frozen already");
-    if (account->freezes == NULL)
-        account->freezes =
-            arena_alloc(account->arena, account->event_count * sizeof *account->freezes);
-    account->freezes[account->freeze_count++] =
-        (struct account_freeze){event->date, DATE_UNLIMITED};
-    return true;
+    static const struct account_refusal already = {.code = FAULT_FROZEN_ALREADY,
+                                                   .text = "the loan is frozen already"};
+    return begin_period(account, event, &account->frozen, &already, refusal);
 }
 
 static bool apply_unfreeze(struct account *account, const struct event *event,
                            struct account_refusal *refusal)
 {
-    if (!is_frozen(account))
-        return was_overtaken(account, event) ||
-               refuse(refusal, FAULT_NOT_FROZEN, "the loan is not frozen");
-    account->freezes[account->freeze_count - 1].upto = event->date;
-    return true;
+    static const struct account_refusal none = {.code = FAULT_NOT_FROZEN,
+                                                .text = "the loan is not frozen"};
+    return end_period(account, event, &account->frozen, &none, refusal);
+}
+
+static bool apply_unable(struct account *account, const struct event *event,
+                         struct account_refusal *refusal)
+{
+    static const struct account_refusal already = {.code = FAULT_UNABLE_ALREADY,
+                                                   .text = "the borrower is unable already"};
+    return begin_period(account, event, &account->unable, &already, refusal);
+}
+
+static bool apply_able(struct account *account, const struct event *event,
+                       struct account_refusal *refusal)
+{
+    static const struct account_refusal none = {.code = FAULT_NOT_UNABLE,
+                                                .text = "the borrower is not unable"};
+    return end_period(account, event, &account->unable, &none, refusal);
 }
 
 int32_t account_frozen_days(const struct account *account, struct date after, struct date upto)
 {
     int32_t days = 0;
-    for (unsigned i = 0; i < account->freeze_count; i++) {
-        const struct account_freeze *freeze = &account->freezes[i];
-        struct date from = date_before(freeze->after, after) ? after : freeze->after;
-        struct date end = date_before(upto, freeze->upto) ? upto : freeze->upto;
+    for (unsigned i = 0; i < account->frozen.count; i++) {
+        const struct account_period *period = &account->frozen.list[i];
+        struct date from = date_before(period->after, after) ? after : period->after;
+        struct date end = date_before(upto, period->upto) ? upto : period->upto;
         if (date_before(from, end))
             days += end.day - from.day;
     }
@@ -469,6 +502,8 @@ bool account_apply(struct account *account, struct event *event, struct account_
                       (int)event_name(event).len, event_name(event).ptr);
     if (!takes(account, event, refusal))
         return false;
+    if (account->loan->program->has_penalty && !event_is_payment(event->type))
+        penalty_note_principal(account);
     switch (event->type) {
     case EVENT_DISBURSE:
         return apply_disburse(account, event, refusal);
@@ -482,6 +517,10 @@ bool account_apply(struct account *account, struct event *event, struct account_
     case EVENT_CLASSIFY:
         account->judged = event;
         return true;
+    case EVENT_ABLE:
+        return apply_able(account, event, refusal);
+    case EVENT_UNABLE:
+        return apply_unable(account, event, refusal);
     case EVENT_FREEZE:
         return apply_freeze(account, event, refusal);
     case EVENT_UNFREEZE:

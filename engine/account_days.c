@@ -1,6 +1,7 @@
 #include "account.h"
 #include "allocation.h"
 #include "owed.h"
+#include "penalty.h"
 
 /*
  * From day to day.  Between two events most days are alike: the walk stops only on those on which
@@ -45,6 +46,16 @@ static void end_days(struct account *account, struct date date)
         account_keep_days(account, account->day, date_add_days(date, -1));
 }
 
+/* The beginning of ${date}: credit has a row to pay where that is the day ${use}. */
+static void begin_day(struct account *account, struct date date, struct date use)
+{
+    account->day = date;
+    if (account->loan->program->has_penalty)
+        (void)penalty_assess(account, date);
+    if (date_equal(date, use))
+        allocation_use_credit(account, date);
+}
+
 /* The end of the day at hand, once all its events have been applied. */
 static void end_day(struct account *account)
 {
@@ -60,9 +71,7 @@ void account_advance(struct account *account, struct date date)
         if (account->has_small_amounts && account->stage == ACCOUNT_RUNNING)
             next = earlier(next, next_rest(account));
         end_days(account, next);
-        account->day = next;
-        if (date_equal(next, use))
-            allocation_use_credit(account, use);
+        begin_day(account, next, use);
     }
 }
 

@@ -17,6 +17,7 @@ struct program {
     unsigned decimals; /* of the currency */
     struct date in_force;
     bool has_subsidy; /* some version has */
+    bool has_penalty; /* some version has */
     bool looks_back;  /* some version asks how past days ended: accounts keep it */
     const struct fault_file *file;
     unsigned count;

@@ -112,6 +112,12 @@ static void put_range(struct resolving *r, const struct rule_value *value)
 static void put_value(struct resolving *r, enum rule_key key, const struct rule_value *value)
 {
     switch (rule_row(key)->type) {
+    case RULE_TYPE_AMOUNT_OR_FRACTION:
+        if (amount_sign(value->fraction.den) > 0) {
+            put_fraction(r, value->fraction);
+            return;
+        }
+        __attribute__((fallthrough));
     case RULE_TYPE_AMOUNT: {
         char *out = buffer_reserve(r->out, amount_text_size(value->amount));
         buffer_end(r->out, amount_write(out, value->amount, r->decimals));
