@@ -51,6 +51,7 @@ extern const struct cli_command cli_check;
 extern const struct cli_command cli_keys;
 extern const struct cli_command cli_verify;
 extern const struct cli_command cli_merge;
+extern const struct cli_command cli_compare;
 
 /** cli_parse(arguments, command, argc, argv): exact names only; false after a message on standard
  * error. */
@@ -104,6 +105,10 @@ const struct memory *cli_memory(struct memory *memory, struct out_dir *out);
 
 /** cli_run_read(arguments, options): fill ${options} from the arguments; false after a message. */
 bool cli_run_read(const struct cli_arguments *arguments, struct run_options *options);
+
+/** cli_view_read(arguments, options): the same for commands that look at a book in other ways: no
+ * shards and no period; --out may be missing. */
+bool cli_view_read(const struct cli_arguments *arguments, struct run_options *options);
 
 /** cli_temporary(arguments, out): where temporary files go: TMPDIR, else the folder that will hold
  * ${out}. */

@@ -111,3 +111,18 @@ bool cli_run_read(const struct cli_arguments *arguments, struct run_options *opt
         return cli_usage("--from-known-at goes with --from only"), false;
     return true;
 }
+
+bool cli_view_read(const struct cli_arguments *arguments, struct run_options *options)
+{
+    static const char *const others[] = {"--shard", "--from", "--from-known-at", "--carry"};
+    for (unsigned i = 0; i < sizeof others / sizeof *others; i++)
+        if (cli_has(arguments, others[i]))
+            return cli_usage("%s goes with nol run only", others[i]), false;
+    if (arguments->plain.count > 0)
+        return cli_usage("'%s' is no option of this command", arguments->plain.list[0]), false;
+    if (!cli_run_read(arguments, options))
+        return false;
+    options->out = cli_value(arguments, "--out");
+    options->temporary = cli_temporary(arguments, options->out == NULL ? "" : options->out);
+    return true;
+}

@@ -107,8 +107,8 @@ static void begin(void *context, unsigned workers)
                     compare->run->attributes.count, compare->options->measure);
 }
 
-static void put_value(struct buffer *out, enum outcome_kind kind,
-                      const struct outcome_value *value, unsigned decimals)
+static void put_value(struct buffer *out, enum outcome_kind kind, const struct outcome_value *value,
+                      unsigned decimals)
 {
     switch (kind) {
     case OUTCOME_IS_AMOUNT:
@@ -157,10 +157,6 @@ static void put_changes(struct buffer *out, struct arena *arena, const struct lo
         put_value(out, kind, &was, decimals);
         put_value(out, kind, &is, decimals);
         put_delta(out, arena, kind, &was, &is, decimals);
-        if (figure == OUTCOME_STATUS && (before->refused || after->refused))
-            csv_text(out, text_of(fault_slug(before->refused ? before->code : after->code)));
-        else
-            csv_empty(out);
         csv_end_row(out);
     }
 }
@@ -266,7 +262,7 @@ enum run_outcome compare_run(struct compare *compare, const struct run_options *
         .context = compare,
         .sides = SIDES,
         .name = "changes.csv",
-        .header = "account_id,figure,before,after,delta,refused",
+        .header = "account_id,figure,before,after,delta",
         .make_rules = make_rules,
         .begin = begin,
         .account = compare_account,

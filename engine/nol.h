@@ -4,6 +4,7 @@
 #ifndef NOL_H
 #define NOL_H
 
+#include "compare.h"
 #include "crew.h"
 #include "event.h"
 #include "load.h"

@@ -35,6 +35,8 @@ const char *outcome_name(enum outcome_figure figure)
     switch (figure) {
     case OUTCOME_STATUS:
         return "status";
+    case OUTCOME_REFUSED:
+        return "refused";
     case OUTCOME_NEXT_12_MONTHS:
         return "next_12_months";
     case OUTCOME_SUBSIDY:
@@ -63,7 +65,7 @@ enum outcome_kind outcome_kind_of(enum outcome_figure figure)
     if (is_amount_of_position(figure) || figure == OUTCOME_NEXT_12_MONTHS ||
         figure == OUTCOME_SUBSIDY)
         return OUTCOME_IS_AMOUNT;
-    if (figure == OUTCOME_STATUS || figure == OUTCOME_CLASS)
+    if (figure == OUTCOME_STATUS || figure == OUTCOME_REFUSED || figure == OUTCOME_CLASS)
         return OUTCOME_IS_TEXT;
     return figure == OUTCOME_LAST_DUE || figure == OUTCOME_OLDEST_DUE ? OUTCOME_IS_DATE
                                                                       : OUTCOME_IS_COUNT;
@@ -132,6 +134,9 @@ struct outcome_value outcome_value_of(const struct outcome *outcome, enum outcom
     bool none = outcome->refused || !outcome->exists;
     if (none && figure == OUTCOME_STATUS)
         return text_value(text_of(outcome->refused ? "refused" : ""));
+    if (figure == OUTCOME_REFUSED)
+        return text_value(outcome->refused ? text_of(fault_slug(outcome->code))
+                                           : (struct text){"", 0});
     if (none)
         return count_value(0);
     if (is_amount_of_position(figure))
@@ -139,6 +144,8 @@ struct outcome_value outcome_value_of(const struct outcome *outcome, enum outcom
     switch (figure) {
     case OUTCOME_STATUS:
         return text_value(text_of(position_status_name(position->status)));
+    case OUTCOME_REFUSED: /* above */
+        break;
     case OUTCOME_NEXT_12_MONTHS:
         return amount_value(outcome->next_12_months);
     case OUTCOME_SUBSIDY:

@@ -10,6 +10,7 @@
 /* In the order in which they are listed. */
 enum outcome_figure {
     OUTCOME_STATUS,
+    OUTCOME_REFUSED, /* the slug of why */
     OUTCOME_AMOUNTS, /* the amounts of a position, by enum figure, up to FIGURE_PROVISION */
     OUTCOME_NEXT_12_MONTHS = OUTCOME_AMOUNTS + FIGURE_PROVISION + 1,
     OUTCOME_SUBSIDY,
@@ -56,7 +57,7 @@ const char *outcome_name(enum outcome_figure figure);
 enum outcome_kind outcome_kind_of(enum outcome_figure figure);
 
 /** outcome_value_of(outcome, figure): zero, or none, of an account that does not exist or was
- * refused; its status is then `refused` or empty. */
+ * refused; its status is then empty or `refused`. */
 struct outcome_value outcome_value_of(const struct outcome *outcome, enum outcome_figure figure);
 
 /** outcome_same(kind, a, b): whether two values are the same. */

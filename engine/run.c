@@ -38,7 +38,7 @@ struct month {
     struct faults reading; /* of the book: its reader works beside those who write */
     struct out_dir *out;
     struct arena *arena; /* the caller's: outlives the run */
-    struct side *sides; /* the first is by the rules of the options */
+    struct side *sides;  /* the first is by the rules of the options */
     unsigned side_count;
     const struct rules *rules; /* the first side's */
     struct book_input *inputs;
@@ -357,7 +357,7 @@ static bool write_shard(struct month *month, struct buffer *buffer)
 {
     const struct shard_content content = {month->options,          month->rules,
                                           month->inputs,           month->input_count,
-                                          &month->sides[0].states,          &month->works[0].portfolio,
+                                          &month->sides[0].states, &month->works[0].portfolio,
                                           &month->works[0].tallies};
     if (month->options->shard.count == 0)
         return true;
@@ -429,8 +429,8 @@ static bool keep_laws(struct month *month)
         const struct work *work = &month->works[i];
         broken = work->broken_law;
         if (broken != NULL)
-            (void)text_quote(quoted, (struct text){work->broken_account.bytes,
-                                                   work->broken_account.len});
+            (void)text_quote(quoted,
+                             (struct text){work->broken_account.bytes, work->broken_account.len});
     }
     if (broken == NULL)
         broken = portfolio_law(&month->works[0].portfolio);
@@ -504,8 +504,7 @@ static enum run_outcome finish(struct month *month, enum pass outcome)
     if (outcome != PASS_DONE || !lawful || (refused && !month->options->quarantine) ||
         !(month->view != NULL ? finish_view(month) : write_summaries(month)))
         return RUN_REFUSED;
-    if (month->options->out != NULL &&
-        (!out_dir_seal(month->out) || !out_dir_publish(month->out)))
+    if (month->options->out != NULL && (!out_dir_seal(month->out) || !out_dir_publish(month->out)))
         return RUN_REFUSED;
     return refused ? RUN_QUARANTINED : RUN_DONE;
 }
@@ -583,8 +582,8 @@ static bool read_rules(struct month *month)
     const struct run_view *view = month->view;
     struct rules *rules = ARENA_ARRAY(month->arena, struct rules, month->side_count);
     bool well = load_rules(month->arena, &month->options->rules, 1, 0, &rules[0], month->faults) &&
-                (view == NULL || view->make_rules(view->context, month->arena, &rules[0], rules,
-                                                  month->faults));
+                (view == NULL ||
+                 view->make_rules(view->context, month->arena, &rules[0], rules, month->faults));
     for (unsigned i = 0; i < month->side_count; i++)
         month->sides[i].rules = rules[i];
     month->rules = &month->sides[0].rules;

@@ -66,9 +66,9 @@ enum { RUN_SIDES_MAX = 257 };
  */
 struct run_view {
     void *context;
-    unsigned sides;         /* 1..RUN_SIDES_MAX; the first is by the rules of the options */
-    const char *name;       /* of the file that is written account by account; NULL: none */
-    const char *header;     /* of it */
+    unsigned sides;     /* 1..RUN_SIDES_MAX; the first is by the rules of the options */
+    const char *name;   /* of the file that is written account by account; NULL: none */
+    const char *header; /* of it */
     /* Make the rules of the other sides, sides[1..], from those of the options; false after a
      * fault.  ${rules} stay as they are. */
     bool (*make_rules)(void *context, struct arena *arena, const struct rules *rules,
