@@ -40,6 +40,16 @@ const struct program *program_of_tree(struct arena *arena, const struct fault_fi
                                       const struct yaml_node *root,
                                       const struct calendars *calendars, struct faults *faults);
 
+/* From which day on two programs differ, by what binds; DATE_UNLIMITED: never. */
+struct program_difference {
+    struct date from[RULE_BINDS];
+};
+
+/** program_differ(arena, a, b): where two programs of one and the same file, amended differently,
+ * differ; ${arena} is scratch. */
+struct program_difference program_differ(struct arena *arena, const struct program *a,
+                                         const struct program *b);
+
 /** program_tree_at(arena, root, date): the tree of a file without faults as its amendments leave it
  * on ${date}. */
 const struct yaml_node *program_tree_at(struct arena *arena, const struct yaml_node *root,

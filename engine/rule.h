@@ -46,7 +46,13 @@ enum rule_type {
     RULE_TYPE_SOURCE,             /* an entry of sources, then free text */
 };
 
-enum rule_bind { RULE_BIND_NONE, RULE_BIND_AGREEMENT, RULE_BIND_EVENT, RULE_BIND_REPORT };
+enum rule_bind {
+    RULE_BIND_NONE,
+    RULE_BIND_AGREEMENT,
+    RULE_BIND_EVENT,
+    RULE_BIND_REPORT,
+    RULE_BINDS
+};
 
 struct rule_row {
     const char *id;

@@ -576,6 +576,25 @@ static enum run_outcome compute(struct month *month)
     return result;
 }
 
+/* How far each program of another side is another than the first side's of the same id: those of
+ * another file as a whole. */
+static const struct program_difference *differences_of(struct month *month,
+                                                       const struct rules *rules)
+{
+    struct program_difference *differences =
+        ARENA_ARRAY(month->arena, struct program_difference, rules->program_count);
+    for (unsigned i = 0; i < rules->program_count; i++) {
+        for (unsigned bind = 0; bind < RULE_BINDS; bind++)
+            differences[i].from[bind] = DATE_NONE;
+        for (unsigned k = 0; k < month->rules->program_count; k++)
+            if (text_equal(month->rules->programs[k]->id, rules->programs[i]->id) &&
+                month->rules->programs[k]->file == rules->programs[i]->file)
+                differences[i] =
+                    program_differ(month->arena, month->rules->programs[k], rules->programs[i]);
+    }
+    return differences;
+}
+
 /* Read the rules of the options and have the view make those of the other sides. */
 static bool read_rules(struct month *month)
 {
@@ -613,6 +632,8 @@ enum run_outcome run_view(const struct run_options *options, const struct run_vi
     for (unsigned i = 0; i < month.side_count; i++) {
         borrowers_init(&month.sides[i].borrowers, options->memory);
         set_job(&month, &month.sides[i]);
+        if (ruled && i > 0)
+            month.sides[i].job.differences = differences_of(&month, &month.sides[i].rules);
     }
     if (ruled) {
         outcome = compute(&month);

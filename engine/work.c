@@ -377,6 +377,7 @@ static void take_outcome(struct desk *desk, const struct computation *run)
     struct outcome *outcome = &desk->work->outcome;
     if (!run->exists)
         return;
+    desk->work->account = run->account;
     outcome_take(outcome, &run->account, run->as_of, &run->position);
     for (size_t i = 0; i < run->subsidy.count; i++)
         outcome->subsidy =
@@ -607,26 +608,63 @@ void work_account(struct work *work, const struct book_bundle *bundle)
     count_rows(&desk, refused);
 }
 
-/* Whether a program is the very same in both jobs. */
-static bool has_program(const struct work_job *job, const struct program *program)
+/* How far the account's program is another on this side, NULL: it is not there, or all of it. */
+static const struct program_difference *difference_of(const struct work_job *job,
+                                                      const struct program *program)
 {
     for (unsigned i = 0; i < job->program_count; i++)
-        if (job->programs[i] == program)
-            return true;
-    return false;
+        if (text_equal(job->programs[i]->id, program->id))
+            return job->differences == NULL ? NULL : &job->differences[i];
+    return NULL;
 }
 
-void work_beside(struct work *work, const struct work *first, const struct book_bundle *bundle)
+static const struct program *program_of(const struct work_job *job, struct text id)
 {
+    for (unsigned i = 0; i < job->program_count; i++)
+        if (text_equal(job->programs[i]->id, id))
+            return job->programs[i];
+    return NULL;
+}
+
+/* The position by other classes, of an account that they do not change. */
+static void classify_again(struct work *work, struct work *first)
+{
+    const struct work_job *job = work->job;
+    arena_reset(&work->scratch);
+    work->loan = first->loan;
+    work->loan.program = program_of(job, first->loan.program->id);
+    work->account = first->account;
+    work->account.loan = &work->loan;
+    work->account.arena = &work->scratch;
+    work->outcome = first->outcome;
+    if (first->outcome.exists)
+        position_of(&work->account, job->as_of, &work->outcome.position);
+}
+
+void work_beside(struct work *work, struct work *first, const struct book_bundle *bundle)
+{
+    const struct work_job *job = work->job;
     const struct program *program = first->loan.program;
     if (bundle->account_id.len == 0)
         return; /* no account, no figures */
-    if (program != NULL && !first->job->survey && has_program(work->job, program) && !asks_borrowers(work->job, program)) {
+    const struct program_difference *difference =
+        program == NULL || first->outcome.refused || job->survey ? NULL
+                                                                 : difference_of(job, program);
+    bool whole = difference == NULL || asks_borrowers(job, program_of(job, program->id)) ||
+                 asks_borrowers(first->job, program) ||
+                 !date_before(first->loan.agreed, difference->from[RULE_BIND_AGREEMENT]) ||
+                 !date_before(job->as_of, difference->from[RULE_BIND_EVENT]);
+    if (whole) {
+        work_account(work, bundle);
+    } else if (date_before(job->as_of, difference->from[RULE_BIND_REPORT])) {
         work->loan = first->loan;
         work->outcome = first->outcome;
-        return;
+    } else if (program->looks_back || program_of(job, program->id)->looks_back ||
+               program->has_subsidy) {
+        work_account(work, bundle);
+    } else {
+        classify_again(work, first);
     }
-    work_account(work, bundle);
 }
 
 void work_merge(struct work *into, const struct work *from)

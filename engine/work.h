@@ -30,6 +30,8 @@ struct work_job {
     bool
         survey; /* the first of two passes: nothing but the borrowers' worst classes is found out */
     const struct borrowers *borrowers; /* what it found; NULL: no program asks */
+    /* Of other sides than the first, by program: how far its program of that id is another. */
+    const struct program_difference *differences;
     bool figures; /* the account's figures are wanted, in work->outcome, and no reports */
 };
 
@@ -47,6 +49,7 @@ struct work {
     struct borrowers borrowers;  /* of a survey */
     /* Of the account just worked on, until the next one, where the job wants figures: */
     struct loan loan; /* its program is NULL when the rows do not make a loan */
+    struct account account;
     struct outcome outcome;
     const char *broken_law; /* NULL: none; a fault in nol itself */
     struct buffer broken_account;
@@ -67,8 +70,12 @@ void work_merge(struct work *into, const struct work *from);
  * the two others. */
 void work_account(struct work *work, const struct book_bundle *bundle);
 
-/** work_beside(work, first, bundle): the same account, which ${first} has worked on, under other
- * rules, for its figures alone; where the rules are the very same nothing is computed again. */
-void work_beside(struct work *work, const struct work *first, const struct book_bundle *bundle);
+/**
+ * work_beside(work, first, bundle):
+ * The same account, which ${first} has worked on, under other rules, for its figures alone.  What
+ * the rules do not make different is not computed again: nothing, where those that bind this
+ * account are the same; the position alone, where only classification is another.
+ */
+void work_beside(struct work *work, struct work *first, const struct book_bundle *bundle);
 
 #endif
