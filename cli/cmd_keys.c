@@ -1,5 +1,10 @@
 #include "cli.h"
 
+static const struct cli_option options[] = {
+    {"--schema", NULL, false, false,
+     "as a JSON Schema, by which an editor completes and underlines"},
+};
+
 static const char *bind_text(enum rule_bind bind)
 {
     switch (bind) {
@@ -66,10 +71,23 @@ static void print_row(enum rule_key key)
            row->fallback[0] ? "`" : "", row->meaning);
 }
 
+static int print_schema(void)
+{
+    struct memory memory;
+    struct buffer buffer;
+    buffer_init(&buffer, cli_memory(&memory, NULL));
+    rule_schema_put(&buffer);
+    (void)fwrite(buffer.bytes, 1, buffer.len, stdout);
+    buffer_free(&buffer);
+    return EXIT_DONE;
+}
+
 static int run(const struct cli_arguments *arguments)
 {
     if (arguments->plain.count > 0)
         return cli_usage("nol keys takes no arguments");
+    if (cli_has(arguments, "--schema"))
+        return print_schema();
     puts("# The rule language\n"
          "\n"
          "Made by `nol keys` from the table that the parser reads.  `*`: required where the map "
@@ -95,10 +113,17 @@ static int run(const struct cli_arguments *arguments)
 
 const struct cli_command cli_keys = {
     .name = "keys",
-    .arguments = "",
+    .arguments = "[--schema]",
     .meaning = "the rule language, from the one table that defines it",
     .more = "example:\n"
             "\n"
-            "  nol keys | less",
+            "  nol keys | less\n"
+            "\n"
+            "  nol keys --schema > rules/nol-rules.schema.json\n"
+            "\n"
+            "writes the file that the first line of a rule file names for editors:\n"
+            "# yaml-language-server: $schema=nol-rules.schema.json",
+    .options = options,
+    .option_count = sizeof options / sizeof *options,
     .run = run,
 };

@@ -14,6 +14,7 @@
 #include "report.h"
 #include "resolve.h"
 #include "rule.h"
+#include "rule_schema.h"
 #include "run.h"
 
 #endif
