@@ -5,17 +5,19 @@ static const struct cli_option options[] = {
      "as a JSON Schema, by which an editor completes and underlines"},
 };
 
+/* What an amendment of the clause changes. */
 static const char *bind_text(enum rule_bind bind)
 {
     switch (bind) {
     case RULE_BIND_NONE:
-        return "the file's own";
+        return "Of the file itself: no amendment changes it.";
     case RULE_BIND_AGREEMENT:
-        return "as it stood when the contract was signed";
+        return "Binds with the agreement: a contract keeps the version of the day on which it was "
+               "signed.";
     case RULE_BIND_EVENT:
-        return "as in force on the event's date";
+        return "Binds with the event: each follows the version in force on its date.";
     case RULE_BIND_REPORT:
-        return "as in force on the as-of date";
+        return "Binds with the report: the version in force on the as-of date, for all loans.";
     }
     return "";
 }
@@ -65,7 +67,9 @@ static void print_allowed(enum rule_key key)
 static void print_row(enum rule_key key)
 {
     const struct rule_row *row = rule_row(key);
-    printf("| `%s`%s | %s", row->path, row->required ? " *" : "", type_text(row->type));
+    bool only = row->type == RULE_TYPE_CHOICE && rule_allowed(key, 1).len == 0;
+    printf("| `%s`%s | %s", row->path, row->required ? " *" : "",
+           only ? "always" : type_text(row->type));
     print_allowed(key);
     printf(" | %s%s%s | %s |\n", row->fallback[0] ? "`" : "", row->fallback,
            row->fallback[0] ? "`" : "", row->meaning);
@@ -82,30 +86,58 @@ static int print_schema(void)
     return EXIT_DONE;
 }
 
+static void print_values(void)
+{
+    puts("# The rule language\n"
+         "\n"
+         "Made by `nol keys` from the table that the parser reads. The [guide](rules-guide.md) "
+         "shows\n"
+         "how a program is built from it.\n"
+         "\n"
+         "- A key is written with its maps before it: `principal.min` is `min` in the map\n"
+         "  `principal`. `[]` is an element of the list, `.*` an entry under a name of your own.\n"
+         "- `*`: required where the map around it is given.\n"
+         "- A default stands where the key is not given. None: then there is nothing of the kind.\n"
+         "\n"
+         "| value | written |\n"
+         "|---|---|\n"
+         "| amount | `1_000_000`, `0.50`: at most the currency's decimals and 30 digits |\n"
+         "| fraction | `0.5%`, `1/3` |\n"
+         "| span | `6 months`, `1 year`, `2 weeks`, `90 days` |\n"
+         "| date | `2026-01-31`, from 1900 to 2199 |\n"
+         "| range | `0..90`, both included; without an end `271..` |\n"
+         "| number | `12`, within the range that stands beside it |\n"
+         "| id, text | up to 64, up to 200 bytes; in quotes where it has `: ` or ` #` |\n"
+         "| source | a name from `sources`, then the article: `perbup-12-2024 art 5` |\n"
+         "| map | `{min: 1_000_000, max: 25_000_000}`, or a key a line, indented |\n"
+         "| map of names | the same, with names of your own |\n"
+         "| list | `[penalty, fee, principal]`, or `- ` and an element a line |");
+}
+
+static void print_head(const char *title, const char *words)
+{
+    printf("\n## %s\n\n%s%s| key | value | default | meaning |\n|---|---|---|---|\n", title, words,
+           words[0] ? "\n\n" : "");
+}
+
 static int run(const struct cli_arguments *arguments)
 {
     if (arguments->plain.count > 0)
         return cli_usage("nol keys takes no arguments");
     if (cli_has(arguments, "--schema"))
         return print_schema();
-    puts("# The rule language\n"
-         "\n"
-         "Made by `nol keys` from the table that the parser reads.  `*`: required where the map "
-         "around it is\n"
-         "given; `[]`: an element of a list; `.*`: an entry under a name of your own.");
+    print_values();
     for (unsigned key = 0; key < RULE_KEYS; key++) {
         const struct rule_row *row = rule_row((enum rule_key)key);
         bool clause = strchr(row->path, '.') == NULL;
         if (key == 0)
-            printf("\n## The file\n\n| key | value | default | meaning |\n|---|---|---|---|\n");
+            print_head("The file", "");
         if (clause && (row->bind != RULE_BIND_NONE || key == RULE_AMENDMENTS))
-            printf(
-                "\n## %s\n\nBinds %s.\n\n| key | value | default | meaning |\n|---|---|---|---|\n",
-                row->path, bind_text(row->bind));
+            print_head(row->path, bind_text(row->bind));
         if (key == RULE_CALENDAR_NOL)
-            puts("\n## Calendars\n\nFiles of their own among the rules; the keys stand there "
-                 "without "
-                 "`calendar.`.\n\n| key | value | default | meaning |\n|---|---|---|---|");
+            print_head("Calendars",
+                       "Files of their own among the rules; the keys stand there without "
+                       "`calendar.`.");
         print_row((enum rule_key)key);
     }
     return EXIT_DONE;

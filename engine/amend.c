@@ -234,7 +234,7 @@ static const struct yaml_node *descend(struct change *change, const struct yaml_
     return change->refused ? node : with_child(change, node, child, name, value);
 }
 
-static const struct yaml_node *unless_absent(const struct yaml_node *node)
+const struct yaml_node *amend_node(const struct yaml_node *node)
 {
     bool absent = node != NULL && node->kind == YAML_TEXT && text_is(node->text, "absent");
     return absent ? NULL : node;
@@ -252,8 +252,8 @@ const struct yaml_node *amend_apply(struct rule_context *context, const struct y
         .context = context,
         .path = path->text,
         .path_at = path->at,
-        .was = unless_absent(was->node),
-        .value = unless_absent(value->node),
+        .was = amend_node(was->node),
+        .value = amend_node(value->node),
         .was_at = was->at,
     };
     const char *dot = memchr(path->text.ptr, '.', path->text.len);
@@ -267,4 +267,26 @@ const struct yaml_node *amend_apply(struct rule_context *context, const struct y
         return root;
     }
     return descend(&change, root, path->text, "");
+}
+
+bool amend_is_same(struct rule_context *context, struct text path, const struct yaml_node *a,
+                   const struct yaml_node *b)
+{
+    char pattern[PATTERN_MAX] = "", outer[PATTERN_MAX];
+    if (a == NULL || b == NULL)
+        return a == b;
+    while (path.len > 0) {
+        const char *dot = memchr(path.ptr, '.', path.len);
+        struct text name = {path.ptr, dot == NULL ? path.len : (size_t)(dot - path.ptr)};
+        enum rule_key key = rule_find(text_of(pattern));
+        size_t len = strlen(pattern);
+        memcpy(outer, pattern, sizeof outer);
+        if (key != RULE_KEYS && rule_row(key)->type == RULE_TYPE_LIST && len + 2 < sizeof pattern)
+            memcpy(pattern + len, "[]", sizeof "[]"); /* the name is an element's id */
+        else
+            inner_pattern(pattern, outer, name);
+        path.ptr += name.len + (dot != NULL);
+        path.len -= name.len + (dot != NULL);
+    }
+    return same_value(context, pattern, a, b);
 }

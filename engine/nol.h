@@ -15,6 +15,7 @@
 #include "resolve.h"
 #include "rule.h"
 #include "rule_schema.h"
+#include "rule_strict.h"
 #include "run.h"
 
 #endif
