@@ -44,6 +44,10 @@ static const char *type_text(enum rule_type type)
         [RULE_TYPE_DATE] = "date",
         [RULE_TYPE_DAY] = "`same`, 1..31 or `last`",
         [RULE_TYPE_SOURCE] = "source",
+        [RULE_TYPE_DATE_NAME] = "name of a date",
+        [RULE_TYPE_CHOICE_OR_AMOUNT] = "amount, or one of",
+        [RULE_TYPE_CONDITION] = "condition, or",
+        [RULE_TYPE_CONDITIONS] = "list of conditions",
     };
     return texts[type];
 }
@@ -56,10 +60,28 @@ static void print_allowed(enum rule_key key)
         printf("%s`%.*s`", i == 0 ? " " : ", ", (int)word.len, word.ptr);
 }
 
+/* Which programs a clause is of. */
+static const char *of_text(unsigned of)
+{
+    if (of == RULE_OF_ALL)
+        return "Of loans and grants; what is marked so is of loans only. ";
+    return of == RULE_OF_GRANTS ? "Of grants. " : "";
+}
+
+/* Whether the clause around a key is of loans and grants and the key itself of loans only. */
+static bool is_marked(enum rule_key key)
+{
+    const char *path = rule_row(key)->path;
+    enum rule_key clause = rule_find((struct text){path, strcspn(path, ".")});
+    return clause != RULE_KEYS && rule_row(clause)->of == RULE_OF_ALL &&
+           rule_row(key)->of == RULE_OF_LOANS;
+}
+
 static void print_row(enum rule_key key)
 {
     const struct rule_row *row = rule_row(key);
-    printf("| `%s`%s | %s", row->path, row->required ? " *" : "", type_text(row->type));
+    printf("| `%s`%s%s | %s", row->path, row->required ? " *" : "",
+           is_marked(key) ? " (loans)" : "", type_text(row->type));
     print_allowed(key);
     printf(" | %s%s%s | %s |\n", row->fallback[0] ? "`" : "", row->fallback,
            row->fallback[0] ? "`" : "", row->meaning);
@@ -80,13 +102,19 @@ static int run(const struct cli_arguments *arguments)
         if (key == 0)
             printf("\n## The file\n\n| key | value | default | meaning |\n|---|---|---|---|\n");
         if (clause && (row->bind != RULE_BIND_NONE || key == RULE_AMENDMENTS))
-            printf(
-                "\n## %s\n\nBinds %s.\n\n| key | value | default | meaning |\n|---|---|---|---|\n",
-                row->path, bind_text(row->bind));
+            printf("\n## %s\n\n%sBinds %s.\n\n"
+                   "| key | value | default | meaning |\n|---|---|---|---|\n",
+                   row->path, key == RULE_AMENDMENTS ? "" : of_text(row->of), bind_text(row->bind));
         if (key == RULE_CALENDAR_NOL)
             puts("\n## Calendars\n\nFiles of their own among the rules; the keys stand there "
                  "without "
                  "`calendar.`.\n\n| key | value | default | meaning |\n|---|---|---|---|");
+        if (key == RULE_CONDITION_SUBMITTED)
+            puts(
+                "\n## Conditions\n\nOf grants: `tranches[].release` and `clawback.clauses[].when`; "
+                "the keys stand there without `condition.`.\nA condition has one of them, and "
+                "those that go beside it.\n\n| key | value | default | meaning "
+                "|\n|---|---|---|---|");
         print_row((enum rule_key)key);
     }
     return EXIT_DONE;

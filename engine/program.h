@@ -16,6 +16,7 @@ struct program {
     struct text code;  /* of the currency */
     unsigned decimals; /* of the currency */
     struct date in_force;
+    bool is_grant;    /* it gives grants, not loans */
     bool has_subsidy; /* some version has */
     bool looks_back;  /* some version asks how past days ended: accounts keep it */
     const struct fault_file *file;
