@@ -31,7 +31,7 @@ enum event_columns {
     EVENT_TAKES_DUE = 16,
     EVENT_NEEDS_KIND = 64,
     EVENT_NAMES_REF = 1 << 16,      /* ref is a name of the rules, not an event */
-    EVENT_TAKES_CATEGORY = 1 << 17, /* component is a category of costs */
+    EVENT_NEEDS_CATEGORY = 1 << 17, /* component is a category of costs */
 };
 
 struct event_kind {

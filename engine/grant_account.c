@@ -103,10 +103,10 @@ static bool apply_return(const struct applying *a)
     struct grant_state *state = a->state;
     struct amount left = amount_sub(state->arena, state->paid, state->returned);
     struct amount amount = a->event->amount;
-    if (amount_compare(amount, left) > 0 && !was_overtaken(a))
+    if (amount_compare(amount, left) > 0)
         return refuse_amount(a, FAULT_RETURN_ABOVE_PAID, amount,
                              "what was paid and not yet returned", left);
-    state->returned = amount_add(state->arena, state->returned, amount_least(amount, left));
+    state->returned = amount_add(state->arena, state->returned, amount);
     return true;
 }
 

@@ -71,14 +71,11 @@ static bool claim_of(const struct making *m, const struct rule_scope *clause, st
     else if (value[RULE_CLAWBACK_CLAUSES_AMOUNT].number == RULE_CLAWBACK_UNACCOUNTED)
         base = amount_sub(m->arena, state->paid, state->accounted);
     if (value[RULE_CLAWBACK_CLAUSES_DECLINING].set) {
-        struct date from = grant_state_date(state, of), event_date;
-        if (!date_is_set(from))
-            return false;
-        event_date = grant_condition_event(state, when)->date;
-        months = value[RULE_CLAWBACK_CLAUSES_DECLINING_MONTHS].number;
-        left = months;
-        if (date_before(from, event_date))
-            left -= date_months_between(from, event_date);
+        struct date from = grant_state_date(state, of);
+        struct date breach = grant_condition_event(state, when)->date;
+        months = left = value[RULE_CLAWBACK_CLAUSES_DECLINING_MONTHS].number;
+        if (date_is_set(from) && date_before(from, breach))
+            left -= date_months_between(from, breach);
         left = left < 0 ? 0 : left;
     }
     *claim = base;

@@ -7,11 +7,14 @@
 
 #include "grant_position.h"
 
-/* A program and a year of agreement. */
+/* A program and a year of agreement, with its budget as the rules stood when the latest of its
+ * grants was agreed. */
 struct grant_year {
     struct text program;
     int32_t year;
-    struct amount budget; /* 0 without one */
+    struct date agreed; /* that day */
+    bool budgeted;      /* whether the program had a budget then */
+    struct amount budget;
 };
 
 /* Begins as {0}; lists belong to the arena that the functions are given, always the same. */
@@ -22,15 +25,14 @@ struct grant_totals {
     size_t year_count, year_room;
 };
 
-/** grant_year_of(grant, as_of): the grant's year, and the budget for it as the rules stand on
- * ${as_of}, or at the end of that year if that is earlier. */
-struct grant_year grant_year_of(const struct grant *grant, struct date as_of);
+/** grant_year_of(grant): the grant's year, with the budget of its own rules. */
+struct grant_year grant_year_of(const struct grant *grant);
 
 /** grant_totals_add(totals, arena, position, year): one grant more; ${year}: NULL adds none. */
 void grant_totals_add(struct grant_totals *totals, struct arena *arena,
                       const struct amount figure[GRANT_FIGURES], const struct grant_year *year);
 
-/** grant_totals_add_year(totals, arena, year): unless it is there. */
+/** grant_totals_add_year(totals, arena, year): once; of two of a year the later agreed stays. */
 void grant_totals_add_year(struct grant_totals *totals, struct arena *arena,
                            const struct grant_year *year);
 
@@ -38,8 +40,11 @@ void grant_totals_add_year(struct grant_totals *totals, struct arena *arena,
 void grant_totals_merge(struct grant_totals *into, struct arena *arena,
                         const struct grant_totals *from);
 
-/** grant_totals_budget(arena, totals): of all its years together. */
-struct amount grant_totals_budget(struct arena *arena, const struct grant_totals *totals);
+/** grant_totals_year(totals, year): the same program and year in ${totals}, NULL if it is not
+ * there.
+ */
+const struct grant_year *grant_totals_year(const struct grant_totals *totals,
+                                           const struct grant_year *year);
 
 /** grant_totals_sort(totals): years by program, bytewise, then year. */
 void grant_totals_sort(struct grant_totals *totals);

@@ -775,7 +775,7 @@ static bool takes_column(enum event_type type, unsigned column)
     case EVENT_REF:
         return (taken & (EVENT_NEEDS_REF | EVENT_TAKES_REF | EVENT_NAMES_REF)) != 0;
     case EVENT_COMPONENT:
-        return (taken & (EVENT_NEEDS_COMPONENT | EVENT_TAKES_CATEGORY)) != 0;
+        return (taken & (EVENT_NEEDS_COMPONENT | EVENT_NEEDS_CATEGORY)) != 0;
     case EVENT_DUE:
         return (taken & EVENT_TAKES_DUE) != 0;
     case EVENT_KIND:
@@ -907,8 +907,8 @@ void load_event(struct load *load, struct load_row *row, const struct program *p
     check_columns(&reading, event->type);
     if (event_kind(event->type)->columns & EVENT_NEEDS_COMPONENT)
         read_component(&reading, event);
-    if (event_kind(event->type)->columns & EVENT_TAKES_CATEGORY)
-        (void)read_text(&reading, EVENT_COMPONENT, ID_BYTES_MAX, &event->kind);
+    if (event_kind(event->type)->columns & EVENT_NEEDS_CATEGORY)
+        (void)read_id(&reading, EVENT_COMPONENT, &event->kind);
     if (event_kind(event->type)->columns & EVENT_TAKES_DUE)
         (void)read_date(&reading, EVENT_DUE, &event->due);
     if (event_kind(event->type)->amount != EVENT_AMOUNT_NO_AMOUNT)

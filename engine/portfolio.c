@@ -256,10 +256,10 @@ static void add_grant_to(struct portfolio *portfolio, const struct program *prog
 }
 
 void portfolio_add_grant(struct portfolio *portfolio, const struct grant *grant,
-                         const struct grant_position *position, struct date as_of)
+                         const struct grant_position *position)
 {
     const struct program *program = grant->program;
-    struct grant_year year = grant_year_of(grant, as_of);
+    struct grant_year year = grant_year_of(grant);
     add_grant_to(portfolio, program, position->figure, &year, 0, text_of("all"));
     add_grant_to(portfolio, program, position->figure, &year, 1, program->id);
     for (unsigned i = 0; i < portfolio->attributes; i++)

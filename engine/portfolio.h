@@ -99,9 +99,9 @@ void portfolio_free(struct portfolio *portfolio);
 /** portfolio_add(portfolio, entry): fold one account into all its groups. */
 void portfolio_add(struct portfolio *portfolio, const struct portfolio_entry *entry);
 
-/** portfolio_add_grant(portfolio, grant, position, as_of): fold one grant into all its groups. */
+/** portfolio_add_grant(portfolio, grant, position): fold one grant into all its groups. */
 void portfolio_add_grant(struct portfolio *portfolio, const struct grant *grant,
-                         const struct grant_position *position, struct date as_of);
+                         const struct grant_position *position);
 
 /** portfolio_add_forgiven(portfolio, loan, amount): what a loan was forgiven, > 0, beside grants.
  */

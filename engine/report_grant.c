@@ -58,6 +58,33 @@ static void sum_cell(struct buffer *buffer, const struct report_groups *groups,
     csv_amount(buffer, amount_sum_value(groups->arena, &group->grants->figure[figure]), decimals);
 }
 
+/* The group's budgets; empty where none of its programs has one.  ${all}, of the same currency,
+ * knows the latest agreement of each year. */
+static void budget_cell(struct buffer *buffer, const struct report_groups *groups,
+                        const struct group *group, const struct group *all)
+{
+    struct amount sum = AMOUNT_ZERO;
+    bool any = false;
+    for (size_t i = 0; i < group->grants->year_count; i++) {
+        const struct grant_year *year = grant_totals_year(all->grants, &group->grants->years[i]);
+        any = any || year->budgeted;
+        sum = amount_add(groups->arena, sum, year->budget);
+    }
+    if (any)
+        csv_amount(buffer, sum, group->decimals);
+    else
+        csv_empty(buffer);
+}
+
+/* The group of all that is in this one's currency. */
+static const struct group *all_of(const struct report_groups *groups, const struct group *group)
+{
+    size_t i = 0;
+    while (groups->groups[i]->by != 0 || !text_equal(groups->groups[i]->code, group->code))
+        i++;
+    return groups->groups[i];
+}
+
 void report_grant_portfolio(struct buffer *buffer, const struct report_groups *groups)
 {
     for (size_t i = 0; i < groups->portfolio->count; i++) {
@@ -67,7 +94,7 @@ void report_grant_portfolio(struct buffer *buffer, const struct report_groups *g
         report_group_key(buffer, groups, group);
         csv_number(buffer, (int64_t)group->grants->count);
         sum_cell(buffer, groups, group, GRANT_AWARDED);
-        csv_amount(buffer, grant_totals_budget(groups->arena, group->grants), group->decimals);
+        budget_cell(buffer, groups, group, all_of(groups, group));
         for (unsigned f = GRANT_PAID; f < GRANT_FIGURES; f++)
             sum_cell(buffer, groups, group, (enum grant_figure)f);
         csv_end_row(buffer);

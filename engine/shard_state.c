@@ -188,7 +188,9 @@ static void put_grants(struct buffer *buffer, struct arena *arena, const struct 
         csv_text(buffer, text_of("grant-year"));
         csv_number(buffer, grants->years[i].year);
         csv_text(buffer, grants->years[i].program);
-        buffer_put_string(buffer, ",,");
+        csv_empty(buffer);
+        csv_number(buffer, grants->years[i].budgeted);
+        shard_number_put(buffer, amount_of(grants->years[i].agreed.day));
         shard_number_put(buffer, grants->years[i].budget);
         csv_end_row(buffer);
     }
@@ -524,12 +526,19 @@ static bool add_grant_year(struct fold *fold)
 {
     enum { YEARS = 10000 };
     struct text key = fold->lines.cells[KEY], rest = fold->lines.cells[VALUE];
-    struct grant_year year = {.program = fold->lines.cells[NAME]};
+    struct grant_year year = {.program = fold->lines.cells[NAME],
+                              .budgeted = fold->lines.count != 0};
+    struct amount agreed;
     unsigned number;
     if (fold->group.grants == NULL || !shard_index_take(&fold->arena, &key, YEARS, &number) ||
-        key.len > 0 || !shard_number_take(&fold->arena, &rest, &year.budget) || rest.len > 0)
+        key.len > 0 || !shard_number_take(&fold->arena, &rest, &agreed) || agreed.limbs != NULL ||
+        agreed.word < INT32_MIN || agreed.word > INT32_MAX ||
+        !shard_number_take(&fold->arena, &rest, &year.budget) || rest.len > 0)
         return false;
     year.year = (int32_t)number;
+    year.agreed = (struct date){(int32_t)agreed.word};
+    if (!date_in_range(year.agreed))
+        return false;
     grant_totals_add_year(fold->group.grants, &fold->grouped, &year);
     return true;
 }

@@ -417,7 +417,7 @@ static bool compute_grant(struct desk *desk)
     report_grant_positions(&work->out[REPORT_GRANT_POSITIONS], &result.state, job->as_of,
                            &result.position, job->carried_count);
     report_grant_tranches(&work->out[REPORT_GRANT_TRANCHES], &result.state, &result.position);
-    portfolio_add_grant(&work->portfolio, &desk->grant, &result.position, job->as_of);
+    portfolio_add_grant(&work->portfolio, &desk->grant, &result.position);
     return true;
 }
 

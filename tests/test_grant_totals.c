@@ -12,7 +12,7 @@ static const struct amount *figures(int64_t paid)
 
 static struct grant_year year(const char *program, int32_t number, const char *budget)
 {
-    return (struct grant_year){text_of(program), number, A(budget)};
+    return (struct grant_year){text_of(program), number, D("2026-01-01"), true, A(budget)};
 }
 
 static void test_each_year_once(void **unused)
@@ -30,7 +30,6 @@ static void test_each_year_once(void **unused)
     grant_totals_merge(&a, &expect_arena, &b);
     assert_int_equal(a.count, 6);
     assert_amount(amount_sum_value(&expect_arena, &a.figure[GRANT_PAID]), "15");
-    assert_amount(grant_totals_budget(&expect_arena, &a), "1107");
     grant_totals_sort(&a);
     assert_int_equal(a.year_count, 3);
     assert_text(a.years[0].program, "o");
@@ -46,29 +45,53 @@ static void test_each_year_once(void **unused)
     "tranches: [{id: T1, remainder: true, release: agreement}]\n"                                  \
     "amendments:\n"                                                                                \
     "  - {from: 2024-10-01, set: [{path: award.budget.2024, was: 5_000, value: 6_000}]}\n"         \
-    "  - {from: 2025-01-01, set: [{path: award.budget, was: {2024: 6000}, value: absent}]}\n"
+    "  - {from: 2025-06-01, set: [{path: award.budget, was: {2024: 6000}, value: absent}]}\n"
 
-/* As the rules stand at as-of, at the latest at the end of the year. */
+/* Each grant by the rules of its own agreement. */
 static void test_year_of_a_grant(void **unused)
 {
     static const struct {
-        const char *as_of, *budget;
-    } cases[] = {{"2024-09-30", "5000"}, {"2024-10-01", "6000"}, {"2025-03-01", "6000"}};
+        const char *agreed, *budget;
+        bool budgeted;
+    } cases[] = {{"2024-09-30", "5000", true},
+                 {"2024-10-01", "6000", true},
+                 {"2025-03-01", "0", true},
+                 {"2025-06-01", "0", false}};
     (void)unused;
     struct grant *grant = give_grant(BUDGET, "1000");
     for (unsigned i = 0; i < COUNT_OF(cases); i++) {
-        struct grant_year found = grant_year_of(grant, D(cases[i].as_of));
-        assert_int_equal(found.year, 2024);
+        grant->agreed = D(cases[i].agreed);
+        grant->rules = program_at(grant->program, grant->agreed);
+        struct grant_year found = grant_year_of(grant);
+        assert_int_equal(found.year, i < 2 ? 2024 : 2025);
         assert_text(found.program, "give");
         assert_amount(found.budget, cases[i].budget);
+        assert_int_equal(found.budgeted, cases[i].budgeted);
     }
-    grant->agreed = D("2025-01-10");
-    assert_amount(grant_year_of(grant, D("2025-03-01")).budget, "0");
+}
+
+/* The budget is that of the latest agreement, whatever the order. */
+static void test_latest_agreement(void **unused)
+{
+    (void)unused;
+    struct grant_totals a = {0}, b = {0};
+    struct grant_year early = year("p", 2026, "100"), late = year("p", 2026, "90");
+    late.agreed = D("2026-02-01");
+    grant_totals_add_year(&a, &expect_arena, &early);
+    grant_totals_add_year(&a, &expect_arena, &late);
+    grant_totals_add_year(&b, &expect_arena, &late);
+    grant_totals_add_year(&b, &expect_arena, &early);
+    assert_int_equal(a.year_count, 1);
+    assert_amount(a.years[0].budget, "90");
+    assert_amount(b.years[0].budget, "90");
+    early.year = 2025;
+    assert_null(grant_totals_year(&a, &early));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {LEND_TEST(test_each_year_once),
-                                       LEND_TEST(test_year_of_a_grant)};
+                                       LEND_TEST(test_year_of_a_grant),
+                                       LEND_TEST(test_latest_agreement)};
     return RUN(tests);
 }
