@@ -116,23 +116,25 @@ static void put_range(struct resolving *r, const struct rule_value *value)
         buffer_printf(r->out, "%d", value->upto);
 }
 
-static void put_choice_or_amount(struct resolving *r, enum rule_key key,
-                                 const struct rule_value *value)
+/* An amount, or what may stand in place of one. */
+static void put_amount_or_other(struct resolving *r, enum rule_key key,
+                                const struct rule_value *value)
 {
-    if (value->number < 0)
-        put_amount(r, value->amount);
-    else
+    if (value->number >= 0)
         buffer_put(r->out, rule_allowed(key, (unsigned)value->number));
+    else if (amount_sign(value->fraction.den) > 0)
+        put_fraction(r, value->fraction);
+    else
+        put_amount(r, value->amount);
 }
 
 static void put_value(struct resolving *r, enum rule_key key, const struct rule_value *value)
 {
     switch (rule_row(key)->type) {
     case RULE_TYPE_AMOUNT:
-        put_amount(r, value->amount);
-        return;
+    case RULE_TYPE_AMOUNT_OR_FRACTION:
     case RULE_TYPE_CHOICE_OR_AMOUNT:
-        put_choice_or_amount(r, key, value);
+        put_amount_or_other(r, key, value);
         return;
     case RULE_TYPE_CONDITION:
         rule_condition_put(r->out, value->items[0]);
@@ -302,7 +304,7 @@ static bool starts_with(const char *path, const char *pattern)
 static bool is_in_effect(const struct resolving *r, const struct rule_scope *scope,
                          enum rule_key key)
 {
-    unsigned of = r->program->is_grant ? RULE_OF_GRANTS : RULE_OF_LOANS;
+    unsigned of = program_of(r->program);
     const char *path = rule_row(key)->path, *point = strrchr(path, '.');
     struct text parent = {path, point == NULL ? 0 : (size_t)(point - path)};
     for (unsigned k = 0; k < RULE_KEYS && parent.len > 0 && !scope->value[key].given; k++)

@@ -416,6 +416,12 @@ static bool parse_fraction(struct rule_context *context, enum rule_key key,
            refuse(context, FAULT_FRACTION_FORM, key, node, "a fraction such as 0.5% or 1/3");
 }
 
+static bool is_share(struct text text)
+{
+    return text.len > 0 &&
+           (memchr(text.ptr, '%', text.len) != NULL || memchr(text.ptr, '/', text.len) != NULL);
+}
+
 static bool parse_fractions(struct rule_context *context, enum rule_key key,
                             const struct yaml_node *node, struct rule_value *value)
 {
@@ -472,6 +478,9 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
         return parse_count(context, key, node, &value->number);
     case RULE_TYPE_AMOUNT:
         return parse_amount(context, key, node, &value->amount);
+    case RULE_TYPE_AMOUNT_OR_FRACTION:
+        return is_share(node->text) ? parse_fraction(context, key, node, &value->fraction)
+                                    : parse_amount(context, key, node, &value->amount);
     case RULE_TYPE_FRACTION:
         return parse_fraction(context, key, node, &value->fraction);
     case RULE_TYPE_SPAN:

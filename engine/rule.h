@@ -34,20 +34,21 @@ enum rule_type {
     RULE_TYPE_COUNT,         /* a whole number in the allowed range */
     RULE_TYPE_COUNT_OR_MAP,  /* such a number, or a map of keys of this table */
     RULE_TYPE_AMOUNT,        /* of the file's currency; underscores between digits */
-    RULE_TYPE_FRACTIONS,     /* a list of fractions */
-    RULE_TYPE_FRACTION,      /* `0.5%`, `1/3` */
-    RULE_TYPE_SPAN,          /* `6 months` */
-    RULE_TYPE_SPAN_OR_MAP,   /* such a span, or a map of keys of this table */
-    RULE_TYPE_DATE_OR_SPAN,  /* either */
-    RULE_TYPE_RANGE,         /* `0..90`, `271..` */
-    RULE_TYPE_DATE,          /* YYYY-MM-DD */
-    RULE_TYPE_DAY,           /* `same`, 1..31, `last` */
-    RULE_TYPE_SOURCE,        /* an entry of sources, then free text */
-    RULE_TYPE_DATE_NAME, /* `agreed`, `last.paid`, or the date of a tranche or report: `T1.paid`,
-                            `R1.submitted`, `R1.accepted` */
-    RULE_TYPE_CHOICE_OR_AMOUNT, /* one of the allowed words, or an amount */
-    RULE_TYPE_CONDITION,        /* the word `agreement`, or a map of the keys condition.* */
-    RULE_TYPE_CONDITIONS,       /* a list of conditions */
+    RULE_TYPE_AMOUNT_OR_FRACTION, /* a fraction where it has a % or a /, else an amount */
+    RULE_TYPE_FRACTIONS,          /* a list of fractions */
+    RULE_TYPE_FRACTION,           /* `0.5%`, `1/3` */
+    RULE_TYPE_SPAN,               /* `6 months` */
+    RULE_TYPE_SPAN_OR_MAP,        /* such a span, or a map of keys of this table */
+    RULE_TYPE_DATE_OR_SPAN,       /* either */
+    RULE_TYPE_RANGE,              /* `0..90`, `271..` */
+    RULE_TYPE_DATE,               /* YYYY-MM-DD */
+    RULE_TYPE_DAY,                /* `same`, 1..31, `last` */
+    RULE_TYPE_SOURCE,             /* an entry of sources, then free text */
+    RULE_TYPE_DATE_NAME,          /* `agreed`, `last.paid`, or the date of a tranche or report:
+                                     `T1.paid`, `R1.submitted`, `R1.accepted` */
+    RULE_TYPE_CHOICE_OR_AMOUNT,   /* one of the allowed words, or an amount */
+    RULE_TYPE_CONDITION,          /* the word `agreement`, or a map of the keys condition.* */
+    RULE_TYPE_CONDITIONS,         /* a list of conditions */
 };
 
 enum rule_bind { RULE_BIND_NONE, RULE_BIND_AGREEMENT, RULE_BIND_EVENT, RULE_BIND_REPORT };
@@ -100,7 +101,7 @@ struct rule_value {
                              or an amount; WORDS: a bit for each of the allowed; DATE_NAME: enum
                              rule_date_name */
     struct amount amount; /* AMOUNT, in minor units */
-    struct fraction fraction;         /* FRACTION */
+    struct fraction fraction; /* FRACTION; AMOUNT_OR_FRACTION: den 0 where it is an amount */
     const struct fraction *fractions; /* FRACTIONS: of one denominator */
     struct span span;                 /* SPAN */
     int32_t from, upto;               /* RANGE, both included */

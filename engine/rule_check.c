@@ -734,8 +734,8 @@ static void check_arrears(const struct check *check)
     const struct rule_value *classes = value_of(check, RULE_ARREARS_CLASSES);
     if (tolerance->set && tolerance->span.unit != SPAN_DAYS)
         NOTE(check, FAULT_RULE_CONFLICT, tolerance->at, "arrears.tolerance is counted in days");
-    if (!classes->set)
-        return;
+    if (!classes->set || classes->count == 0)
+        return; /* already reported */
     check_cover(check, classes);
     check_matured(check, classes);
     check_cure(check, classes);
@@ -770,4 +770,5 @@ void rule_check(struct arena *arena, const struct rule_scope *rules, struct faul
     check_types(&check);
     check_arrears(&check);
     check_subsidy(&check);
+    rule_check_penalty(rules, faults);
 }

@@ -10,6 +10,11 @@ failed=0
 # Modules without tests/test_MODULE.c, and the test that covers them.
 covered='
 load_rules:test_program    reading files of programs
+strict_sources:test_rule_strict    parts of rule_strict
+strict_classes:test_rule_strict
+strict_dates:test_rule_strict
+strict_effect:test_rule_strict
+strict_amendments:test_rule_strict
 book:golden                rows brought together
 tally:golden               control totals in manifest.yaml
 report:golden              the bytes of the files
