@@ -16,6 +16,7 @@ struct program {
     struct text code;  /* of the currency */
     unsigned decimals; /* of the currency */
     struct date in_force;
+    bool is_grant;    /* it gives grants, not loans */
     bool has_subsidy; /* some version has */
     bool has_penalty; /* some version has */
     bool looks_back;  /* some version asks how past days ended: accounts keep it */
@@ -54,6 +55,12 @@ struct program_difference program_differ(struct arena *arena, const struct progr
  * on ${date}. */
 const struct yaml_node *program_tree_at(struct arena *arena, const struct yaml_node *root,
                                         struct date date);
+
+/** program_of(program): its kind, as the table of the rules knows it. */
+static inline enum rule_of program_of(const struct program *program)
+{
+    return program->is_grant ? RULE_OF_GRANTS : RULE_OF_LOANS;
+}
 
 /** program_at(program, date): the rules in force on ${date}, the first version before that. */
 const struct rule_scope *program_at(const struct program *program, struct date date);
