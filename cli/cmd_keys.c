@@ -54,6 +54,7 @@ static const char *type_text(enum rule_type type)
         [RULE_TYPE_SOURCE] = "source",
         [RULE_TYPE_DATE_NAME] = "name of a date",
         [RULE_TYPE_CHOICE_OR_AMOUNT] = "amount, or one of",
+        [RULE_TYPE_CHOICE_OR_FRACTION] = "fraction, or one of",
         [RULE_TYPE_CONDITION] = "condition, or",
         [RULE_TYPE_CONDITIONS] = "list of conditions",
     };

@@ -16,10 +16,11 @@ struct program {
     struct text code;  /* of the currency */
     unsigned decimals; /* of the currency */
     struct date in_force;
-    bool is_grant;    /* it gives grants, not loans */
-    bool has_subsidy; /* some version has */
-    bool has_penalty; /* some version has */
-    bool looks_back;  /* some version asks how past days ended: accounts keep it */
+    bool is_grant;        /* it gives grants, not loans */
+    bool has_subsidy;     /* some version has */
+    bool has_penalty;     /* some version has */
+    bool has_forgiveness; /* some version has */
+    bool looks_back;      /* some version asks how past days ended: accounts keep it */
     const struct fault_file *file;
     unsigned count;
     const struct program_version *versions; /* by date; the first from in_force */

@@ -274,11 +274,15 @@ static bool parse_date_name(struct rule_context *context, enum rule_key key,
 }
 
 /* One of the allowed words; what begins with a digit is an amount. */
+static bool begins_with_digit(struct text text)
+{
+    return text.len > 0 && text.ptr[0] >= '0' && text.ptr[0] <= '9';
+}
+
 static bool parse_choice_or_amount(struct rule_context *context, enum rule_key key,
                                    const struct yaml_node *node, struct rule_value *value)
 {
-    bool digit = node->text.len > 0 && node->text.ptr[0] >= '0' && node->text.ptr[0] <= '9';
-    if (digit)
+    if (begins_with_digit(node->text))
         return parse_amount(context, key, node, &value->amount);
     value->number = parse_word(context, key, node);
     return value->number >= 0;
@@ -416,6 +420,15 @@ static bool parse_fraction(struct rule_context *context, enum rule_key key,
            refuse(context, FAULT_FRACTION_FORM, key, node, "a fraction such as 0.5% or 1/3");
 }
 
+static bool parse_choice_or_fraction(struct rule_context *context, enum rule_key key,
+                                     const struct yaml_node *node, struct rule_value *value)
+{
+    if (begins_with_digit(node->text))
+        return parse_fraction(context, key, node, &value->fraction);
+    value->number = parse_word(context, key, node);
+    return value->number >= 0;
+}
+
 static bool is_share(struct text text)
 {
     return text.len > 0 &&
@@ -467,6 +480,8 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
         return value->number >= 0;
     case RULE_TYPE_CHOICE_OR_AMOUNT:
         return parse_choice_or_amount(context, key, node, value);
+    case RULE_TYPE_CHOICE_OR_FRACTION:
+        return parse_choice_or_fraction(context, key, node, value);
     case RULE_TYPE_DATE_NAME:
         return parse_date_name(context, key, node, value);
     case RULE_TYPE_FLAG:

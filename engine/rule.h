@@ -47,6 +47,7 @@ enum rule_type {
     RULE_TYPE_DATE_NAME,          /* `agreed`, `last.paid`, or the date of a tranche or report:
                                      `T1.paid`, `R1.submitted`, `R1.accepted` */
     RULE_TYPE_CHOICE_OR_AMOUNT,   /* one of the allowed words, or an amount */
+    RULE_TYPE_CHOICE_OR_FRACTION, /* one of the allowed words, or a fraction */
     RULE_TYPE_CONDITION,          /* the word `agreement`, or a map of the keys condition.* */
     RULE_TYPE_CONDITIONS,         /* a list of conditions */
 };

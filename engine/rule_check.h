@@ -23,6 +23,9 @@ void rule_check_grant(struct arena *arena, const struct rule_scope *rules, struc
  */
 bool rule_tranches(struct arena *arena, const struct rule_scope *rules, struct amount award,
                    struct amount *planned);
+/** rule_check_forgiveness(rules, faults): the part of rule_check() for the clause `forgiveness`. */
+void rule_check_forgiveness(const struct rule_scope *rules, struct faults *faults);
+
 /** rule_check_penalty(rules, faults): the part of rule_check() for the clause `penalty`. */
 void rule_check_penalty(const struct rule_scope *rules, struct faults *faults);
 

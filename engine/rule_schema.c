@@ -120,6 +120,8 @@ static const char *pattern_of(enum rule_type type)
         return "^(same|last|0*([1-9]|[12][0-9]|3[01]))$";
     case RULE_TYPE_DATE_NAME:
         return "^(agreed|.+\\.(paid|submitted|accepted))$";
+    case RULE_TYPE_CHOICE_OR_FRACTION:
+        return "^([a-z]+|" PLAIN "( ?%)?|[0-9]+/[0-9]+)$";
     case RULE_TYPE_CHOICE_OR_AMOUNT:
         return "^([a-z]+|" DIGITS "(\\." DIGITS ")?)$";
     default:

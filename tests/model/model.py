@@ -1134,7 +1134,8 @@ class Account:
                 self.repaid += paid
                 left -= paid
         self.rows = [row for row in self.rows if any(row.owed.values())]
-        self.ever_late = False
+        # No row counts as having been late, but one it leaves unpaid is late from its own due date.
+        self.ever_late = any(row.due < e.date and row.unpaid for row in self.rows)
         self.opened = e.amount
         self.taken_over = (e.date, self.disbursed, self.repaid, self.forgiven)
         self.history = []  # before it the account is in no file

@@ -59,7 +59,7 @@ FEATURES = {
     "penalty": True,  # and events able, unable
     "relief": False,
     "reschedule": False,  # the clause and its event
-    "forgiveness": False,
+    "forgiveness": True,
 }
 DEFAULT = frozenset(name for name, known in FEATURES.items() if known)
 
