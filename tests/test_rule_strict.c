@@ -398,6 +398,55 @@ static void test_amendments(void **state)
     strict_all(cases, COUNT_OF(cases));
 }
 
+/* A grant of two tranches: what the second waits for, and what else there is. */
+#define GRANT(release, rest)                                                                       \
+    "nol: rules/1\nkind: grant\nid: give\ntitle: A giver\nstatus: illustrative\n"                  \
+    "currency: {code: IDR, decimals: 0}\nin_force: 2026-01-01\nsources: {law: {title: A "          \
+    "law}}\naward: {min: 100, max: 1_000, source: law}\ntranches:\n"                               \
+    "  - {id: T1, amount: 50, release: agreement, source: law}\n"                                  \
+    "  - {id: T2, remainder: true, source: law, release: " release "}\n" rest
+#define REPORTS                                                                                    \
+    "reports:\n"                                                                                   \
+    "  - {id: R1, covers: [T1], due: {after: T1.paid, plus: 1 day}, source: law}\n"                \
+    "  - {id: R2, covers: [T2], due: {after: T2.paid, plus: 1 day}, source: law}\n"
+#define CLAWBACK(when)                                                                             \
+    "clawback: {combine: sum, payable: 1 day, source: law, clauses: [{id: c, amount: paid, "       \
+    "when: " when "}]}\n"
+
+static void test_grants(void **state)
+{
+    static const struct strict_case cases[] = {
+        {GRANT("agreement", ""), ""},
+        {GRANT("{accepted: R1}", REPORTS), ""},
+        {GRANT("{accounted: T1, at_least: 80%}", REPORTS), ""},
+        /* no report covers T1 */
+        {GRANT("{accounted: T1, at_least: 80%}", ""), "rule-without-effect"},
+        /* T2 waits for itself: it is not paid, and R2 never falls due */
+        {GRANT("{accounted: T2, at_least: 80%}", REPORTS),
+         "rule-without-effect rule-without-effect"},
+        {GRANT("{any: [{accounted: T2, at_least: 80%}, {event: go}]}", REPORTS), ""},
+        {GRANT("{all: [{accounted: T2, at_least: 80%}, {event: go}]}", REPORTS),
+         "rule-without-effect rule-without-effect"},
+        {GRANT("{missing: R2, for: 1 day}", REPORTS), "rule-without-effect rule-without-effect"},
+        {GRANT("{missing: R1, for: 1 day}", REPORTS), ""},
+        {GRANT("{event: go, within: 1 day, of: T2.paid}", ""), "rule-without-effect"},
+        {GRANT("{event: go, within: 1 day, of: last.paid}", ""), ""},
+        {GRANT("{after: 2199-12-30}", ""), ""},
+        {GRANT("{after: 2199-12-31}", ""), "rule-without-effect"},
+        {GRANT("{after: 2199-12-31}", CLAWBACK("{event: sold, within: 1 day, of: T2.paid}")),
+         "rule-without-effect rule-without-effect"},
+        {GRANT("agreement", CLAWBACK("{event: sold, within: 1 day, of: T2.paid}")), ""},
+        {GRANT("agreement", "eligible: {share_max: 100%, rounding: {unit: 1, mode: down}, source: "
+                            "law}\n"),
+         "rule-without-effect"},
+        {GRANT("agreement", "eligible: {share_max: 99%, rounding: {unit: 1, mode: down}, source: "
+                            "law}\n"),
+         ""},
+    };
+    (void)state;
+    strict_all(cases, COUNT_OF(cases));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -411,6 +460,7 @@ int main(void)
         TEST(test_effect),
         TEST(test_penalty),
         TEST(test_amendments),
+        TEST(test_grants),
     };
     return RUN(tests);
 }
