@@ -15,6 +15,7 @@ strict_classes:test_rule_strict
 strict_dates:test_rule_strict
 strict_effect:test_rule_strict
 strict_qardh:test_rule_strict
+strict_grants:test_rule_strict
 strict_amendments:test_rule_strict
 book:golden                rows brought together
 tally:golden               control totals in manifest.yaml
