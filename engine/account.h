@@ -115,9 +115,11 @@ struct account {
     struct account_chargeback *chargebacks; /* by event count, once there is one */
     unsigned chargeback_count;
     struct amount
-        *uncovered; /* of each reversed payment: how much of it refunds used, by event index */
+        *uncovered;  /* of each reversed payment: how much of it refunds used, by event index */
+    bool overshoots; /* a relief has moved a row past 2199-12-31: the account means nothing */
     const struct event *judged;        /* the last classify, NULL: none */
     struct account_periods frozen;     /* they do not count as days late */
+    struct account_periods relieved;   /* frozen by decree; they may overlap with those frozen */
     struct account_periods unable;     /* of the borrower: no penalty, where the program says so */
     struct date assessed;              /* penalties have been, up to the beginning of this day */
     struct account_stretch *stretches; /* by date; only where the program looks back */

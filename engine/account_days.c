@@ -2,6 +2,7 @@
 #include "allocation.h"
 #include "owed.h"
 #include "penalty.h"
+#include "relief.h"
 
 /*
  * From day to day.  Between two events most days are alike: the walk stops only on those on which
@@ -50,6 +51,8 @@ static void end_days(struct account *account, struct date date)
 static void begin_day(struct account *account, struct date date, struct date use)
 {
     account->day = date;
+    if (account->loan->relief_count > 0)
+        relief_act(account);
     if (account->loan->program->has_penalty)
         (void)penalty_assess(account, date);
     if (date_equal(date, use))
@@ -70,6 +73,8 @@ void account_advance(struct account *account, struct date date)
         struct date use = next_use_of_credit(account), next = earlier(date, use);
         if (account->has_small_amounts && account->stage == ACCOUNT_RUNNING)
             next = earlier(next, next_rest(account));
+        if (account->loan->relief_count > 0)
+            next = earlier(next, relief_next(account));
         end_days(account, next);
         begin_day(account, next, use);
     }

@@ -95,6 +95,10 @@ void load_fault(struct load *load, struct load_row *row, int column, enum fault_
  * NULL. */
 void load_loan(struct load *load, struct load_row *row, struct loan *loan);
 
+/** load_reliefs(load, row, loan): the program's payment holidays that hold for the loan by the
+ * columns of its row; a part of load_loan(). */
+void load_reliefs(struct load *load, struct load_row *row, struct loan *loan);
+
 /**
  * load_plan(load, rows, count, loan_row, loan):
  * All ${count} rows of plan.csv of one account, split here.  ${loan_row} and ${loan}: its loan,
