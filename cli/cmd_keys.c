@@ -38,6 +38,7 @@ static const char *type_text(enum rule_type type)
         [RULE_TYPE_WORDS] = "set of",
         [RULE_TYPE_SOME] = "list of some of",
         [RULE_TYPE_IDS] = "list of ids",
+        [RULE_TYPE_TEXTS] = "list of texts",
         [RULE_TYPE_FLAG] = "true or false",
         [RULE_TYPE_COUNT] = "number",
         [RULE_TYPE_COUNT_OR_MAP] = "map, or number",

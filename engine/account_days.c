@@ -3,6 +3,7 @@
 #include "forgiveness.h"
 #include "owed.h"
 #include "penalty.h"
+#include "relief.h"
 
 /*
  * From day to day.  Between two events most days are alike: the walk stops only on those on which
@@ -57,6 +58,8 @@ static void begin_day(struct account *account, struct date date, struct date use
     account->day = date;
     if (account->loan->program->has_forgiveness)
         forgiveness_watch(account, date);
+    if (account->loan->relief_count > 0)
+        relief_act(account);
     if (account->loan->program->has_penalty)
         (void)penalty_assess(account, date);
     if (date_equal(date, use))
@@ -81,6 +84,8 @@ void account_advance(struct account *account, struct date date)
             next = earlier(next, next_rest(account));
         if (account->loan->program->has_forgiveness && account->stage == ACCOUNT_RUNNING)
             next = earlier(next, next_version(account));
+        if (account->loan->relief_count > 0)
+            next = earlier(next, relief_next(account));
         end_days(account, next);
         begin_day(account, next, use);
     }

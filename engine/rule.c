@@ -395,6 +395,7 @@ static bool parse_words(struct rule_context *context, enum rule_key key,
 static bool parse_ids(struct rule_context *context, enum rule_key key, const struct yaml_node *node,
                       struct rule_value *value)
 {
+    bool texts = rows[key].type == RULE_TYPE_TEXTS;
     unsigned count = 0;
     for (const struct yaml_pair *entry = node->first; entry != NULL; entry = entry->next)
         count++;
@@ -402,10 +403,11 @@ static bool parse_ids(struct rule_context *context, enum rule_key key, const str
     value->count = 0;
     for (const struct yaml_pair *entry = node->first; entry != NULL; entry = entry->next) {
         if (entry->value->kind != YAML_TEXT) {
-            NOTE(context, FAULT_RULE_SHAPE, entry->value->at, "%s lists ids", rows[key].path);
+            NOTE(context, FAULT_RULE_SHAPE, entry->value->at, "%s lists %s", rows[key].path,
+                 texts ? "texts" : "ids");
             return false;
         }
-        if (!parse_text(context, key, entry->value, ID_BYTES_MAX))
+        if (!parse_text(context, key, entry->value, texts ? TEXT_BYTES_MAX : ID_BYTES_MAX))
             return false;
         ids[value->count++] = entry->value->text;
     }
@@ -522,6 +524,7 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
     case RULE_TYPE_WORDS:
     case RULE_TYPE_SOME:
     case RULE_TYPE_IDS:
+    case RULE_TYPE_TEXTS:
     case RULE_TYPE_FRACTIONS:
     case RULE_TYPE_CONDITIONS:
         break;
@@ -543,6 +546,7 @@ static bool takes_kind(enum rule_type type, enum yaml_kind kind)
     case RULE_TYPE_WORDS:
     case RULE_TYPE_SOME:
     case RULE_TYPE_IDS:
+    case RULE_TYPE_TEXTS:
     case RULE_TYPE_FRACTIONS:
     case RULE_TYPE_CONDITIONS:
         return kind == YAML_LIST;
@@ -580,7 +584,7 @@ bool rule_parse_value(struct rule_context *context, enum rule_key key, const str
         fits = parse_order(context, key, node, &value);
     else if (type == RULE_TYPE_WORDS)
         fits = parse_words(context, key, node, &value);
-    else if (type == RULE_TYPE_IDS)
+    else if (type == RULE_TYPE_IDS || type == RULE_TYPE_TEXTS)
         fits = parse_ids(context, key, node, &value);
     else if (type == RULE_TYPE_FRACTIONS)
         fits = parse_fractions(context, key, node, &value);

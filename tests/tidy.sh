@@ -10,6 +10,8 @@ failed=0
 # Modules without tests/test_MODULE.c, and the test that covers them.
 covered='
 load_rules:test_program    reading files of programs
+rule_check_relief:golden   its faults
+load_relief:golden         whom reliefs hold for
 strict_sources:test_rule_strict    parts of rule_strict
 strict_classes:test_rule_strict
 strict_dates:test_rule_strict

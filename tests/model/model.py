@@ -645,7 +645,8 @@ class Plan:
         latest = self.latest()
         if latest and dates[-1] > latest:
             dates[-1] = latest
-            if latest <= self.disbursed_on or (n > 1 and dates[-2] >= latest):
+            before = [row.due_nominal for row in self.zero_rows()] + dates[:-1]  # a listed row is one
+            if latest <= self.disbursed_on or (before and before[-1] >= latest):
                 raise Refused(self.loan.id, "", "the row before the last is not before `latest`")
         return dates
 
