@@ -48,8 +48,12 @@ void account_begin(struct account *account, struct arena *arena, const struct lo
     for (unsigned i = 0; i < loan->program->count; i++)
         account->has_small_amounts |=
             rule_is_set(loan->program->versions[i].rules, RULE_SMALL_AMOUNTS);
+    account->is_ruled_daily = account->has_small_amounts || loan->relief_count > 0 ||
+                              loan->program->has_penalty || loan->program->has_forgiveness ||
+                              loan->program->looks_back;
     if (loan->relief_count > 0)
         relief_freeze(account);
+    account->has_frozen_days = account->relieved.count > 0;
 }
 
 static bool refuse(struct account_refusal *refusal, enum fault_code code, const char *format, ...)
@@ -424,6 +428,7 @@ static bool apply_freeze(struct account *account, const struct event *event,
 {
     static const struct account_refusal already = {.code = FAULT_FROZEN_ALREADY,
                                                    .text = "the loan is frozen already"};
+    account->has_frozen_days = true;
     return begin_period(account, event, &account->frozen, &already, refusal);
 }
 
