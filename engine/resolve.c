@@ -118,7 +118,8 @@ static void put_value(struct resolving *r, enum rule_key key, const struct rule_
             return;
         }
         __attribute__((fallthrough));
-    case RULE_TYPE_AMOUNT: {
+    case RULE_TYPE_AMOUNT:
+    case RULE_TYPE_AMOUNT_OR_MAP: {
         char *out = buffer_reserve(r->out, amount_text_size(value->amount));
         buffer_end(r->out, amount_write(out, value->amount, r->decimals));
         return;
@@ -191,6 +192,7 @@ static bool is_inner(enum rule_key key, const struct rule_value *value)
     case RULE_TYPE_CHOICE_OR_MAP:
     case RULE_TYPE_COUNT_OR_MAP:
     case RULE_TYPE_SPAN_OR_MAP:
+    case RULE_TYPE_AMOUNT_OR_MAP:
         return value->node != NULL && value->node->kind == YAML_MAP;
     default:
         return false;
