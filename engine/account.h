@@ -80,6 +80,7 @@ struct account_totals {
     struct amount charged_back[COMPONENTS]; /* due again, of what was paid */
     struct amount outstanding;
     struct amount received; /* money in, an opening's included, less chargebacks */
+    struct amount deducted; /* fees kept back from what was paid out; no money received */
     struct amount refunded; /* out of credit, and not charged back */
     struct amount credit;   /* held */
 };
