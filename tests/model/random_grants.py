@@ -348,8 +348,8 @@ class AccountMaker:
             "district": rng.choice(DISTRICTS), "sector": rng.choice(SECTORS), "name": rng.choice(NAMES),
         }  # fmt: skip
         if "late" in features and rng.random() < 0.2:
-            late = rng.choice([self.agreed + days(rng.choice([0, 1, 30])), self.as_of + days(rng.choice([-30, -29, 1]))])
-            self.row["recorded"] = max(self.agreed, late).isoformat()
+            soon, late = self.agreed + days(rng.choice([0, 1, 30])), self.as_of + days(rng.choice([-30, -29, 1]))
+            self.row["recorded"] = max(self.agreed, rng.choice([soon, late])).isoformat()
         if self.grant_fault() is None and self.agreed <= LAST_DAY:
             self.live()
 
@@ -398,7 +398,29 @@ class AccountMaker:
         for name in self.maker.date_names(len(grant.tranches)):
             start = account.date_of(name)
             found += [start and add_span(start, to_span(text)) for text in spans]
+        rules = self.program.version(self.as_of)
+        bounds = [0] + [int(item["range"].split("..")[1] or 0) for item in rules.get("arrears", {}).get("classes", [])]
+        for _, day in account.notices if "clawback" in rules else []:
+            found += [add_span(day, to_span(rules["clawback"]["payable"])) + days(bound) for bound in bounds]
         return [day for day in found if day]
+
+    def align(self):
+        """Move the whole history so that a deadline falls on as-of, or the day before or after it."""
+        account = self.state(self.as_of)
+        found = [day for day in self.deadlines(account) if abs((day - self.as_of).days) < 700] if account else []
+        if not found:
+            return
+        shift = self.as_of - self.rng.choice(found) + days(self.rng.choice([-1, 0, 0, 1]))
+        if self.agreed + shift < self.maker.era:
+            return
+        self.agreed += shift
+        self.row["agreed"] = self.agreed.isoformat()
+        if "recorded" in self.row:
+            self.row["recorded"] = max(self.row["recorded"], self.row["agreed"])
+        for event in self.events:
+            event["date"] += shift
+            if "recorded" in event:
+                event["recorded"] += shift
 
     def spans(self, rules):
         """All spans of the rules, as texts."""
@@ -602,6 +624,9 @@ def make_book(seed, out, grants=None, faulty=False, features=frozenset(FEATURES)
     count = grants or rng.choice([1, 5, 15, 25])
     ids = rng.sample([f"{prefix}{k}" for prefix in ("g", "G", "é", "a b ") for k in range(count)], count)
     accounts = [AccountMaker(rng, rng.choice(makers), name, features) for name in ids]
+    for each in accounts:
+        if rng.random() < 0.6:
+            each.align()
     accounts = [each for each in accounts if each.repair(model.Asked(as_of, known_at))]
     for maker in makers:
         if "budget" in features and rng.random() < 0.6:
