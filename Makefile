@@ -12,6 +12,7 @@
 #> shards     the same bytes for any number of shards, run by GNU parallel; damaged and missing shards
 #> instructions  for each schedule row, counted by valgrind: no more than tests/instructions.txt says
 #> prop       the laws, held against what the program writes about random books; SEEDS=a..b
+#> schema     rule files against their JSON Schema, and what nol check says of 80 broken ones
 #> kiva       published schedules and receipts, recomputed; skipped where their files are not
 #> model      the program against the independent model, on random books; SEEDS=a..b
 #> nofloat    proof that engine/ has no floating point
@@ -23,7 +24,7 @@
 #> fuzz       needs clang: FUZZ_SECONDS=30 for each tests/fuzz_*.c
 #> bench      time, its phases and memory on large books; BENCH_LOANS=, BENCH_RUNS=, BENCH_GROWTH=
 #> format     clang-format in place
-#> docs       docs/rules.md and docs/faults.md from the tables
+#> docs       docs/rules.md, docs/faults.md and the JSON Schema of rule files from the tables
 #> install    into PREFIX=/usr/local, below DESTDIR
 #> uninstall
 #> clean
@@ -69,8 +70,8 @@ endif
 COMPILE  := $(CC) $(LANGUAGE) $(WARNINGS) $(OPTIMIZE) -Iengine $(CFLAGS)
 LIBS     := -lgmp -lyaml -lcrypto
 
-CHECKS := headers layers nofloat tidy manual unit golden coverage atomic memory threads shards prop kiva model \
-          instructions
+CHECKS := headers layers nofloat tidy manual unit golden coverage atomic memory threads shards prop schema kiva \
+          model instructions
 
 
 .PHONY: all docs help demo check bench install uninstall clean $(CHECKS) same fuzz fuzz-run format tests
@@ -169,6 +170,9 @@ golden: $(PROGRAM)
 model: $(PROGRAM)
 	$(RESULT) sh tests/model.sh $(PROGRAM) $(SEEDS)
 
+schema: $(PROGRAM)
+	$(RESULT) sh tests/schema.sh $(PROGRAM)
+
 atomic: $(PROGRAM)
 	$(RESULT) sh tests/atomic.sh $(PROGRAM)
 
@@ -214,7 +218,7 @@ DOCS := README.md CHANGELOG.md CONTRIBUTING.md LICENSE
 install: $(PROGRAM)
 	install -d $(BIN) $(SHARE)/nol/rules $(SHARE)/doc/nol/docs/decisions
 	install -m 755 $(PROGRAM) $(BIN)/nol
-	install -m 644 $(wildcard rules/*.yaml rules/*.md) $(SHARE)/nol/rules
+	install -m 644 $(wildcard rules/*.yaml rules/*.json rules/*.md) $(SHARE)/nol/rules
 	install -m 644 $(DOCS) $(SHARE)/doc/nol
 	install -m 644 docs/*.md $(SHARE)/doc/nol/docs
 	install -m 644 docs/decisions/*.md $(SHARE)/doc/nol/docs/decisions

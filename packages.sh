@@ -6,6 +6,7 @@ set -eu
 # The compiler and the libraries of the program; then what only `make check` and `make fuzz` need.
 packages='gcc libc6-dev make libgmp-dev libyaml-dev libssl-dev'
 packages="$packages libcmocka-dev python3 clang libclang-rt-dev parallel valgrind"
+packages="$packages python3-jsonschema python3-ruamel.yaml"
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     echo "packages.sh: this is no Debian (there is no apt-get); install the counterparts of: $packages" >&2

@@ -1,6 +1,8 @@
 #include "cli.h"
 
 static const struct cli_option options[] = {
+    {"--strict", NULL, false, false,
+     "also sources, rules without effect, and riba by another name"},
     {"--at", "DATE", false, false, "print the rules in force on this day, with where each is from"},
 };
 
@@ -22,6 +24,15 @@ static void print_rules(struct arena *arena, const struct memory *memory, const 
     buffer_free(&buffer);
 }
 
+/* What is at fault has no program: the well-formed ones are looked at all the same. */
+static void check_strictly(struct arena *arena, const struct rules *rules, struct faults *faults)
+{
+    for (unsigned i = 0; i < rules->program_count; i++)
+        rule_strict(arena, rules->programs[i], faults);
+    for (unsigned i = 0; i < rules->calendar_count; i++)
+        rule_strict_calendar(rules->calendars[i], faults);
+}
+
 static int run(const struct cli_arguments *arguments)
 {
     struct rules rules;
@@ -37,6 +48,8 @@ static int run(const struct cli_arguments *arguments)
                            &rules, &faults);
     if (well && date_is_set(at))
         print_rules(arguments->arena, cli_memory(&memory, NULL), &rules, at);
+    if (cli_has(arguments, "--strict"))
+        check_strictly(arguments->arena, &rules, &faults);
     int status = cli_report(&faults);
     faults_free(&faults);
     return status;
@@ -44,19 +57,26 @@ static int run(const struct cli_arguments *arguments)
 
 const struct cli_command cli_check = {
     .name = "check",
-    .arguments = "RULES... [--at DATE]",
+    .arguments = "RULES... [--strict] [--at DATE]",
     .meaning = "all faults of rule files at once; silent when there is none",
-    .more = "example:\n"
-            "\n"
-            "  nol check rules\n"
-            "\n"
-            "Each message names file, line and column, what is wrong and what is allowed.\n"
-            "\n"
-            "  nol check rules --at 2026-07-01\n"
-            "\n"
-            "prints, when all is well, the rules as they stand on that day: a value to a line, in\n"
-            "one way of writing, with the line it comes from and the amendment that set it. What\n"
-            "changed between two days or two files is what diff shows.",
+    .more =
+        "example:\n"
+        "\n"
+        "  nol check rules\n"
+        "\n"
+        "Each message names file, line and column, what is wrong and what is allowed.\n"
+        "\n"
+        "  nol check rules --strict\n"
+        "\n"
+        "also wants a source on each clause and sources that are in force, classes that leave\n"
+        "nothing unsaid, rules that can have an effect, due dates inside their calendar, and no\n"
+        "gain on a loan by another name. Without --strict a program may do without.\n"
+        "\n"
+        "  nol check rules --at 2026-07-01\n"
+        "\n"
+        "prints, when all is well, the rules as they stand on that day: a value to a line, in\n"
+        "one way of writing, with the line it comes from and the amendment that set it. What\n"
+        "changed between two days or two files is what diff shows.",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,

@@ -6,6 +6,7 @@
 
 #include "allocation.h"
 #include "owed.h"
+#include "penalty.h"
 #include "plan.h"
 #include "rule_check.h"
 #include "tranche.h"
@@ -38,6 +39,7 @@ void account_begin(struct account *account, struct arena *arena, const struct lo
         .payouts = arena_alloc(arena, (count + 1) * sizeof(struct account_payout)),
         .credits = arena_alloc(arena, (count + 1) * sizeof(struct account_credit)),
         .opening = DATE_NONE,
+        .assessed = DATE_NONE,
     };
     for (size_t i = 0; i < count; i++)
         if (events[i]->type == EVENT_OPENING && events[i]->counts)
@@ -383,45 +385,76 @@ static bool apply_cancel(struct account *account, const struct event *event,
     return true;
 }
 
-/* --- frozen days --- */
+/* --- frozen days, days of inability --- */
 
-static bool is_frozen(const struct account *account)
+static bool is_open(const struct account_periods *periods)
 {
-    return account->freeze_count > 0 &&
-           date_equal(account->freezes[account->freeze_count - 1].upto, DATE_UNLIMITED);
+    return periods->count > 0 && date_equal(periods->list[periods->count - 1].upto, DATE_UNLIMITED);
+}
+
+/* The days after the event's. */
+static bool begin_period(struct account *account, const struct event *event,
+                         struct account_periods *periods, const struct account_refusal *already,
+                         struct account_refusal *refusal)
+{
+    if (is_open(periods))
+        return was_overtaken(account, event) || refuse(refusal, already->code, "%s", already->text);
+    if (periods->list == NULL)
+        periods->list = arena_alloc(account->arena, account->event_count * sizeof *periods->list);
+    periods->list[periods->count++] = (struct account_period){event->date, DATE_UNLIMITED};
+    return true;
+}
+
+/* The event's day is the last. */
+static bool end_period(const struct account *account, const struct event *event,
+                       struct account_periods *periods, const struct account_refusal *none,
+                       struct account_refusal *refusal)
+{
+    if (!is_open(periods))
+        return was_overtaken(account, event) || refuse(refusal, none->code, "%s", none->text);
+    periods->list[periods->count - 1].upto = event->date;
+    return true;
 }
 
 static bool apply_freeze(struct account *account, const struct event *event,
                          struct account_refusal *refusal)
 {
-    if (is_frozen(account))
-        return was_overtaken(account, event) ||
-               refuse(refusal, FAULT_FROZEN_ALREADY, "the loan is frozen already");
-    if (account->freezes == NULL)
-        account->freezes =
-            arena_alloc(account->arena, account->event_count * sizeof *account->freezes);
-    account->freezes[account->freeze_count++] =
-        (struct account_freeze){event->date, DATE_UNLIMITED};
-    return true;
+    static const struct account_refusal already = {.code = FAULT_FROZEN_ALREADY,
+                                                   .text = "the loan is frozen already"};
+    return begin_period(account, event, &account->frozen, &already, refusal);
 }
 
 static bool apply_unfreeze(struct account *account, const struct event *event,
                            struct account_refusal *refusal)
 {
-    if (!is_frozen(account))
-        return was_overtaken(account, event) ||
-               refuse(refusal, FAULT_NOT_FROZEN, "the loan is not frozen");
-    account->freezes[account->freeze_count - 1].upto = event->date;
-    return true;
+    static const struct account_refusal none = {.code = FAULT_NOT_FROZEN,
+                                                .text = "the loan is not frozen"};
+    return end_period(account, event, &account->frozen, &none, refusal);
+}
+
+static bool apply_unable(struct account *account, const struct event *event,
+                         struct account_refusal *refusal)
+{
+    static const struct account_refusal already = {.code = FAULT_UNABLE_ALREADY,
+                                                   .text = "the borrower is unable already"};
+    return begin_period(account, event, &account->unable, &already, refusal);
+}
+
+static bool apply_able(struct account *account, const struct event *event,
+                       struct account_refusal *refusal)
+{
+    static const struct account_refusal none = {.code = FAULT_NOT_UNABLE,
+                                                .text = "the borrower is not unable"};
+    return end_period(account, event, &account->unable, &none, refusal);
 }
 
 int32_t account_frozen_days(const struct account *account, struct date after, struct date upto)
 {
     int32_t days = 0;
-    for (unsigned i = 0; i < account->freeze_count; i++) {
-        const struct account_freeze *freeze = &account->freezes[i];
-        struct date from = date_before(freeze->after, after) ? after : freeze->after;
-        struct date end = date_before(upto, freeze->upto) ? upto : freeze->upto;
+    for (unsigned i = 0; i < account->frozen.count; i++) {
+        const struct account_period *period = &account->frozen.list[i];
+        struct date from = date_before(period->after, after) ? after : period->after;
+        struct date end = date_before(upto, period->upto) ? upto : period->upto;
         if (date_before(from, end))
             days += end.day - from.day;
     }
@@ -469,6 +502,8 @@ bool account_apply(struct account *account, struct event *event, struct account_
                       (int)event_name(event).len, event_name(event).ptr);
     if (!takes(account, event, refusal))
         return false;
+    if (account->loan->program->has_penalty && !event_is_payment(event->type))
+        penalty_note_principal(account);
     switch (event->type) {
     case EVENT_DISBURSE:
         return apply_disburse(account, event, refusal);
@@ -482,6 +517,10 @@ bool account_apply(struct account *account, struct event *event, struct account_
     case EVENT_CLASSIFY:
         account->judged = event;
         return true;
+    case EVENT_ABLE:
+        return apply_able(account, event, refusal);
+    case EVENT_UNABLE:
+        return apply_unable(account, event, refusal);
     case EVENT_FREEZE:
         return apply_freeze(account, event, refusal);
     case EVENT_UNFREEZE:
@@ -510,74 +549,16 @@ bool account_apply(struct account *account, struct event *event, struct account_
         return apply_recover(account, event, refusal);
     case EVENT_REVERSE:      /* acts through event_resolve() */
     case EVENT_UNIDENTIFIED: /* belongs to no account */
+    case EVENT_EVENT:        /* from here on of grants: the loader refuses them */
+    case EVENT_SPEND:
+    case EVENT_REPORT:
+    case EVENT_ACCEPT:
+    case EVENT_REJECT:
+    case EVENT_PAY:
+    case EVENT_RETURN:
+    case EVENT_NOTICE:
     case EVENT_TYPES:
         break;
     }
     return true;
-}
-
-/* The days ${from} to the one before ${date} end as the account stands now. */
-static void end_days(struct account *account, struct date from, struct date date)
-{
-    if (account->loan->program->looks_back && account->stage == ACCOUNT_RUNNING &&
-        date_before(from, date))
-        account_keep_days(account, from, date_add_days(date, -1));
-}
-
-/* From the day the account is at to the beginning of ${date}: held credit pays what falls due. */
-static void pass_to(struct account *account, struct date date)
-{
-    struct date before = account->day, kept = before;
-    account->day = date;
-    for (unsigned i = account->first_open; i < account->row_count; i++) {
-        struct date due = account->rows[i].due;
-        if (amount_is_zero(account->totals.credit) || date_before(date, due))
-            break;
-        if (date_before(before, due) && account_row_is_open(&account->rows[i])) {
-            end_days(account, kept, due);
-            allocation_use_credit(account, due);
-            kept = due;
-        }
-    }
-    end_days(account, kept, date);
-}
-
-/* Go on to ${date} and through its end. */
-static void settle_on(struct account *account, struct date date)
-{
-    pass_to(account, date);
-    owed_settle(account, date);
-}
-
-/* The ends of the days before ${date}, from the one the account is at.  Nothing happens to it on
- * the way but that its last row falls due and that rules change: only then can small rests go. */
-static void settle_before(struct account *account, struct date date)
-{
-    const struct program *program = account->loan->program;
-    if (account->stage != ACCOUNT_RUNNING)
-        return;
-    struct date end = account->rows[account->row_count - 1].due;
-    if (date_before(end, account->day))
-        end = account->day;
-    if (!date_before(end, date))
-        return;
-    settle_on(account, end);
-    for (unsigned i = 0; i < program->count; i++)
-        if (date_before(end, program->versions[i].from) &&
-            date_before(program->versions[i].from, date))
-            settle_on(account, program->versions[i].from);
-}
-
-void account_advance(struct account *account, struct date date)
-{
-    if (account->has_small_amounts)
-        settle_before(account, date);
-    pass_to(account, date);
-}
-
-void account_finish(struct account *account, struct date date)
-{
-    account_advance(account, date);
-    if (account->has_small_amounts)
-        owed_settle(account, date);
 }

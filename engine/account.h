@@ -40,11 +40,16 @@ struct account_payout {
     struct amount amount;
 };
 
-/* The days after ${after} up to and including ${upto} are frozen: they do not count as days late.
- */
-struct account_freeze {
+/* The days after ${after} up to and including ${upto}. */
+struct account_period {
     struct date after;
-    struct date upto; /* DATE_UNLIMITED: until an unfreeze comes */
+    struct date upto; /* DATE_UNLIMITED: until an event ends it */
+};
+
+/* By date, one after the other. */
+struct account_periods {
+    struct account_period *list;
+    unsigned count;
 };
 
 /* What of an active account is overdue at the end of a day. */
@@ -55,7 +60,8 @@ struct account_overdue {
     struct amount amount;
 };
 
-/* How the days ${from} to ${upto} ended: alike. */
+/* How the days ${from} to ${upto} ended: alike, but that penalties rose; the amount is the last
+ * day's. */
 struct account_stretch {
     struct date from, upto;
     struct account_overdue overdue;
@@ -110,9 +116,10 @@ struct account {
     unsigned chargeback_count;
     struct amount
         *uncovered; /* of each reversed payment: how much of it refunds used, by event index */
-    const struct event *judged;     /* the last classify, NULL: none */
-    struct account_freeze *freezes; /* by date, one after the other */
-    unsigned freeze_count;
+    const struct event *judged;        /* the last classify, NULL: none */
+    struct account_periods frozen;     /* they do not count as days late */
+    struct account_periods unable;     /* of the borrower: no penalty, where the program says so */
+    struct date assessed;              /* penalties have been, up to the beginning of this day */
     struct account_stretch *stretches; /* by date; only where the program looks back */
     size_t stretch_count, stretch_room;
     struct account_line *lines;
@@ -152,8 +159,8 @@ bool account_apply(struct account *account, struct event *event, struct account_
 /** account_disburse_by_book(account, refusal): the disbursement that the loan's own row says. */
 bool account_disburse_by_book(struct account *account, struct account_refusal *refusal);
 
-/** account_advance(account, date): the day's beginnings up to ${date}: held credit pays what falls
- * due. */
+/** account_advance(account, date): the days up to the beginning of ${date}: late rows bear
+ * penalties, then held credit pays what falls due. */
 void account_advance(struct account *account, struct date date);
 
 /** account_frozen_days(account, after, upto): how many of the days after ${after} up to and

@@ -1,7 +1,13 @@
 #include "account.h"
+#include "penalty.h"
 
-static void add_stretch(struct account *account, const struct account_stretch *stretch)
+/* Penalties rise from day to day: the last day of a stretch, the worst of them, has the amount.
+ * They are of rows that were late when it began. */
+static void add_stretch(struct account *account, struct account_stretch *stretch)
 {
+    if (account->loan->program->has_penalty)
+        stretch->overdue.amount = amount_add(account->arena, stretch->overdue.amount,
+                                             penalty_assess(account, stretch->upto));
     account->stretches = arena_grow(account->arena, account->stretches, account->stretch_count,
                                     &account->stretch_room, sizeof *account->stretches);
     account->stretches[account->stretch_count++] = *stretch;

@@ -53,6 +53,14 @@ static bool same_scalar(struct rule_context *context, enum rule_key key, const s
     switch (rule_row(key)->type) {
     case RULE_TYPE_AMOUNT:
         return amount_compare(left.amount, right.amount) == 0;
+    case RULE_TYPE_CHOICE_OR_AMOUNT:
+        return left.number < 0 && right.number < 0 &&
+               amount_compare(left.amount, right.amount) == 0;
+    case RULE_TYPE_AMOUNT_OR_FRACTION:
+        if (amount_is_zero(left.fraction.den) || amount_is_zero(right.fraction.den))
+            return amount_is_zero(left.fraction.den) && amount_is_zero(right.fraction.den) &&
+                   amount_compare(left.amount, right.amount) == 0;
+        __attribute__((fallthrough));
     case RULE_TYPE_FRACTION:
         return fraction_compare(context->arena, left.fraction, right.fraction) == 0;
     case RULE_TYPE_DATE_OR_SPAN:
@@ -91,10 +99,21 @@ static unsigned entries(const struct yaml_node *node)
     return count;
 }
 
+/* The keys of a condition stand in the table once, wherever one may stand in a file. */
+static const char *table_pattern(const char *pattern)
+{
+    size_t len = strlen(pattern);
+    bool element = len > 2 && strcmp(pattern + len - 2, "[]") == 0;
+    enum rule_key key = rule_find((struct text){pattern, element ? len - 2 : len});
+    enum rule_type wanted = element ? RULE_TYPE_CONDITIONS : RULE_TYPE_CONDITION;
+    return key != RULE_KEYS && rule_row(key)->type == wanted ? "condition" : pattern;
+}
+
 /* The pattern in the table of what stands under ${name} in a map of ${pattern}: a name of the
  * file's own is `*` where the table has that. */
 static void inner_pattern(char inner[PATTERN_MAX], const char *pattern, struct text name)
 {
+    pattern = table_pattern(pattern);
     const char *dot = *pattern == '\0' ? "" : ".";
     (void)snprintf(inner, PATTERN_MAX, "%s%s*", pattern, dot);
     if (!is_named(pattern) && rule_find(text_of(inner)) == RULE_KEYS)
@@ -229,7 +248,7 @@ static const struct yaml_node *descend(struct change *change, const struct yaml_
     return change->refused ? node : with_child(change, node, child, name, value);
 }
 
-static const struct yaml_node *unless_absent(const struct yaml_node *node)
+const struct yaml_node *amend_node(const struct yaml_node *node)
 {
     bool absent = node != NULL && node->kind == YAML_TEXT && text_is(node->text, "absent");
     return absent ? NULL : node;
@@ -247,8 +266,8 @@ const struct yaml_node *amend_apply(struct rule_context *context, const struct y
         .context = context,
         .path = path->text,
         .path_at = path->at,
-        .was = unless_absent(was->node),
-        .value = unless_absent(value->node),
+        .was = amend_node(was->node),
+        .value = amend_node(value->node),
         .was_at = was->at,
     };
     const char *dot = memchr(path->text.ptr, '.', path->text.len);
@@ -262,4 +281,26 @@ const struct yaml_node *amend_apply(struct rule_context *context, const struct y
         return root;
     }
     return descend(&change, root, path->text, "");
+}
+
+bool amend_is_same(struct rule_context *context, struct text path, const struct yaml_node *a,
+                   const struct yaml_node *b)
+{
+    char pattern[PATTERN_MAX] = "", outer[PATTERN_MAX];
+    if (a == NULL || b == NULL)
+        return a == b;
+    while (path.len > 0) {
+        const char *dot = memchr(path.ptr, '.', path.len);
+        struct text name = {path.ptr, dot == NULL ? path.len : (size_t)(dot - path.ptr)};
+        enum rule_key key = rule_find(text_of(pattern));
+        size_t len = strlen(pattern);
+        memcpy(outer, pattern, sizeof outer);
+        if (key != RULE_KEYS && rule_row(key)->type == RULE_TYPE_LIST && len + 2 < sizeof pattern)
+            memcpy(pattern + len, "[]", sizeof "[]"); /* the name is an element's id */
+        else
+            inner_pattern(pattern, outer, name);
+        path.ptr += name.len + (dot != NULL);
+        path.len -= name.len + (dot != NULL);
+    }
+    return same_value(context, pattern, a, b);
 }

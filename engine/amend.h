@@ -15,4 +15,15 @@
 const struct yaml_node *amend_apply(struct rule_context *context, const struct yaml_node *root,
                                     const struct rule_scope *set);
 
+/**
+ * amend_is_same(context, path, a, b):
+ * Whether the two nodes mean the same value at the amendment path ${path}, however they are
+ * written; NULL is `absent`.
+ */
+bool amend_is_same(struct rule_context *context, struct text path, const struct yaml_node *a,
+                   const struct yaml_node *b);
+
+/** amend_node(node): the node, NULL where it says `absent`. */
+const struct yaml_node *amend_node(const struct yaml_node *node);
+
 #endif

@@ -62,6 +62,7 @@ const struct calendar *calendar_read(struct arena *arena, const struct yaml_node
     *calendar = (struct calendar){
         .id = scope->value[RULE_CALENDAR_ID].text,
         .id_at = scope->value[RULE_CALENDAR_ID].at,
+        .has_source = rule_is_set(scope, RULE_CALENDAR_SOURCE),
         .from = scope->value[RULE_CALENDAR_FROM].date,
         .until = scope->value[RULE_CALENDAR_UNTIL].date,
         .weekend = weekend->set ? weekend->number : 0,

@@ -10,6 +10,7 @@
 struct calendar {
     struct text id;
     struct place id_at;
+    bool has_source;
     struct date from, until;     /* outside every day is a business day */
     int32_t weekend;             /* bit 0: Monday */
     const struct date *holidays; /* sorted */

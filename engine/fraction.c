@@ -33,6 +33,24 @@ enum fault_code fraction_parse(struct arena *arena, struct text text, struct fra
     return FAULT_NONE;
 }
 
+struct fraction fraction_add(struct arena *arena, struct fraction a, struct fraction b)
+{
+    if (amount_compare(a.den, b.den) == 0)
+        return (struct fraction){amount_add(arena, a.num, b.num), a.den};
+    mpz_t common, left, right;
+    mpz_inits(common, left, right, NULL);
+    amount_to_mpz(left, a.den);
+    amount_to_mpz(right, b.den);
+    mpz_lcm(common, left, right);
+    mpz_divexact(left, common, left);
+    mpz_divexact(right, common, right);
+    struct amount left_num = amount_times(arena, a.num, amount_from_mpz(arena, left));
+    struct amount right_num = amount_times(arena, b.num, amount_from_mpz(arena, right));
+    struct fraction sum = {amount_add(arena, left_num, right_num), amount_from_mpz(arena, common)};
+    mpz_clears(common, left, right, NULL);
+    return sum;
+}
+
 int fraction_compare(struct arena *arena, struct fraction a, struct fraction b)
 {
     return amount_compare(amount_times(arena, a.num, b.den), amount_times(arena, b.num, a.den));

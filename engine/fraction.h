@@ -25,6 +25,9 @@ enum fault_code fraction_parse(struct arena *arena, struct text text, struct fra
  */
 bool fraction_common(struct arena *arena, struct fraction *fractions, unsigned count);
 
+/** fraction_add(arena, a, b): a + b, exactly, however large the common denominator. */
+struct fraction fraction_add(struct arena *arena, struct fraction a, struct fraction b);
+
 /** fraction_compare(arena, a, b): <0, 0, >0. */
 int fraction_compare(struct arena *arena, struct fraction a, struct fraction b);
 

@@ -100,6 +100,24 @@ static void add_columns_of_tree(struct rules *rules, const struct yaml_node *roo
         add_column(rules, column->text);
 }
 
+/* In the place of a calendar at fault, so that the programs which name it are not told that there
+ * is none; NULL when it has no id either. */
+static const struct calendar *stand_in(struct arena *arena, const struct yaml_node *root)
+{
+    const struct yaml_node *id = yaml_find(root, text_of("id"));
+    if (id == NULL || id->kind != YAML_TEXT)
+        return NULL;
+    struct calendar *calendar = ARENA_ARRAY(arena, struct calendar, 1);
+    *calendar = (struct calendar){
+        .id = id->text,
+        .id_at = id->at,
+        .has_source = true,
+        .from = date_of(1900, 1, 1),
+        .until = date_of(2199, 12, 31),
+    };
+    return calendar;
+}
+
 /* Trees become calendars, and programs that name them. */
 static void understand(struct loading *loading, bool calendars)
 {
@@ -111,6 +129,8 @@ static void understand(struct loading *loading, bool calendars)
             continue;
         if (calendars) {
             const struct calendar *calendar = calendar_read(loading->arena, root, loading->faults);
+            if (calendar == NULL)
+                calendar = stand_in(loading->arena, root);
             if (calendar != NULL)
                 rules->calendars[rules->calendar_count++] = calendar;
             continue;

@@ -14,6 +14,8 @@
 #include "report.h"
 #include "resolve.h"
 #include "rule.h"
+#include "rule_schema.h"
+#include "rule_strict.h"
 #include "run.h"
 
 #endif

@@ -42,13 +42,6 @@ static struct row *row_from(struct account *account, struct date date)
     return add_extra_row(account, date);
 }
 
-static struct row_beside *beside_of(struct account *account, struct row *row)
-{
-    if (row->beside == NULL)
-        row->beside = ARENA_ARRAY(account->arena, struct row_beside, 1);
-    return row->beside;
-}
-
 static void make_due(struct account *account, struct row *row, enum component component,
                      struct amount amount)
 {
@@ -56,7 +49,7 @@ static void make_due(struct account *account, struct row *row, enum component co
     row->due_of[component] = amount_add(account->arena, row->due_of[component], amount);
     row->paid_on = DATE_NONE;
     if (component == COMPONENT_PRINCIPAL && !row->extra) {
-        struct amount *added = &beside_of(account, row)->added;
+        struct amount *added = &row_beside_of(account->arena, row)->added;
         *added = amount_add(account->arena, *added, amount);
     }
     if (index < account->first_open)
@@ -249,7 +242,7 @@ static struct amount waive_in(struct account *account, struct row *row, enum com
     struct amount part = amount_least(account_row_unpaid(arena, row, component), amount);
     if (amount_is_zero(part))
         return amount;
-    struct amount *waived = &beside_of(account, row)->waived[component];
+    struct amount *waived = &row_beside_of(account->arena, row)->waived[component];
     *waived = amount_add(arena, *waived, part);
     row->due_of[component] = amount_sub(arena, row->due_of[component], part);
     if (!account_row_is_open(row))

@@ -208,10 +208,7 @@ int32_t position_row_days_late(const struct account *account, enum row_status st
 {
     if (status != ROW_OVERDUE)
         return 0;
-    int32_t days = as_of.day - row->due.day;
-    if (account->freeze_count > 0)
-        days -= account_frozen_days(account, row->due, as_of);
-    return days;
+    return as_of.day - row->due.day - account_frozen_days(account, row->due, as_of);
 }
 
 const char *position_row_status_name(enum row_status status)

@@ -12,10 +12,13 @@ enum component { COMPONENT_PENALTY, COMPONENT_FEE, COMPONENT_PRINCIPAL, COMPONEN
 
 enum { ROW_UNNUMBERED = -1 };
 
+struct row_penalty;
+
 /* What few rows have. */
 struct row_beside {
     struct amount waived[COMPONENTS]; /* of the principal: forgiven */
     struct amount added;              /* principal beyond the plan: charged back or lent anew */
+    struct row_penalty *penalty;      /* penalty.c's; NULL: none yet */
 };
 
 struct row {
@@ -33,6 +36,14 @@ struct row {
     struct amount paid_late;
     struct row_beside *beside; /* NULL: nothing, as in nearly all rows */
 };
+
+/** row_beside_of(arena, row): what it has beside, made when it has nothing yet. */
+static inline struct row_beside *row_beside_of(struct arena *arena, struct row *row)
+{
+    if (row->beside == NULL)
+        row->beside = ARENA_ARRAY(arena, struct row_beside, 1);
+    return row->beside;
+}
 
 /** row_has_charges(row): whether a fee or a penalty is due in it, as in few rows. */
 static inline bool row_has_charges(const struct row *row)

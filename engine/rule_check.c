@@ -734,8 +734,8 @@ static void check_arrears(const struct check *check)
     const struct rule_value *classes = value_of(check, RULE_ARREARS_CLASSES);
     if (tolerance->set && tolerance->span.unit != SPAN_DAYS)
         NOTE(check, FAULT_RULE_CONFLICT, tolerance->at, "arrears.tolerance is counted in days");
-    if (!classes->set)
-        return;
+    if (!classes->set || classes->count == 0)
+        return; /* already reported */
     check_cover(check, classes);
     check_matured(check, classes);
     check_cure(check, classes);
@@ -761,8 +761,14 @@ static void check_subsidy(const struct check *check)
 void rule_check(struct arena *arena, const struct rule_scope *rules, struct faults *faults)
 {
     struct check check = {arena, rules, faults};
+    if (rule_number(rules, RULE_KIND) == RULE_GRANT) {
+        rule_check_grant(arena, rules, faults);
+        check_arrears(&check);
+        return;
+    }
     check_schedule(&check);
     check_types(&check);
     check_arrears(&check);
     check_subsidy(&check);
+    rule_check_penalty(rules, faults);
 }

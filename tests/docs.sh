@@ -1,6 +1,7 @@
 #!/bin/sh
 # sh tests/docs.sh NOL check|write
-# docs/rules.md and docs/faults.md are made from the tables that the program reads; every event type is in docs/events.md.
+# docs/rules.md, docs/faults.md and rules/nol-rules.schema.json are made from the tables that the program reads; every
+# event type is in docs/events.md.
 set -eu
 nol=$1
 made=$(mktemp -d)
@@ -12,13 +13,15 @@ failed=0
 sed '/^|---|---|$/q' docs/faults.md >"$made/faults.md"
 sed -n 's/^FAULT([A-Z0-9_]*, "\([^"]*\)", "\(.*\)")$/| `\1` | \2 |/p' engine/fault.def >>"$made/faults.md"
 
-for page in rules faults; do
-    [ "$2" != write ] || cp "$made/$page.md" "docs/$page.md"
-    if cmp -s "$made/$page.md" "docs/$page.md"; then
+"$nol" keys --schema >"$made/nol-rules.schema.json"
+
+for page in docs/rules.md docs/faults.md rules/nol-rules.schema.json; do
+    [ "$2" != write ] || cp "$made/${page#*/}" "$page"
+    if cmp -s "$made/${page#*/}" "$page"; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
-        echo "docs/$page.md is not what its table says: make docs"
+        echo "$page is not what its table says: make docs"
     fi
 done
 for type in $(sed -n 's/^EVENT([A-Z_]*, "\([^"]*\)".*/\1/p' engine/event.def); do

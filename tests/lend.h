@@ -179,7 +179,10 @@ static inline int lend_charges(char *out, const struct row *row)
     if (!amount_is_zero(penalty))
         end += sprintf(end, " penalty %s/%s", amount_string(penalty),
                        amount_string(row->paid[COMPONENT_PENALTY]));
-    if (row->beside != NULL && amount_is_zero(row->beside->added))
+    bool waived = false;
+    for (unsigned c = 0; c < COMPONENTS && row->beside != NULL; c++)
+        waived |= !amount_is_zero(row->beside->waived[c]);
+    if (waived)
         end += sprintf(end, " waived %s+%s+%s", amount_string(row->beside->waived[COMPONENT_FEE]),
                        amount_string(row->beside->waived[COMPONENT_PENALTY]),
                        amount_string(row->beside->waived[COMPONENT_PRINCIPAL]));

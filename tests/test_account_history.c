@@ -61,6 +61,27 @@ static void test_opening(void **state)
     assert_string_equal(days("2024-03-07"), "2024-03-05 2024-03-06 2024-02-10 1 233");
 }
 
+#define PENALTY                                                                                    \
+    LOOKS_BACK "penalty: {kind: per-day, rate: 1%, after: 20 days, base: installment,\n"           \
+               "  rounding: {unit: 1, mode: down}}\n"
+
+/* Late rows cost 3.33 a day from the 21st day on: 2 March, 31 March. */
+static void test_penalties_rise(void **state)
+{
+    (void)state;
+    lend_account(&account, lend_loan(PENALTY, "1000", "2024-01-10", "", 3), "2024-04-12");
+    const struct account_stretch *s = account.stretches;
+    assert_int_equal(account.stretch_count, 4);
+    assert_string_equal(amount_string(s[0].overdue.amount), "0");
+    assert_date(s[1].upto, "2024-03-10"); /* row 1: nine days from 2 March on */
+    assert_string_equal(amount_string(s[1].overdue.amount), "362");
+    assert_date(s[2].upto, "2024-04-10"); /* 40 days of row 1, 11 of row 2 from 31 March on */
+    assert_string_equal(amount_string(s[2].overdue.amount), "835");
+    assert_date(s[3].upto, "2024-04-11");
+    assert_string_equal(amount_string(s[3].overdue.amount), "1175");
+    assert_int_equal(s[3].overdue.installments, 3);
+}
+
 static void test_only_where_asked(void **state)
 {
     (void)state;
@@ -71,10 +92,8 @@ static void test_only_where_asked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        LEND_TEST(test_rows_fall_due),
-        LEND_TEST(test_events),
-        LEND_TEST(test_opening),
-        LEND_TEST(test_only_where_asked),
+        LEND_TEST(test_rows_fall_due),  LEND_TEST(test_events),           LEND_TEST(test_opening),
+        LEND_TEST(test_penalties_rise), LEND_TEST(test_only_where_asked),
     };
     return RUN(tests);
 }

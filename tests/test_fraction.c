@@ -83,8 +83,25 @@ static void test_common(void **state)
     assert_true(fraction_common(&expect_arena, NULL, 0));
 }
 
+static void test_add(void **state)
+{
+    struct fraction sum = fraction_add(&expect_arena, (struct fraction){A("1"), A("6")},
+                                       (struct fraction){A("3"), A("4")});
+    struct fraction primes =
+        fraction_add(&expect_arena, (struct fraction){A("1"), A("1000000000000000000000000000007")},
+                     (struct fraction){A("1"), A("1000000000000000000000000000049")});
+    (void)state;
+    assert_amount(sum.num, "11");
+    assert_amount(sum.den, "12");
+    sum = fraction_add(&expect_arena, sum, (struct fraction){A("13"), A("12")});
+    assert_amount(sum.num, "24");
+    assert_amount(sum.den, "12");
+    assert_amount(primes.num, "2000000000000000000000000000056");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(test_parse), TEST(test_refusals), TEST(test_common)};
+    const struct CMUnitTest tests[] = {TEST(test_parse), TEST(test_refusals), TEST(test_common),
+                                       TEST(test_add)};
     return RUN(tests);
 }

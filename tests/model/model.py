@@ -916,6 +916,8 @@ class Account:
         while (day := self.next_day(clock, days)) <= self.as_of:
             self.start_day(day)
             for e in [e for e in steps if e.date == day]:
+                for row in self.rows:
+                    row.largest = max(row.largest, row.principal_due)  # S7: that the row has had
                 self.apply(e)
                 self.settle(day)
                 self.use_credit(day)
@@ -1113,6 +1115,13 @@ class Account:
     def opening(self, e):
         if e.amount > self.disbursed:
             self.refuse(e, "more repaid than disbursed")
+        for row in self.rows:  # up to its date no penalty, and no fee of the program in a row due by then
+            row.owed["penalty"] -= row.assessed
+            row.assessed, row.assessed_exact, row.assessed_once, row.month_bases = 0, Fraction(0), False, {}
+            if row.due <= e.date:
+                row.owed["fee"] -= row.program_fee
+                row.paid["fee"] -= row.deducted
+                row.program_fee = row.deducted = 0
         left = e.amount
         for row in self.rows:
             paid = min(left, row.left("principal"))
@@ -1124,13 +1133,6 @@ class Account:
                 self.lines.append(Line(e, e.date, row.n, {"principal": paid}))
                 self.repaid += paid
                 left -= paid
-        for row in self.rows:  # up to its date no penalty, and no fee of the program in a row due by then
-            row.owed["penalty"] -= row.assessed
-            row.assessed, row.assessed_exact, row.assessed_once, row.month_bases = 0, Fraction(0), False, {}
-            if row.due <= e.date:
-                row.owed["fee"] -= row.program_fee
-                row.paid["fee"] -= row.deducted
-                row.program_fee = row.deducted = 0
         self.rows = [row for row in self.rows if any(row.owed.values())]
         self.ever_late = False
         self.opened = e.amount
@@ -1438,12 +1440,16 @@ class Account:
         self.judged.append((e.date, e.kind))
 
     def unable(self, e):
-        if not self.disabled or self.disabled[-1][1] is not None:
-            self.disabled.append([e.date + timedelta(days=1), None])
+        if self.disabled and self.disabled[-1][1] is None:
+            self.refuse_unless_excused(e, "unable while unable")
+            return
+        self.disabled.append([e.date + timedelta(days=1), None])
 
     def able(self, e):
-        if self.disabled and self.disabled[-1][1] is None:
-            self.disabled[-1][1] = e.date
+        if not self.disabled or self.disabled[-1][1] is not None:
+            self.refuse_unless_excused(e, "able without unable")
+            return
+        self.disabled[-1][1] = e.date
 
     def freeze(self, e):
         if self.freezes and self.freezes[-1][1] is None:

@@ -56,7 +56,7 @@ FEATURES = {
     "scope": True,  # scope: borrower
     "subsidy": True,
     "fees": False,
-    "penalty": False,  # and events able, unable
+    "penalty": True,  # and events able, unable
     "relief": False,
     "reschedule": False,  # the clause and its event
     "forgiveness": False,
@@ -416,6 +416,8 @@ class RuleMaker:
             clause["after"] = rng.choice(["1 day", "7 days", "1 month"])
         if rng.random() < 0.4:
             clause["cap"] = rng.choice(["10%", "1/3", self.amount(self.least // 30 + 1)])
+            if clause["cap"] in ("10%", "1/3"):
+                clause["rounding"] = self.unit_rounding()
         clause["to"] = rng.choice(["revenue", "social-fund"])
         if rng.random() < 0.4:
             clause["applies_if"] = "able"
