@@ -127,18 +127,19 @@ class RuleMaker:
 
     def leaf(self, upto):
         rng = self.rng
-        kinds = ["event", "within", "after"]
+        kinds = ["event", "within", "within", "after", "after"]
         if self.report_ids:
-            kinds += ["submitted", "accepted", "accepted", "missing"]
+            kinds += ["submitted", "accepted", "accepted"] + ["missing"] * 3
         if upto:
-            kinds += ["accounted"] * 2
+            kinds += ["accounted"] * 3
         kind = rng.choice(kinds)
         if kind in ("submitted", "accepted"):
             return {kind: rng.choice(self.report_ids)}
         if kind == "missing":
             return {"missing": rng.choice(self.report_ids), "for": self.span(short=True)}
         if kind == "accounted":
-            return {"accounted": rng.choice(self.tranche_ids[:upto]), "at_least": rng.choice(["80%", "1/3", "100%"])}
+            share = rng.choice(["80%", "1/2", "100%", "100%"])
+            return {"accounted": rng.choice(self.tranche_ids[:upto]), "at_least": share}
         if kind == "after":
             return {"after": self.some_day()}
         return self.happening(kind == "within", upto)
@@ -386,19 +387,21 @@ class AccountMaker:
             return None
 
     def deadlines(self, account):
-        """Days on which something changes."""
-        grant, found = account.grant, []
-        for tranche in grant.tranches:
-            found.append(account.lapse(tranche))
-        spans = sorted({*self.spans([grant.tranches, self.program.version(grant.agreed)]), "1 month", "2 months"})
-        for report in grant.reports:
-            due = account.due(report)
-            found.append(due)
-            found += [due and add_span(due, to_span(text)) for text in spans]
-        for name in self.maker.date_names(len(grant.tranches)):
-            start = account.date_of(name)
-            found += [start and add_span(start, to_span(text)) for text in spans]
-        rules = self.program.version(self.as_of)
+        """The last days of all that ends some time: lapses, reports, conditions, refunds and their classes."""
+        grant, rules = account.grant, self.program.version(self.as_of)
+        found = [account.lapse(tranche) for tranche in grant.tranches]
+        dues = {report["id"]: account.due(report) for report in grant.reports}
+        found += dues.values()
+        for condition in self.nodes([grant.tranches, rules.get("clawback", {})]):
+            if "missing" in condition:
+                due = dues.get(condition["missing"])
+                found += [due and add_span(due, to_span(condition["for"]))] * 2
+            elif "within" in condition:
+                start = account.date_of(condition["of"])
+                found += [start and add_span(start, to_span(condition["within"])), start]
+            elif "declining" in condition:
+                start = account.date_of(condition["declining"]["of"])
+                found.append(start and add_span(start, (self.rng.randint(0, 6), "month")))
         bounds = [0] + [int(item["range"].split("..")[1] or 0) for item in rules.get("arrears", {}).get("classes", [])]
         for _, day in account.notices if "clawback" in rules else []:
             found += [add_span(day, to_span(rules["clawback"]["payable"])) + days(bound) for bound in bounds]
@@ -422,20 +425,18 @@ class AccountMaker:
             if "recorded" in event:
                 event["recorded"] += shift
 
+    def nodes(self, rules):
+        """All maps of the rules."""
+        if isinstance(rules, dict):
+            yield rules
+            rules = list(rules.values())
+        for value in rules if isinstance(rules, list) else []:
+            yield from self.nodes(value)
+
     def spans(self, rules):
         """All spans of the rules, as texts."""
-        found = []
-
-        def walk(node):
-            if isinstance(node, dict):
-                found.extend(node[key] for key in ("for", "within", "payable", "plus") if key in node)
-                for value in node.values():
-                    walk(value)
-            for value in node if isinstance(node, list) else []:
-                walk(value)
-
-        walk(rules)
-        return found
+        words = ("for", "within", "payable", "plus")
+        return [node[word] for node in self.nodes(rules) for word in words if word in node]
 
     def add(self, kind, day, ref="", minor=None, **more):
         self.count += 1
@@ -487,7 +488,7 @@ class AccountMaker:
 
     def step(self, account, day):
         rng, grant = self.rng, account.grant
-        kind = rng.choice(["pay"] * 6 + ["account"] * 12 + ["return", "return", "event", "notice", "notice"])
+        kind = rng.choice(["pay"] * 6 + ["account"] * 12 + ["return", "return", "notice", "notice"] + ["event"] * 3)
         if kind == "pay":
             self.pay(account, day)
         elif kind == "account" and grant.report_ids:
@@ -497,11 +498,25 @@ class AccountMaker:
             rest = left - sum(account.accounted().values())
             self.add("return", day, minor=max(1, rng.choice([left, rest, rest, left // 2, 1, left // 3])))
         elif kind == "event":
-            self.add("event", day, rng.choice(HAPPENINGS))
+            self.happen(account, day)
         elif kind == "notice" and "clawback" in self.maker.rules:
             names = [clause["id"] for rules in model.all_versions(self.program)
                      for clause in rules.get("clawback", {}).get("clauses", [])]  # fmt: skip
             self.add("notice", day, rng.choice(names))
+
+    def happen(self, account, day):
+        """Something happens, often whole months after a date that a declining clause counts from."""
+        rng = self.rng
+        clauses = self.program.version(self.as_of).get("clawback", {}).get("clauses", [])
+        declining = [clause for clause in clauses if "declining" in clause]
+        if not declining or rng.random() < 0.3:
+            self.add("event", day, rng.choice(HAPPENINGS))
+            return
+        clause = rng.choice(declining)
+        start = account.date_of(clause["declining"]["of"])
+        if start:
+            day = max(self.agreed, add_span(start, (rng.randint(0, 6), "month")) + days(rng.choice([-1, 0, 0, 1])))
+        self.add("event", day, clause["when"]["event"])
 
     def pay(self, account, day):
         rng, grant = self.rng, account.grant
@@ -510,6 +525,11 @@ class AccountMaker:
             return
         releases = {tranche["id"]: tranche["release"] for tranche in grant.tranches}
         released = [name for name in open_ones if account.holds(releases[name], day)]
+        lapses = {tranche["id"]: account.lapse(tranche) for tranche in grant.tranches}
+        last = [name for name in released if lapses[name] and 0 <= (lapses[name] - day).days <= 1]
+        if last and rng.random() < 0.7:
+            self.add("pay", lapses[last[0]], last[0], 1)
+            return
         name = rng.choice([(released or open_ones)[0], rng.choice(released or open_ones), rng.choice(open_ones)])
         left = grant.planned[name] - account.paid[name]
         self.add("pay", day, name, rng.choice([left, left, left // 2, 1]) or 1)
@@ -597,6 +617,16 @@ class AccountMaker:
 # ------------------------------------------------------------------------------------------------------- the book
 
 
+def cancel_on_agreements(rng, accounts):
+    """Budgets are free again on the day on which something else is agreed."""
+    for each in accounts:
+        for event in each.events:
+            later = [other.agreed for other in accounts if other.maker is each.maker and other.agreed > each.agreed]
+            if event["type"] == "cancel" and later and rng.random() < 0.7:
+                event["date"] = min(later)
+                event.pop("recorded", None)
+
+
 def within_budgets(accounts, as_of, known_at):
     """The accounts that their programs' budgets take."""
     programs = {each.maker.name: each.maker.program() for each in accounts}
@@ -627,6 +657,7 @@ def make_book(seed, out, grants=None, faulty=False, features=frozenset(FEATURES)
     for each in accounts:
         if rng.random() < 0.6:
             each.align()
+    cancel_on_agreements(rng, accounts)
     accounts = [each for each in accounts if each.repair(model.Asked(as_of, known_at))]
     for maker in makers:
         if "budget" in features and rng.random() < 0.6:
