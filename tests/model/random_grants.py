@@ -395,7 +395,7 @@ class AccountMaker:
         for condition in self.nodes([grant.tranches, rules.get("clawback", {})]):
             if "missing" in condition:
                 due = dues.get(condition["missing"])
-                found += [due and add_span(due, to_span(condition["for"]))] * 2
+                found += [due and add_span(due, to_span(condition["for"]))] * 6
             elif "within" in condition:
                 start = account.date_of(condition["of"])
                 found += [start and add_span(start, to_span(condition["within"])), start]
