@@ -78,6 +78,14 @@ def put(rules, path, value):
         node[last] = value
 
 
+NESTING_MAX = 8  # of a rule file; what an amendment says stands at 5
+
+
+def nesting(value):
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if inner is None else 1 + max(map(nesting, inner), default=0)
+
+
 class RuleMaker:
     """One program with amendments. Its limits are such that every tranche of an allowed award is above 0."""
 
@@ -201,7 +209,7 @@ class RuleMaker:
     def clause(self, name):
         rng, upto = self.rng, len(self.tranche_ids)
         amount = rng.choice(["paid", "unaccounted", self.amount(rng.randint(1, self.least))])
-        clause = {"id": name, "when": self.condition(upto), "amount": amount}
+        clause = {"id": name, "when": self.condition(upto, depth=1), "amount": amount}
         if self.maybe("declining", 0.4) and "conditions" in self.features:
             clause["when"] = self.happening(rng.random() < 0.7, upto)
             clause["declining"] = {"months": rng.choice([1, 7, 12, 24]), "of": rng.choice(self.date_names(upto))}
@@ -283,7 +291,7 @@ class RuleMaker:
             for _ in range(self.rng.randint(1, 2)):
                 path, value = self.rng.choice(self.changes(rules))
                 stands = deepcopy(reach(rules, path))
-                if stands == value == "absent":
+                if stands == value == "absent" or max(nesting(stands), nesting(value)) > NESTING_MAX - 5:
                     continue
                 changes.append({"path": path, "was": stands, "value": deepcopy(value)})
                 put(rules, path, deepcopy(value))
@@ -460,8 +468,8 @@ class AccountMaker:
         elif kind == "return" and account.total_paid:
             left = account.total_paid - account.returned
             self.add("return", day, minor=rng.choice([left, left // 2, 1, left // 3]) or 1)
-        elif kind == "event":
-            self.add("event", day, rng.choice(HAPPENINGS))
+        elif kind == "event" and (names := sorted(model.event_names(grant))):
+            self.add("event", day, rng.choice(names))
         elif kind == "notice" and "clawback" in self.maker.rules:
             names = [clause["id"] for rules in model.all_versions(self.program)
                      for clause in rules.get("clawback", {}).get("clauses", [])]  # fmt: skip
