@@ -86,6 +86,7 @@ static void put_raw(struct json *json, const char *name, const char *value)
 
 #define ANY_SCALAR "[\"string\", \"number\", \"integer\", \"boolean\"]"
 #define DIGITS "[0-9](_?[0-9])*"
+#define AMOUNT DIGITS "(\\." DIGITS ")?"
 #define PLAIN "[0-9]+(\\.[0-9]+)?"
 #define DATE "(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 #define SPAN "[0-9]+ (day|week|month|year)s?"
@@ -100,7 +101,9 @@ static const char *pattern_of(enum rule_type type)
     case RULE_TYPE_COUNT_OR_MAP:
         return "^[0-9]+$";
     case RULE_TYPE_AMOUNT:
-        return "^" DIGITS "(\\." DIGITS ")?$";
+        return "^" AMOUNT "$";
+    case RULE_TYPE_AMOUNT_OR_FRACTION:
+        return "^(" AMOUNT "|" PLAIN " ?%|[0-9]+/[0-9]+)$";
     case RULE_TYPE_FRACTION:
     case RULE_TYPE_FRACTIONS:
         return "^(" PLAIN "( ?%)?|[0-9]+/[0-9]+)$";
@@ -139,7 +142,8 @@ static void put_words(struct json *json, enum rule_key key)
 static void put_bounds(struct json *json, enum rule_key key, enum rule_type type)
 {
     const char *allowed = rule_row(key)->allowed, *dots = strstr(allowed, "..");
-    if (type == RULE_TYPE_AMOUNT || type == RULE_TYPE_FRACTION || type == RULE_TYPE_FRACTIONS)
+    if (type == RULE_TYPE_AMOUNT || type == RULE_TYPE_AMOUNT_OR_FRACTION ||
+        type == RULE_TYPE_FRACTION || type == RULE_TYPE_FRACTIONS)
         put_raw(json, "minimum", "0");
     if (type == RULE_TYPE_DAY) {
         put_raw(json, "minimum", "1");

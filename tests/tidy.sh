@@ -14,6 +14,7 @@ strict_sources:test_rule_strict    parts of rule_strict
 strict_classes:test_rule_strict
 strict_dates:test_rule_strict
 strict_effect:test_rule_strict
+strict_qardh:test_rule_strict
 strict_amendments:test_rule_strict
 book:golden                rows brought together
 tally:golden               control totals in manifest.yaml
