@@ -16,8 +16,9 @@ struct program {
     struct text code;  /* of the currency */
     unsigned decimals; /* of the currency */
     struct date in_force;
-    bool is_grant;    /* it gives grants, not loans */
-    bool has_subsidy; /* some version has */
+    bool is_grant;   /* it gives grants, not loans */
+    bool has_budget; /* these two: some version has */
+    bool has_subsidy;
     bool has_penalty; /* some version has */
     bool looks_back;  /* some version asks how past days ended: accounts keep it */
     const struct fault_file *file;

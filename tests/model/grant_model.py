@@ -580,12 +580,10 @@ def over_budget(positions):
     refusals, accepted = [], {}
     for p in sorted(positions, key=lambda p: (p.grant.agreed, p.grant.id.encode())):
         grant = p.grant
-        if grant.budget is None:
-            continue
         before = accepted.setdefault((grant.program.id, grant.agreed.year), [])
         standing = [other.award for other in before
                     if not other.account.cancelled_on or other.account.cancelled_on > grant.agreed]  # fmt: skip
-        if sum(standing) + grant.award > grant.budget:
+        if grant.budget is not None and sum(standing) + grant.award > grant.budget:
             refusals.append(Refused(grant.id, "", "above the budget"))
         else:
             before.append(p)
