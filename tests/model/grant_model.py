@@ -221,7 +221,7 @@ def all_versions(program):
 
 def event_names(grant):
     """G21: the names of events that the rules of a grant know: of its own releases, of the clauses of any version."""
-    conditions = [tranche["release"] for tranche in grant.tranches]
+    conditions = [tranche.get("release", "agreement") for tranche in grant.tranches]
     for rules in all_versions(grant.program):
         conditions += [clause["when"] for clause in rules.get("clawback", {}).get("clauses", [])]
     return set().union(*map(named_events, conditions))
