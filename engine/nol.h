@@ -6,6 +6,7 @@
 
 #include "crew.h"
 #include "event.h"
+#include "grant_position.h"
 #include "load.h"
 #include "load_rules.h"
 #include "manifest.h"
@@ -16,6 +17,8 @@
 #include "rule.h"
 #include "rule_schema.h"
 #include "rule_strict.h"
+#include "rule_check.h"
+#include "rule_condition.h"
 #include "run.h"
 
 #endif

@@ -18,7 +18,7 @@ import grant_model as model
 from model import LAST_DAY, Program, Refused, add_span, amount_text, as_text, days_in_month, to_span
 from random_book import CURRENCIES, DISTRICTS, NAMES, SECTORS, reach, within_calendar, write_table
 
-ENGINE_HAS_GRANTS = False  # True: by default books have all that FEATURES says the engine has
+ENGINE_HAS_GRANTS = True  # True: by default books have all that FEATURES says the engine has
 
 # Clauses and events. True: books have it by default, once the engine has grants at all.
 FEATURES = {
@@ -76,6 +76,14 @@ def put(rules, path, value):
         node.pop(last, None)
     else:
         node[last] = value
+
+
+NESTING_MAX = 8  # of a rule file; what an amendment says stands at 5
+
+
+def nesting(value):
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if inner is None else 1 + max(map(nesting, inner), default=0)
 
 
 class RuleMaker:
@@ -205,7 +213,7 @@ class RuleMaker:
         rng, upto = self.rng, len(self.tranche_ids)
         fixed = rng.choice([self.least // 2, rng.randint(1, self.least)])
         amount = rng.choice(["paid", "unaccounted", self.amount(fixed)])
-        clause = {"id": name, "when": self.condition(upto), "amount": amount}
+        clause = {"id": name, "when": self.condition(upto, depth=1), "amount": amount}
         if self.maybe("declining", 0.4) and "conditions" in self.features:
             clause["when"] = self.happening(rng.random() < 0.7, upto)
             clause["declining"] = {"months": rng.choice([1, 7, 12, 24]), "of": rng.choice(self.date_names(upto))}
@@ -287,7 +295,7 @@ class RuleMaker:
             for _ in range(self.rng.randint(1, 2)):
                 path, value = self.rng.choice(self.changes(rules))
                 stands = deepcopy(reach(rules, path))
-                if stands == value == "absent":
+                if stands == value == "absent" or max(nesting(stands), nesting(value)) > NESTING_MAX - 5:
                     continue
                 changes.append({"path": path, "was": stands, "value": deepcopy(value)})
                 put(rules, path, deepcopy(value))
@@ -510,7 +518,9 @@ class AccountMaker:
         clauses = self.program.version(self.as_of).get("clawback", {}).get("clauses", [])
         declining = [clause for clause in clauses if "declining" in clause]
         if not declining or rng.random() < 0.3:
-            self.add("event", day, rng.choice(HAPPENINGS))
+            names = sorted(model.event_names(account.grant))
+            if names:
+                self.add("event", day, rng.choice(names))
             return
         clause = rng.choice(declining)
         start = account.date_of(clause["declining"]["of"])
