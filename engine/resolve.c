@@ -128,6 +128,14 @@ static void put_amount_or_other(struct resolving *r, enum rule_key key,
         put_amount(r, value->amount);
 }
 
+static void put_date_or_span(struct resolving *r, const struct rule_value *value)
+{
+    if (date_is_set(value->date))
+        put_date(r, value->date);
+    else
+        put_span(r, value->span);
+}
+
 static void put_value(struct resolving *r, enum rule_key key, const struct rule_value *value)
 {
     switch (rule_row(key)->type) {
@@ -169,14 +177,9 @@ static void put_value(struct resolving *r, enum rule_key key, const struct rule_
     case RULE_TYPE_SPAN_OR_MAP:
         put_span(r, value->span);
         return;
-    case RULE_TYPE_DATE_OR_SPAN:
-        if (!date_is_set(value->date)) {
-            put_span(r, value->span);
-            return;
-        }
-        __attribute__((fallthrough));
     case RULE_TYPE_DATE:
-        put_date(r, value->date);
+    case RULE_TYPE_DATE_OR_SPAN:
+        put_date_or_span(r, value);
         return;
     case RULE_TYPE_RANGE:
         put_range(r, value);
