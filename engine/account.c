@@ -5,9 +5,11 @@
 #include <stdio.h>
 
 #include "allocation.h"
+#include "fee.h"
 #include "owed.h"
 #include "penalty.h"
 #include "plan.h"
+#include "relief.h"
 #include "rule_check.h"
 #include "tranche.h"
 
@@ -47,6 +49,12 @@ void account_begin(struct account *account, struct arena *arena, const struct lo
     for (unsigned i = 0; i < loan->program->count; i++)
         account->has_small_amounts |=
             rule_is_set(loan->program->versions[i].rules, RULE_SMALL_AMOUNTS);
+    account->is_ruled_daily = account->has_small_amounts || loan->relief_count > 0 ||
+                              loan->program->has_penalty || loan->program->has_forgiveness ||
+                              loan->program->looks_back;
+    if (loan->relief_count > 0)
+        relief_freeze(account);
+    account->has_frozen_days = account->relieved.count > 0;
 }
 
 static bool refuse(struct account_refusal *refusal, enum fault_code code, const char *format, ...)
@@ -77,11 +85,19 @@ static bool refuse_amount(struct account *account, struct account_refusal *refus
 
 /* --- disbursement --- */
 
+static bool refuse_deduction(struct account *account, struct account_refusal *refusal,
+                             struct amount deducted, struct amount amount)
+{
+    return refuse_amount(account, refusal, FAULT_FEE_ABOVE_DISBURSEMENT, deducted,
+                         "what is paid out, of which it is to be deducted", amount);
+}
+
 static bool disburse(struct account *account, struct date date, struct amount amount,
                      struct account_refusal *refusal)
 {
     char day[DATE_TEXT_LEN + 1];
     unsigned room = plan_rows_max(account->arena, account->loan, amount) +
+                    1 +                             /* row 0, where the plan has none */
                     (unsigned)account->event_count; /* each event makes at most one extra row */
     account->rows = arena_alloc(account->arena, room * sizeof *account->rows);
     enum fault_code code =
@@ -112,7 +128,9 @@ static bool disburse(struct account *account, struct date date, struct amount am
     account->payouts[account->payout_count++] = (struct account_payout){date, amount};
     account->totals.disbursed = amount;
     account->totals.outstanding = amount;
-    return true;
+    struct amount deducted;
+    return fee_charge(account, date, amount, &deducted) ||
+           refuse_deduction(account, refusal, deducted, amount);
 }
 
 bool account_disburse_by_book(struct account *account, struct account_refusal *refusal)
@@ -155,6 +173,9 @@ static bool disburse_more(struct account *account, const struct event *event,
                       "with this tranche a row would be zero or less");
     }
     account->tranches = amount_add(account->arena, account->tranches, event->amount);
+    struct amount deducted;
+    if (!fee_charge_tranche(account, event->date, event->amount, &deducted))
+        return refuse_deduction(account, refusal, deducted, event->amount);
     allocation_use_credit(account, event->date);
     return true;
 }
@@ -421,6 +442,7 @@ static bool apply_freeze(struct account *account, const struct event *event,
 {
     static const struct account_refusal already = {.code = FAULT_FROZEN_ALREADY,
                                                    .text = "the loan is frozen already"};
+    account->has_frozen_days = true;
     return begin_period(account, event, &account->frozen, &already, refusal);
 }
 
@@ -448,15 +470,28 @@ static bool apply_able(struct account *account, const struct event *event,
     return end_period(account, event, &account->unable, &none, refusal);
 }
 
-int32_t account_frozen_days(const struct account *account, struct date after, struct date upto)
+/* How many of the days after ${after} up to ${upto} lie in the periods. */
+static int32_t days_in(const struct account_periods *periods, struct date after, struct date upto)
 {
     int32_t days = 0;
-    for (unsigned i = 0; i < account->frozen.count; i++) {
-        const struct account_period *period = &account->frozen.list[i];
+    for (unsigned i = 0; i < periods->count; i++) {
+        const struct account_period *period = &periods->list[i];
         struct date from = date_before(period->after, after) ? after : period->after;
         struct date end = date_before(upto, period->upto) ? upto : period->upto;
         if (date_before(from, end))
             days += end.day - from.day;
+    }
+    return days;
+}
+
+int32_t account_frozen_days(const struct account *account, struct date after, struct date upto)
+{
+    const struct account_periods *relieved = &account->relieved;
+    int32_t days = days_in(&account->frozen, after, upto) + days_in(relieved, after, upto);
+    for (unsigned i = 0; i < relieved->count; i++) { /* no day counts twice */
+        const struct account_period *period = &relieved->list[i];
+        days -= days_in(&account->frozen, date_before(period->after, after) ? after : period->after,
+                        date_before(upto, period->upto) ? upto : period->upto);
     }
     return days;
 }

@@ -7,6 +7,7 @@
 #include "compare.h"
 #include "crew.h"
 #include "event.h"
+#include "grant_position.h"
 #include "load.h"
 #include "load_rules.h"
 #include "manifest.h"
@@ -17,6 +18,8 @@
 #include "rule.h"
 #include "rule_schema.h"
 #include "rule_strict.h"
+#include "rule_check.h"
+#include "rule_condition.h"
 #include "run.h"
 
 #endif

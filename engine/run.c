@@ -51,10 +51,12 @@ struct month {
     bool survey;            /* this pass is one */
     struct sorter *rejects; /* of the lines of rejects.csv and unidentified.csv */
     struct sorter *unidentified;
-    size_t row_bytes; /* what a row made in some batch, at most; 0: not known yet */
+    struct sorter *claims; /* of a survey: on budgets */
+    size_t row_bytes;      /* what a row made in some batch, at most; 0: not known yet */
     struct out_file *files[REPORT_FILES];
     struct out_file *viewed; /* the view's file */
     bool subsidy;            /* some program has one */
+    struct budget budget;    /* what a survey found, of the first side */
 };
 
 /* --- memory --- */
@@ -251,6 +253,7 @@ static bool work_batch(void *context, unsigned worker, struct crew_batch *batch)
     works->out = batch->out;
     works->rejects = month->options->quarantine ? &batch->rejects : NULL;
     works->unidentified = &batch->unidentified;
+    works->claims = &batch->claims;
     bool lawful = true;
     for (size_t i = 0; i < batch->count && lawful; i++) {
         lawful = work_by_all(month, works, &batch->bundles[i]);
@@ -272,8 +275,10 @@ static bool write_batch(void *context, struct crew_batch *batch)
             return false;
     const struct text rejects = {batch->rejects.bytes, batch->rejects.len};
     const struct text unidentified = {batch->unidentified.bytes, batch->unidentified.len};
+    const struct text claims = {batch->claims.bytes, batch->claims.len};
     return sorter_add_packed(month->rejects, rejects) &&
-           sorter_add_packed(month->unidentified, unidentified);
+           sorter_add_packed(month->unidentified, unidentified) &&
+           (month->claims == NULL || sorter_add_packed(month->claims, claims));
 }
 
 /* How many rows make a batch: as its share of memory holds, judged by what rows made so far. */
@@ -465,6 +470,9 @@ static void begin_works(struct month *month)
         sorter_new(options->memory, month->shares.aside, options->temporary, month->faults);
     month->unidentified =
         sorter_new(options->memory, month->shares.aside, options->temporary, month->faults);
+    if (month->survey) /* the others stay empty then */
+        month->claims =
+            sorter_new(options->memory, month->shares.aside, options->temporary, month->faults);
 }
 
 static void end_works(struct month *month)
@@ -473,6 +481,8 @@ static void end_works(struct month *month)
         work_free(&month->works[i]);
     sorter_free(month->rejects);
     sorter_free(month->unidentified);
+    sorter_free(month->claims);
+    month->claims = NULL;
 }
 
 /* Read a book that is to be gathered, all of it. */
@@ -492,7 +502,9 @@ static enum pass pass(struct month *month, bool gathered)
 {
     enum pass outcome = PASS_STOPPED;
     bool opened = open_book(month, gathered) && (!gathered || gather_book(month));
-    month->book.shard = month->options->shard;
+    /* Earlier awards of other shards count too. */
+    if (!month->survey || !work_asks_budget(&month->sides[0].job))
+        month->book.shard = month->options->shard;
     begin_works(month);
     month->row_bytes = 0; /* what a pass that was broken off made says little */
     if (month->view != NULL && !month->survey)
@@ -546,9 +558,9 @@ static void set_survey(struct month *month, bool survey)
 }
 
 /*
- * A pass ahead of the others, for programs that class by borrower: what it finds is in each side's
- * borrowers.  Whatever stops it, or is at fault, stops the pass after it the same way and is told
- * then.  Returns whether the book has to be gathered.
+ * A pass ahead of the others, for programs that class by borrower or have a budget: what it finds
+ * is in each side's borrowers and in month->budget.  Whatever stops it, or is at fault, stops the
+ * pass after it the same way and is told then.  Returns whether the book has to be gathered.
  */
 static bool survey(struct month *month)
 {
@@ -559,11 +571,14 @@ static bool survey(struct month *month)
         gathered = gathered || outcome == PASS_UNSORTED;
         for (unsigned i = 0; i < month->side_count && outcome != PASS_UNSORTED; i++)
             borrowers_merge(&month->sides[i].borrowers, &month->works[i].borrowers);
+        if (outcome == PASS_DONE)
+            (void)budget_judge(&month->budget, month->claims);
         faults_free(&month->reading);
         end_works(month);
         book_close(&month->book);
     }
     set_survey(month, false);
+    month->sides[0].job.budget = &month->budget;
     return gathered;
 }
 
@@ -572,8 +587,10 @@ static enum run_outcome compute(struct month *month)
     enum pass outcome = PASS_UNSORTED;
     enum run_outcome result = RUN_REFUSED;
     bool gathered = is_gathered_at_once(month);
-    if (asks_borrowers(month))
+    if (asks_borrowers(month) || work_asks_budget(&month->sides[0].job))
         gathered = survey(month);
+    if (month->faults->total > 0) /* what it found is not whole */
+        return RUN_REFUSED;
     for (; outcome == PASS_UNSORTED; gathered = true) {
         outcome = pass(month, gathered);
         if (outcome != PASS_UNSORTED)
@@ -640,6 +657,7 @@ enum run_outcome run_view(const struct run_options *options, const struct run_vi
     month.shares = shares_of(options, month.threads);
     month.works = ARENA_ARRAY(arena, struct work, (size_t)month.threads * month.side_count);
     name_columns(&month);
+    budget_init(&month.budget, options->memory);
     for (unsigned i = 0; i < month.side_count; i++) {
         borrowers_init(&month.sides[i].borrowers, options->memory);
         set_job(&month, &month.sides[i]);
@@ -654,6 +672,7 @@ enum run_outcome run_view(const struct run_options *options, const struct run_vi
     }
     for (unsigned i = 0; i < month.side_count; i++)
         borrowers_free(&month.sides[i].borrowers);
+    budget_free(&month.budget);
     faults_merge(faults, &month.reading);
     faults_free(&month.reading);
     return outcome;

@@ -52,22 +52,6 @@ static void collect(struct tranche *tranche, struct date date)
 
 /* --- new rows --- */
 
-/* Rows stand by due date, then n, and the new one has the highest n. */
-static struct row *insert_row(struct account *account, struct date nominal, struct date due)
-{
-    unsigned at = account->row_count;
-    while (at > 0 && date_before(due, account->rows[at - 1].due))
-        at--;
-    struct row *row = &account->rows[at];
-    memmove(row + 1, row, (account->row_count - at) * sizeof *row);
-    *row = (struct row){
-        .n = ++account->highest_n, .due_nominal = nominal, .due = due, .paid_on = DATE_NONE};
-    account->row_count++;
-    if (at < account->first_open)
-        account->first_open = at;
-    return row;
-}
-
 /* The tranche's own down payment, due at once; false when it would be nothing or everything. */
 static bool add_down_payment(struct account *account, struct date date, struct amount amount,
                              struct amount *down)
@@ -78,7 +62,7 @@ static bool add_down_payment(struct account *account, struct date date, struct a
         return true;
     if (amount_sign(*down) <= 0 || amount_compare(*down, amount) >= 0)
         return false;
-    struct row *row = insert_row(account, date, date);
+    struct row *row = owed_insert_row(account, date, date);
     row->extra = row->down_payment = true;
     row->due_of[COMPONENT_PRINCIPAL] = *down;
     return true;
@@ -104,12 +88,17 @@ static enum tranche_outcome add_rows(struct account *account, unsigned more)
     size_t room = account->row_count + more + account->event_count; /* as when it was disbursed */
     struct row *rows = arena_alloc(arena, room * sizeof *rows);
     unsigned there = 0;
+    int32_t shifted = 0;
     memcpy(rows, account->rows, account->row_count * sizeof *rows);
     account->rows = rows;
-    for (unsigned i = 0; i < account->row_count; i++)
+    for (unsigned i = 0; i < account->row_count; i++) {
         there += is_of_plan(&rows[i]);
+        if (is_of_plan(&rows[i]) && rows[i].beside != NULL)
+            shifted = rows[i].beside->shifted; /* in the end that of the last row */
+    }
     for (unsigned k = there + 1; k <= there + more; k++) {
-        struct date nominal = plan_due(arena, loan, first->date, first->amount, k);
+        struct date nominal =
+            plan_due(arena, loan, first->date, first->amount, k + (unsigned)shifted);
         if (date_before(latest, nominal)) {
             if (k < there + more || !date_before(before, latest))
                 return TRANCHE_LATEST;
@@ -118,7 +107,9 @@ static enum tranche_outcome add_rows(struct account *account, unsigned more)
         struct date due = plan_business_day(loan->rules, nominal, first->date, latest);
         if (!date_in_range(nominal) || !date_in_range(due))
             return TRANCHE_TOO_LATE;
-        (void)insert_row(account, nominal, due);
+        struct row *row = owed_insert_row(account, nominal, due);
+        if (shifted > 0)
+            row_beside_of(arena, row)->shifted = shifted;
         before = nominal;
     }
     return TRANCHE_JOINED;

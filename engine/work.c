@@ -1,5 +1,6 @@
 #include "work.h"
 
+#include "grant_budget.h"
 #include "grant_position.h"
 #include "rule_check.h"
 
@@ -24,11 +25,20 @@ bool work_asks_borrowers(const struct work_job *job)
     return false;
 }
 
+bool work_asks_budget(const struct work_job *job)
+{
+    for (unsigned i = 0; i < job->program_count && job->grants; i++)
+        if (job->programs[i]->has_budget)
+            return true;
+    return false;
+}
+
 void work_init(struct work *work, const struct work_job *job)
 {
     *work = (struct work){.job = job};
     arena_init(&work->scratch, job->memory);
     buffer_init(&work->line, job->memory);
+    buffer_init(&work->unheard, job->memory);
     buffer_init(&work->broken_account, job->memory);
     faults_init(&work->faults);
     borrowers_init(&work->borrowers, job->memory);
@@ -43,6 +53,7 @@ void work_free(struct work *work)
     tallies_free(&work->tallies);
     faults_free(&work->faults);
     buffer_free(&work->line);
+    buffer_free(&work->unheard);
     buffer_free(&work->broken_account);
     arena_free(&work->scratch);
 }
@@ -313,6 +324,11 @@ static bool compute(struct desk *desk, struct computation *run)
         return false;
     pass_day(run, run->account.day, date_add_days(run->as_of, 1));
     account_finish(&run->account, run->as_of);
+    if (run->account.overshoots) {
+        load_fault(&desk->load, &desk->loan_rows[0], LOAN_DISBURSED, FAULT_PLAN_TOO_LATE,
+                   "a relief of the program moves a row past 2199-12-31");
+        return false;
+    }
     take_position(run, run->as_of, run->moment, &run->position);
     /* Rows once wrong do not become right again: they are added up once, not after each event. */
     return is_lawful(desk, account_law(&run->account));
@@ -412,7 +428,16 @@ static bool compute_grant(struct desk *desk)
                        job->as_of, job->known_at, &result))
         return result.refused == NULL ? is_lawful(desk, result.broken_law)
                                       : refuse_event(desk, result.refused, &result.refusal);
-    if (!result.exists || job->figures)
+    if (!result.exists)
+        return true;
+    if (job->survey) {
+        grant_budget_claim(work->claims, &result.state);
+        return true;
+    }
+    if (job->budget != NULL &&
+        !grant_budget_fits(&desk->load, &desk->grant_rows[0], &desk->grant, job->budget))
+        return false;
+    if (job->figures)
         return true;
     report_grant_positions(&work->out[REPORT_GRANT_POSITIONS], &result.state, job->as_of,
                            &result.position, job->carried_count);
@@ -638,6 +663,15 @@ static void note_refusal(struct desk *desk, bool refused)
         work->outcome.code = first_fault(desk->plan_rows, bundle->plan_count);
 }
 
+/* Whether a survey looks at the account. */
+static bool is_surveyed(const struct desk *desk)
+{
+    const struct program *lends = desk->loan.program, *gives = desk->grant.program;
+    return desk->bundle->account_id.len > 0 &&
+           ((lends != NULL && asks_borrowers(desk->work->job, lends)) ||
+            (gives != NULL && gives->has_budget));
+}
+
 void work_account(struct work *work, const struct book_bundle *bundle)
 {
     const struct work_job *job = work->job;
@@ -657,10 +691,9 @@ void work_account(struct work *work, const struct book_bundle *bundle)
                  .ruled_count = job->ruled_count},
     };
     read_loans(&desk);
-    if (job->survey && (bundle->account_id.len == 0 || desk.loan.program == NULL ||
-                        !asks_borrowers(job, desk.loan.program)))
-        return;
     read_grants(&desk);
+    if (job->survey && !is_surveyed(&desk))
+        return;
     read_plan(&desk);
     read_events(&desk);
     if (bundle->account_id.len == 0) {
@@ -717,8 +750,10 @@ void work_beside(struct work *work, struct work *first, const struct book_bundle
 {
     const struct work_job *job = work->job;
     const struct program *program = first->loan.program;
-    if (bundle->account_id.len == 0)
-        return; /* no account, no figures */
+    if (bundle->account_id.len == 0 || bundle->grant_count > 0)
+        return; /* no loan, no figures */
+    work->unheard.len = 0;
+    work->claims = &work->unheard;
     const struct program_difference *difference =
         program == NULL || first->outcome.refused || job->survey ? NULL
                                                                  : difference_of(job, program);

@@ -9,6 +9,7 @@
 #define NOL_WORK_H
 
 #include "borrowers.h"
+#include "budget.h"
 #include "outcome.h"
 #include "report.h"
 #include "tally.h"
@@ -28,9 +29,11 @@ struct work_job {
     struct date as_of, known_at;
     struct date from; /* DATE_NONE: no period */
     struct date from_known_at;
-    bool
-        survey; /* the first of two passes: nothing but the borrowers' worst classes is found out */
+    /* The first of two passes: nothing but the borrowers' worst classes and what grants claim of
+     * budgets is found out. */
+    bool survey;
     const struct borrowers *borrowers; /* what it found; NULL: no program asks */
+    const struct budget *budget;       /* the same */
     /* Of other sides than the first, by program: how far its program of that id is another. */
     const struct program_difference *differences;
     bool figures; /* the account's figures are wanted, in work->outcome, and no reports */
@@ -47,14 +50,20 @@ struct work {
     struct buffer *out;          /* by report_file, up to REPORT_ARREARS */
     struct buffer *rejects;      /* rows set aside, packed for a sorter; NULL: nobody asks */
     struct buffer *unidentified; /* the same of money that nobody can place */
+    struct buffer *claims;       /* on budgets, of a survey, packed for a sorter */
     struct borrowers borrowers;  /* of a survey */
     /* Of the account just worked on, until the next one, where the job wants figures: */
     struct loan loan; /* its program is NULL when the rows do not make a loan */
     struct account account;
     struct outcome outcome;
+    struct buffer unheard;  /* claims of another side than the first */
     const char *broken_law; /* NULL: none; a fault in nol itself */
     struct buffer broken_account;
 };
+
+/** work_asks_budget(job): whether some program has a budget, so that a survey of all accounts,
+ * those of other shards too, has to come first. */
+bool work_asks_budget(const struct work_job *job);
 
 /** work_asks_borrowers(job): whether some program wants the borrowers' worst classes, so that a
  * survey has to come first. */
