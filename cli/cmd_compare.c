@@ -2,12 +2,10 @@
 #include "table.h"
 
 static const struct cli_option options[] = {
-    CLI_RUN_OPTIONS,
+    CLI_BOOK_OPTIONS,
     {"--reform", "FILE", false, false, "a reform file: the rules afterwards"},
     {"--with", "DIR", false, false, "instead: other rules, a folder or one file"},
-    {"--measure", "NAME", false, false,
-     "what winners and losers are told by: outstanding (else), overdue, provision, "
-     "next_12_months, claim, forgiven, subsidy"},
+    {"--measure", "NAME", false, false, CLI_MEASURES},
     {"--out", "DIR", false, false, "where changes.csv and impact.csv go"},
 };
 
@@ -19,16 +17,9 @@ struct summary {
 
 /* --- the tables --- */
 
-static const char *amount_text(struct summary *summary, struct amount amount, unsigned decimals)
-{
-    char *text = arena_alloc(summary->arena, amount_text_size(amount) + 1);
-    *amount_write(text, amount, decimals) = '\0';
-    return text;
-}
-
 static const char *count_text(struct summary *summary, uint64_t count)
 {
-    return amount_text(summary, amount_of((int64_t)count), 0);
+    return cli_amount(summary->arena, amount_of((int64_t)count), 0);
 }
 
 static const char *name_text(struct summary *summary, const struct impact_group *group)
@@ -53,11 +44,12 @@ static void put_moves(struct summary *summary, const char **cells,
 {
     struct amount before = amount_sum_value(summary->arena, &figure->before);
     struct amount after = amount_sum_value(summary->arena, &figure->after);
-    cells[0] = amount_text(summary, before, decimals);
-    cells[1] = amount_text(summary, after, decimals);
-    cells[2] = amount_text(summary, amount_sub(summary->arena, after, before), decimals);
+    cells[0] = cli_amount(summary->arena, before, decimals);
+    cells[1] = cli_amount(summary->arena, after, decimals);
+    cells[2] = cli_amount(summary->arena, amount_sub(summary->arena, after, before), decimals);
 }
 
+/* Values of attributes only where something moves. */
 static void print_groups(struct summary *summary)
 {
     static const char *const heads[] = {"group",     "currency", "accounts", "winners", "losers",
@@ -70,6 +62,8 @@ static void print_groups(struct summary *summary)
     for (size_t i = 0; i < impact->groups.count; i++) {
         const struct impact_group *group = (const struct impact_group *)groups[i];
         uint64_t refused = group->refused_before + group->refused_after;
+        if (group->key.by > 1 && group->winners + group->losers + refused == 0)
+            continue;
         const char *cells[COLUMNS] = {
             name_text(summary, group),
             arena_copy(summary->arena, group->key.code.ptr, group->key.code.len),
@@ -130,9 +124,10 @@ static void print_top(struct summary *summary)
         const char *cells[COLUMNS] = {
             arena_copy(summary->arena, account->account_id.ptr, account->account_id.len),
             arena_copy(summary->arena, account->code.ptr, account->code.len),
-            amount_text(summary, account->before, account->decimals),
-            account->refused ? "refused" : amount_text(summary, account->after, account->decimals),
-            amount_text(summary, delta, account->decimals),
+            cli_amount(summary->arena, account->before, account->decimals),
+            account->refused ? "refused"
+                             : cli_amount(summary->arena, account->after, account->decimals),
+            cli_amount(summary->arena, delta, account->decimals),
         };
         table_row(&table, cells);
     }
@@ -168,21 +163,16 @@ static void print_summary(struct summary *summary)
 static bool read_options(const struct cli_arguments *arguments, struct run_options *run,
                          struct compare_options *compare)
 {
-    const char *measure = cli_value(arguments, "--measure");
-    if (!cli_view_read(arguments, run))
+    enum outcome_figure measure;
+    if (!cli_view_read(arguments, run) || !cli_measure(arguments, &measure))
         return false;
     *compare = (struct compare_options){
         .reform = cli_value(arguments, "--reform"),
         .with = cli_value(arguments, "--with"),
-        .measure = impact_measure(text_of(measure == NULL ? "outstanding" : measure)),
+        .measure = measure,
     };
     if ((compare->reform == NULL) == (compare->with == NULL))
         return cli_usage("give either --reform FILE or --with DIR"), false;
-    if (compare->measure == OUTCOME_FIGURES)
-        return cli_usage("--measure is one of outstanding, overdue, provision, next_12_months, "
-                         "claim, forgiven, subsidy, not '%s'",
-                         measure),
-               false;
     return true;
 }
 
@@ -217,13 +207,13 @@ const struct cli_command cli_compare = {
     .meaning = "what a reform does to a book: who wins, who loses, what it costs",
     .more = "example:\n"
             "\n"
-            "  nol compare --reform examples/longer-grace.reform.yaml --measure overdue \\\n"
+            "  nol compare --reform examples/tighter-classes.reform.yaml --measure provision \\\n"
             "          --rules rules --loans examples/loans.csv --events examples/events.csv \\\n"
-            "          --attribute district --as-of 2026-10-31 --out grace\n"
+            "          --attribute district --as-of 2026-10-31 --out classes\n"
             "\n"
             "prints winners and losers by group, what moves, and whose account moves most;\n"
-            "grace/changes.csv then has every figure that changed, account by account, and\n"
-            "grace/impact.csv what that comes to by group.  Loans that one side refuses are\n"
+            "classes/changes.csv then has every figure that changed, account by account, and\n"
+            "classes/impact.csv what that comes to by group.  Loans that one side refuses are\n"
             "counted apart.",
     .options = options,
     .option_count = sizeof options / sizeof *options,

@@ -21,5 +21,6 @@
 #include "rule_check.h"
 #include "rule_condition.h"
 #include "run.h"
+#include "sweep.h"
 
 #endif

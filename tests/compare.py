@@ -25,7 +25,7 @@ REFORMS = {
     "money beyond what is due pays ahead": [("2025-03-01", "allocation.excess", "hold", "next")],
     "earlier classes": [("2026-07-15", "arrears.classes.lancar.range", "0..90", "0..60"),
                         ("2026-07-15", "arrears.classes.kurang-lancar.range", "91..180", "61..180")],
-    "a class is kept for long": [("2024-01-02", "arrears.cure", "absent", "{clean: 18 months}")],
+    "small arrears do not count": [("2024-01-02", "arrears.ignore_below", "1_000", "3_000_000")],
     "a class is the borrower's": [("2026-01-01", "arrears.scope", "absent", "borrower")],
     "provisions by the thousand": [("2026-10-31", "arrears.provision.rounding.unit", "1", "1_000")],
     "provisions from the day after": [("2026-11-01", "arrears.provision.rounding.unit", "1", "1_000")],
