@@ -19,6 +19,9 @@ strict_effect:test_rule_strict
 strict_qardh:test_rule_strict
 strict_grants:test_rule_strict
 strict_amendments:test_rule_strict
+reform:golden              files of reforms, and compare.py
+compare:golden             and compare.py
+sweep:golden               a book under several values
 book:golden                rows brought together
 tally:golden               control totals in manifest.yaml
 report:golden              the bytes of the files
