@@ -38,6 +38,7 @@ static const char *type_text(enum rule_type type)
         [RULE_TYPE_WORDS] = "set of",
         [RULE_TYPE_SOME] = "list of some of",
         [RULE_TYPE_IDS] = "list of ids",
+        [RULE_TYPE_TEXTS] = "list of texts",
         [RULE_TYPE_FLAG] = "true or false",
         [RULE_TYPE_COUNT] = "number",
         [RULE_TYPE_COUNT_OR_MAP] = "map, or number",
@@ -54,6 +55,7 @@ static const char *type_text(enum rule_type type)
         [RULE_TYPE_SOURCE] = "source",
         [RULE_TYPE_DATE_NAME] = "name of a date",
         [RULE_TYPE_CHOICE_OR_AMOUNT] = "amount, or one of",
+        [RULE_TYPE_CHOICE_OR_FRACTION] = "fraction, or one of",
         [RULE_TYPE_CONDITION] = "condition, or",
         [RULE_TYPE_CONDITIONS] = "list of conditions",
     };

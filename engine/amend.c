@@ -53,6 +53,9 @@ static bool same_scalar(struct rule_context *context, enum rule_key key, const s
     switch (rule_row(key)->type) {
     case RULE_TYPE_AMOUNT:
         return amount_compare(left.amount, right.amount) == 0;
+    case RULE_TYPE_CHOICE_OR_FRACTION:
+        return left.number < 0 && right.number < 0 &&
+               fraction_compare(context->arena, left.fraction, right.fraction) == 0;
     case RULE_TYPE_CHOICE_OR_AMOUNT:
         return left.number < 0 && right.number < 0 &&
                amount_compare(left.amount, right.amount) == 0;

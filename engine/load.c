@@ -589,6 +589,8 @@ void load_loan(struct load *load, struct load_row *row, struct loan *loan)
                    date_text(text, loan->program->in_force));
     }
     loan->rules = program_at(loan->program, loan->agreed);
+    if (loan->program->relief_count > 0)
+        load_reliefs(load, row, loan);
     choose_grace(&reading, loan);
     check_first_due(&reading, loan);
     if (!lent)

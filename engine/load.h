@@ -107,6 +107,10 @@ void load_fault(struct load *load, struct load_row *row, int column, enum fault_
  * NULL. */
 void load_loan(struct load *load, struct load_row *row, struct loan *loan);
 
+/** load_reliefs(load, row, loan): the program's payment holidays that hold for the loan by the
+ * columns of its row; a part of load_loan(). */
+void load_reliefs(struct load *load, struct load_row *row, struct loan *loan);
+
 /** load_grant(load, row, grant): a split row of grants.csv; ${grant} is complete when row->fault is
  * NULL. */
 void load_grant(struct load *load, struct load_row *row, struct grant *grant);

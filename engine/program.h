@@ -11,16 +11,26 @@ struct program_version {
     const struct rule_scope *rules;
 };
 
+/* A payment holiday that takes place: in the version in force on its first day. */
+struct program_relief {
+    struct date from, until; /* both included */
+    bool shifts;             /* rows; else the days are frozen */
+    const struct rule_value *who;
+};
+
 struct program {
     struct text id;
     struct text code;  /* of the currency */
     unsigned decimals; /* of the currency */
     struct date in_force;
-    bool is_grant;   /* it gives grants, not loans */
-    bool has_budget; /* these two: some version has */
-    bool has_subsidy;
-    bool has_penalty; /* some version has */
-    bool looks_back;  /* some version asks how past days ended: accounts keep it */
+    bool is_grant;        /* it gives grants, not loans */
+    bool has_budget;      /* some version has, of grants */
+    bool has_subsidy;     /* some version has */
+    bool has_penalty;     /* some version has */
+    bool has_forgiveness; /* some version has */
+    bool looks_back;      /* some version asks how past days ended: accounts keep it */
+    const struct program_relief *reliefs; /* by first day, then as listed */
+    unsigned relief_count;
     const struct fault_file *file;
     unsigned count;
     const struct program_version *versions; /* by date; the first from in_force */

@@ -134,6 +134,7 @@ static void put_value(struct resolving *r, enum rule_key key, const struct rule_
     case RULE_TYPE_AMOUNT:
     case RULE_TYPE_AMOUNT_OR_FRACTION:
     case RULE_TYPE_CHOICE_OR_AMOUNT:
+    case RULE_TYPE_CHOICE_OR_FRACTION:
         put_amount_or_other(r, key, value);
         return;
     case RULE_TYPE_CONDITION:
@@ -153,6 +154,7 @@ static void put_value(struct resolving *r, enum rule_key key, const struct rule_
     case RULE_TYPE_SOME:
     case RULE_TYPE_WORDS:
     case RULE_TYPE_IDS:
+    case RULE_TYPE_TEXTS:
         put_list(r, key, value);
         return;
     case RULE_TYPE_FLAG:

@@ -274,11 +274,15 @@ static bool parse_date_name(struct rule_context *context, enum rule_key key,
 }
 
 /* One of the allowed words; what begins with a digit is an amount. */
+static bool begins_with_digit(struct text text)
+{
+    return text.len > 0 && text.ptr[0] >= '0' && text.ptr[0] <= '9';
+}
+
 static bool parse_choice_or_amount(struct rule_context *context, enum rule_key key,
                                    const struct yaml_node *node, struct rule_value *value)
 {
-    bool digit = node->text.len > 0 && node->text.ptr[0] >= '0' && node->text.ptr[0] <= '9';
-    if (digit)
+    if (begins_with_digit(node->text))
         return parse_amount(context, key, node, &value->amount);
     value->number = parse_word(context, key, node);
     return value->number >= 0;
@@ -391,6 +395,7 @@ static bool parse_words(struct rule_context *context, enum rule_key key,
 static bool parse_ids(struct rule_context *context, enum rule_key key, const struct yaml_node *node,
                       struct rule_value *value)
 {
+    bool texts = rows[key].type == RULE_TYPE_TEXTS;
     unsigned count = 0;
     for (const struct yaml_pair *entry = node->first; entry != NULL; entry = entry->next)
         count++;
@@ -398,10 +403,11 @@ static bool parse_ids(struct rule_context *context, enum rule_key key, const str
     value->count = 0;
     for (const struct yaml_pair *entry = node->first; entry != NULL; entry = entry->next) {
         if (entry->value->kind != YAML_TEXT) {
-            NOTE(context, FAULT_RULE_SHAPE, entry->value->at, "%s lists ids", rows[key].path);
+            NOTE(context, FAULT_RULE_SHAPE, entry->value->at, "%s lists %s", rows[key].path,
+                 texts ? "texts" : "ids");
             return false;
         }
-        if (!parse_text(context, key, entry->value, ID_BYTES_MAX))
+        if (!parse_text(context, key, entry->value, texts ? TEXT_BYTES_MAX : ID_BYTES_MAX))
             return false;
         ids[value->count++] = entry->value->text;
     }
@@ -414,6 +420,15 @@ static bool parse_fraction(struct rule_context *context, enum rule_key key,
 {
     return fraction_parse(context->arena, node->text, out) == FAULT_NONE ||
            refuse(context, FAULT_FRACTION_FORM, key, node, "a fraction such as 0.5% or 1/3");
+}
+
+static bool parse_choice_or_fraction(struct rule_context *context, enum rule_key key,
+                                     const struct yaml_node *node, struct rule_value *value)
+{
+    if (begins_with_digit(node->text))
+        return parse_fraction(context, key, node, &value->fraction);
+    value->number = parse_word(context, key, node);
+    return value->number >= 0;
 }
 
 static bool is_share(struct text text)
@@ -467,6 +482,8 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
         return value->number >= 0;
     case RULE_TYPE_CHOICE_OR_AMOUNT:
         return parse_choice_or_amount(context, key, node, value);
+    case RULE_TYPE_CHOICE_OR_FRACTION:
+        return parse_choice_or_fraction(context, key, node, value);
     case RULE_TYPE_DATE_NAME:
         return parse_date_name(context, key, node, value);
     case RULE_TYPE_FLAG:
@@ -507,6 +524,7 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
     case RULE_TYPE_WORDS:
     case RULE_TYPE_SOME:
     case RULE_TYPE_IDS:
+    case RULE_TYPE_TEXTS:
     case RULE_TYPE_FRACTIONS:
     case RULE_TYPE_CONDITIONS:
         break;
@@ -528,6 +546,7 @@ static bool takes_kind(enum rule_type type, enum yaml_kind kind)
     case RULE_TYPE_WORDS:
     case RULE_TYPE_SOME:
     case RULE_TYPE_IDS:
+    case RULE_TYPE_TEXTS:
     case RULE_TYPE_FRACTIONS:
     case RULE_TYPE_CONDITIONS:
         return kind == YAML_LIST;
@@ -565,7 +584,7 @@ bool rule_parse_value(struct rule_context *context, enum rule_key key, const str
         fits = parse_order(context, key, node, &value);
     else if (type == RULE_TYPE_WORDS)
         fits = parse_words(context, key, node, &value);
-    else if (type == RULE_TYPE_IDS)
+    else if (type == RULE_TYPE_IDS || type == RULE_TYPE_TEXTS)
         fits = parse_ids(context, key, node, &value);
     else if (type == RULE_TYPE_FRACTIONS)
         fits = parse_fractions(context, key, node, &value);

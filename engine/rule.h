@@ -30,6 +30,7 @@ enum rule_type {
     RULE_TYPE_WORDS,         /* a set of the allowed words, as a list */
     RULE_TYPE_SOME,          /* a list of some of the allowed words, none twice */
     RULE_TYPE_IDS,           /* a list of ids */
+    RULE_TYPE_TEXTS,         /* a list of texts */
     RULE_TYPE_FLAG,          /* true or false */
     RULE_TYPE_COUNT,         /* a whole number in the allowed range */
     RULE_TYPE_COUNT_OR_MAP,  /* such a number, or a map of keys of this table */
@@ -47,6 +48,7 @@ enum rule_type {
     RULE_TYPE_DATE_NAME,          /* `agreed`, `last.paid`, or the date of a tranche or report:
                                      `T1.paid`, `R1.submitted`, `R1.accepted` */
     RULE_TYPE_CHOICE_OR_AMOUNT,   /* one of the allowed words, or an amount */
+    RULE_TYPE_CHOICE_OR_FRACTION, /* one of the allowed words, or a fraction */
     RULE_TYPE_CONDITION,          /* the word `agreement`, or a map of the keys condition.* */
     RULE_TYPE_CONDITIONS,         /* a list of conditions */
 };
@@ -107,11 +109,11 @@ struct rule_value {
     int32_t from, upto;               /* RANGE, both included */
     struct date date;                 /* DATE; DATE_OR_SPAN: DATE_NONE where it is a span */
     uint8_t order[RULE_ORDER_MAX];    /* ORDER, SOME: indexes among the allowed */
-    unsigned count;                   /* LIST, NAMED, IDS, FRACTIONS, ORDER, SOME, CONDITIONS */
-    const struct rule_scope **items;  /* LIST, NAMED, CONDITIONS; CONDITION: one, nothing set in it
-                                         where it is the word */
-    const struct calendar *calendar;  /* schedule.due.calendar, as the program was read */
-    const struct text *ids;           /* IDS; DATE_NAME: the tranche's or report's, one */
+    unsigned count; /* LIST, NAMED, IDS, TEXTS, FRACTIONS, ORDER, SOME, CONDITIONS */
+    const struct rule_scope **items; /* LIST, NAMED, CONDITIONS; CONDITION: one, nothing set in it
+                                        where it is the word */
+    const struct calendar *calendar; /* schedule.due.calendar, as the program was read */
+    const struct text *ids;          /* IDS, TEXTS; DATE_NAME: the tranche's or report's, one */
 };
 
 /* The values of the keys that stand directly or in maps below one root, one list element or one

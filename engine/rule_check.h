@@ -23,11 +23,17 @@ void rule_check_grant(struct arena *arena, const struct rule_scope *rules, struc
  */
 bool rule_tranches(struct arena *arena, const struct rule_scope *rules, struct amount award,
                    struct amount *planned);
+/** rule_check_forgiveness(rules, faults): the part of rule_check() for the clause `forgiveness`. */
+void rule_check_forgiveness(const struct rule_scope *rules, struct faults *faults);
+
 /** rule_check_penalty(rules, faults): the part of rule_check() for the clause `penalty`. */
 void rule_check_penalty(const struct rule_scope *rules, struct faults *faults);
 
 /** rule_check_has_penalty(rules): whether a late row may cost anything. */
 bool rule_check_has_penalty(const struct rule_scope *rules);
+
+/** rule_check_relief(rules, faults): the part of rule_check() for the clause `relief`. */
+void rule_check_relief(const struct rule_scope *rules, struct faults *faults);
 
 /** rule_rounding(rules): the schedule's rounding; requires that the rules have one. */
 struct split_rounding rule_rounding(const struct rule_scope *rules);
@@ -88,6 +94,7 @@ enum rule_penalty {
 };
 enum rule_penalty_base { RULE_PENALTY_OF_UNPAID, RULE_PENALTY_OF_INSTALLMENT };
 enum rule_penalty_count { RULE_PENALTY_BEGUN, RULE_PENALTY_WHOLE };
+enum rule_relief { RULE_RELIEF_SHIFT, RULE_RELIEF_FREEZE_DAYS };
 enum rule_by { RULE_BY_INSTALLMENT, RULE_BY_COMPONENT };
 enum rule_excess {
     RULE_EXCESS_HOLD,

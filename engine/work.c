@@ -322,6 +322,11 @@ static bool compute(struct desk *desk, struct computation *run)
         return false;
     pass_day(run, run->account.day, date_add_days(run->as_of, 1));
     account_finish(&run->account, run->as_of);
+    if (run->account.overshoots) {
+        load_fault(&desk->load, &desk->loan_rows[0], LOAN_DISBURSED, FAULT_PLAN_TOO_LATE,
+                   "a relief of the program moves a row past 2199-12-31");
+        return false;
+    }
     take_position(run, run->as_of, run->moment, &run->position);
     /* Rows once wrong do not become right again: they are added up once, not after each event. */
     return is_lawful(desk, account_law(&run->account));

@@ -10,11 +10,14 @@ failed=0
 # Modules without tests/test_MODULE.c, and the test that covers them.
 covered='
 load_rules:test_program    reading files of programs
+rule_check_relief:golden   its faults
+load_relief:golden         whom reliefs hold for
 strict_sources:test_rule_strict    parts of rule_strict
 strict_classes:test_rule_strict
 strict_dates:test_rule_strict
 strict_effect:test_rule_strict
 strict_qardh:test_rule_strict
+strict_grants:test_rule_strict
 strict_amendments:test_rule_strict
 book:golden                rows brought together
 tally:golden               control totals in manifest.yaml
