@@ -94,30 +94,59 @@ const char *cli_grouped(struct arena *arena, struct amount amount, unsigned deci
     return text;
 }
 
-static void print_table(const struct account *account)
+/* The program, the loan, and what the borrower gets of it. */
+static void print_head(const struct account *account)
 {
     const struct loan *loan = account->loan;
     const struct rule_scope *rules = loan->rules;
     unsigned decimals = loan->program->decimals;
     struct arena *arena = account->arena;
+    struct amount disbursed = account->totals.disbursed, deducted = account->totals.deducted;
+    char day[DATE_TEXT_LEN + 1];
+    printf("%.*s (%.*s)\n%.*s %s, disbursed %s", (int)rules->value[RULE_TITLE].text.len,
+           rules->value[RULE_TITLE].text.ptr, (int)rules->value[RULE_STATUS].text.len,
+           rules->value[RULE_STATUS].text.ptr, (int)loan->program->code.len,
+           loan->program->code.ptr, cli_grouped(arena, disbursed, decimals),
+           date_text(day, loan->disbursed));
+    if (!amount_is_zero(deducted))
+        printf(", %s paid out after fees of %s",
+               cli_grouped(arena, amount_sub(arena, disbursed, deducted), decimals),
+               cli_grouped(arena, deducted, decimals));
+    printf("\n\n");
+}
+
+static bool has_fees(const struct account *account)
+{
+    for (unsigned i = 0; i < account->row_count; i++)
+        if (!amount_is_zero(account->rows[i].due_of[COMPONENT_FEE]))
+            return true;
+    return false;
+}
+
+static void print_table(const struct account *account)
+{
+    unsigned decimals = account->loan->program->decimals;
+    struct arena *arena = account->arena;
     char day[DATE_TEXT_LEN + 1], width[16];
     struct amount balance = account->totals.disbursed;
     int wide = (int)strlen(cli_grouped(arena, balance, decimals));
+    bool fees = has_fees(account);
     wide = wide < 9 ? 9 : wide;
-    printf("%.*s (%.*s)\n%.*s %s, disbursed %s\n\n", (int)rules->value[RULE_TITLE].text.len,
-           rules->value[RULE_TITLE].text.ptr, (int)rules->value[RULE_STATUS].text.len,
-           rules->value[RULE_STATUS].text.ptr, (int)loan->program->code.len,
-           loan->program->code.ptr, cli_grouped(arena, balance, decimals),
-           date_text(day, loan->disbursed));
-    printf("%5s  %-10s  %*s  %*s\n", "row", "due", wide, "principal", wide, "balance");
+    print_head(account);
+    printf("%5s  %-10s  %*s", "row", "due", wide, "principal");
+    if (fees)
+        printf("  %*s", wide, "fee");
+    printf("  %*s\n", wide, "balance");
     for (unsigned i = 0; i < account->row_count; i++) {
         const struct row *row = &account->rows[i];
         struct amount principal = row->due_of[COMPONENT_PRINCIPAL];
         balance = amount_sub(arena, balance, principal);
         (void)snprintf(width, sizeof width, "%d", row->n);
-        printf("%5s  %s  %*s  %*s\n", row->n == ROW_UNNUMBERED ? "grace" : width,
-               date_text(day, row->due), wide, cli_grouped(arena, principal, decimals), wide,
-               cli_grouped(arena, balance, decimals));
+        printf("%5s  %s  %*s", row->n == ROW_UNNUMBERED ? "grace" : width, date_text(day, row->due),
+               wide, cli_grouped(arena, principal, decimals));
+        if (fees)
+            printf("  %*s", wide, cli_grouped(arena, row->due_of[COMPONENT_FEE], decimals));
+        printf("  %*s\n", wide, cli_grouped(arena, balance, decimals));
     }
 }
 

@@ -494,6 +494,7 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
     case RULE_TYPE_COUNT_OR_MAP:
         return parse_count(context, key, node, &value->number);
     case RULE_TYPE_AMOUNT:
+    case RULE_TYPE_AMOUNT_OR_MAP:
         return parse_amount(context, key, node, &value->amount);
     case RULE_TYPE_AMOUNT_OR_FRACTION:
         return is_share(node->text) ? parse_fraction(context, key, node, &value->fraction)
@@ -554,6 +555,7 @@ static bool takes_kind(enum rule_type type, enum yaml_kind kind)
     case RULE_TYPE_CHOICE_OR_MAP:
     case RULE_TYPE_COUNT_OR_MAP:
     case RULE_TYPE_SPAN_OR_MAP:
+    case RULE_TYPE_AMOUNT_OR_MAP:
         return kind != YAML_LIST;
     default:
         return kind == YAML_TEXT;
