@@ -771,4 +771,5 @@ void rule_check(struct arena *arena, const struct rule_scope *rules, struct faul
     check_arrears(&check);
     check_subsidy(&check);
     rule_check_penalty(rules, faults);
+    rule_check_reschedule(rules, faults);
 }

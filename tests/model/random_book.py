@@ -58,7 +58,7 @@ FEATURES = {
     "fees": False,
     "penalty": True,  # and events able, unable
     "relief": False,
-    "reschedule": False,  # the clause and its event
+    "reschedule": True,  # the clause and its event
     "forgiveness": False,
 }
 DEFAULT = frozenset(name for name, known in FEATURES.items() if known)
