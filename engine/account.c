@@ -10,6 +10,7 @@
 #include "penalty.h"
 #include "plan.h"
 #include "relief.h"
+#include "reschedule.h"
 #include "rule_check.h"
 #include "tranche.h"
 
@@ -512,7 +513,8 @@ static bool takes(struct account *account, const struct event *event,
         return refuse(refusal, FAULT_AFTER_END, "%.*s after the absolute write-off", len, type.ptr);
     case ACCOUNT_WRITTEN_OFF:
         if (event->type == EVENT_FORGIVE || event->type == EVENT_DISBURSE ||
-            event->type == EVENT_OPENING || event->type == EVENT_CHARGE)
+            event->type == EVENT_OPENING || event->type == EVENT_CHARGE ||
+            event->type == EVENT_RESCHEDULE)
             return refuse(refusal, FAULT_AFTER_WRITE_OFF, "%.*s after the write-off", len,
                           type.ptr);
         return true;
@@ -566,6 +568,8 @@ bool account_apply(struct account *account, struct event *event, struct account_
         return apply_charge(account, event);
     case EVENT_WAIVE:
         return apply_waive(account, event, refusal);
+    case EVENT_RESCHEDULE:
+        return reschedule_apply(account, event, refusal);
     case EVENT_REPAY:
     case EVENT_OWN:
         allocation_pay(account, event, event->amount);
