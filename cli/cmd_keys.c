@@ -29,6 +29,7 @@ static const char *type_text(enum rule_type type)
         [RULE_TYPE_LIST] = "list",
         [RULE_TYPE_NAMED] = "map of names",
         [RULE_TYPE_NODE] = "any value",
+        [RULE_TYPE_COLUMNS] = "map of columns",
         [RULE_TYPE_TEXT] = "text",
         [RULE_TYPE_ID] = "id",
         [RULE_TYPE_CODE] = "three capitals",
@@ -138,6 +139,10 @@ static int run(const struct cli_arguments *arguments)
             print_head("Calendars",
                        "Files of their own among the rules; the keys stand there without "
                        "`calendar.`.");
+        if (key == RULE_TESTS_NOL)
+            print_head("Tests",
+                       "Files `NAME.test.yaml` beside the rules, for `nol test`; the keys stand "
+                       "there without\n`tests.`.");
         print_row((enum rule_key)key);
     }
     return EXIT_DONE;

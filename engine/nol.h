@@ -8,14 +8,17 @@
 #include "event.h"
 #include "load.h"
 #include "load_rules.h"
+#include "load_tests.h"
 #include "manifest.h"
 #include "merge.h"
 #include "plan.h"
 #include "report.h"
 #include "resolve.h"
 #include "rule.h"
+#include "rule_coverage.h"
 #include "rule_schema.h"
 #include "rule_strict.h"
+#include "rule_test_run.h"
 #include "run.h"
 
 #endif

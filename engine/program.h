@@ -9,6 +9,7 @@
 struct program_version {
     struct date from; /* first day */
     const struct rule_scope *rules;
+    const struct yaml_node *root; /* the tree that they were read from, amended */
 };
 
 struct program {
@@ -39,6 +40,15 @@ const struct program *program_read(struct arena *arena, const struct fault_file 
 const struct program *program_of_tree(struct arena *arena, const struct fault_file *file,
                                       const struct yaml_node *root,
                                       const struct calendars *calendars, struct faults *faults);
+
+/**
+ * program_of_versions(arena, file, versions, count, calendars, faults):
+ * The program of trees that are amended already: ${versions} without their rules, by date, the
+ * first of them the file's own.  As program_of_tree() else.
+ */
+const struct program *program_of_versions(struct arena *arena, const struct fault_file *file,
+                                          const struct program_version *versions, unsigned count,
+                                          const struct calendars *calendars, struct faults *faults);
 
 /** program_at(program, date): the rules in force on ${date}, the first version before that. */
 const struct rule_scope *program_at(const struct program *program, struct date date);

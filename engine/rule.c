@@ -36,7 +36,7 @@ bool rule_is_below(const char *path, struct text parent)
     const char *rest = path + parent.len;
     if (parent.len > 0 && *rest++ != '.')
         return false;
-    return *rest != '\0' && strchr(rest, '.') == NULL;
+    return *rest != '\0' && strpbrk(rest, ".[") == NULL; /* `list[]` is below `list` */
 }
 
 static struct text nth_word(const char *words, unsigned index)
@@ -435,6 +435,7 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
     case RULE_TYPE_LIST:
     case RULE_TYPE_NAMED:
     case RULE_TYPE_NODE:
+    case RULE_TYPE_COLUMNS:
     case RULE_TYPE_ORDER:
     case RULE_TYPE_WORDS:
     case RULE_TYPE_SOME:
@@ -453,6 +454,7 @@ static bool takes_kind(enum rule_type type, enum yaml_kind kind)
         return true;
     case RULE_TYPE_MAP:
     case RULE_TYPE_NAMED:
+    case RULE_TYPE_COLUMNS:
         return kind == YAML_MAP;
     case RULE_TYPE_LIST:
     case RULE_TYPE_ORDER:
@@ -599,7 +601,8 @@ static void compile_key(struct rule_context *context, enum rule_key key,
             compile_map(context, NULL, text_of(row->path), scope);
     } else if (row->type == RULE_TYPE_LIST || row->type == RULE_TYPE_NAMED) {
         compile_items(context, key, value);
-    } else if (node->kind == YAML_MAP && row->type != RULE_TYPE_NODE) {
+    } else if (node->kind == YAML_MAP && row->type != RULE_TYPE_NODE &&
+               row->type != RULE_TYPE_COLUMNS) {
         compile_map(context, node, text_of(row->path), scope);
     }
 }
@@ -716,12 +719,12 @@ struct rule_scope *rule_compile(struct arena *arena, const struct yaml_node *roo
     return scope;
 }
 
-struct rule_scope *rule_compile_calendar(struct arena *arena, const struct yaml_node *root,
-                                         struct faults *faults)
+struct rule_scope *rule_compile_below(struct arena *arena, const char *prefix,
+                                      const struct yaml_node *root, struct faults *faults)
 {
     struct rule_context context = {.arena = arena, .faults = faults};
     struct rule_scope *scope = ARENA_ARRAY(arena, struct rule_scope, 1);
     scope->at = root->at;
-    compile_map(&context, root, text_of("calendar"), scope);
+    compile_map(&context, root, text_of(prefix), scope);
     return scope;
 }

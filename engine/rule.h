@@ -17,10 +17,11 @@ enum rule_key {
 
 enum rule_type {
     RULE_TYPE_MAP,           /* a map of keys of this table */
-    RULE_TYPE_LIST,          /* a list of such maps */
+    RULE_TYPE_LIST,          /* a list of such maps, or of values of the key LIST[] */
     RULE_TYPE_NAMED,         /* a map of such maps, or of values of the key NAME.*, under names of
                                 the file's own */
     RULE_TYPE_NODE,          /* any value, left as it is */
+    RULE_TYPE_COLUMNS,       /* a map of columns of a CSV file, left as it is */
     RULE_TYPE_TEXT,          /* up to 200 bytes */
     RULE_TYPE_ID,            /* 1..64 bytes without blanks */
     RULE_TYPE_CODE,          /* three capital letters */
@@ -138,10 +139,10 @@ bool rule_parse_value(struct rule_context *context, enum rule_key key, const str
 struct rule_scope *rule_compile(struct arena *arena, const struct yaml_node *root,
                                 struct faults *faults);
 
-/** rule_compile_calendar(arena, root, faults): the same for a calendar's tree, its keys under
- * `calendar`; never NULL. */
-struct rule_scope *rule_compile_calendar(struct arena *arena, const struct yaml_node *root,
-                                         struct faults *faults);
+/** rule_compile_below(arena, prefix, root, faults): the same for a file of another format, whose
+ * keys stand under ${prefix}: `calendar`, `tests`; never NULL. */
+struct rule_scope *rule_compile_below(struct arena *arena, const char *prefix,
+                                      const struct yaml_node *root, struct faults *faults);
 
 static inline bool rule_is_set(const struct rule_scope *rules, enum rule_key key)
 {
