@@ -8,6 +8,7 @@
 #include "owed.h"
 #include "penalty.h"
 #include "plan.h"
+#include "relief.h"
 #include "rule_check.h"
 #include "tranche.h"
 
@@ -47,6 +48,8 @@ void account_begin(struct account *account, struct arena *arena, const struct lo
     for (unsigned i = 0; i < loan->program->count; i++)
         account->has_small_amounts |=
             rule_is_set(loan->program->versions[i].rules, RULE_SMALL_AMOUNTS);
+    if (loan->relief_count > 0)
+        relief_freeze(account);
 }
 
 static bool refuse(struct account_refusal *refusal, enum fault_code code, const char *format, ...)
@@ -448,15 +451,28 @@ static bool apply_able(struct account *account, const struct event *event,
     return end_period(account, event, &account->unable, &none, refusal);
 }
 
-int32_t account_frozen_days(const struct account *account, struct date after, struct date upto)
+/* How many of the days after ${after} up to ${upto} lie in the periods. */
+static int32_t days_in(const struct account_periods *periods, struct date after, struct date upto)
 {
     int32_t days = 0;
-    for (unsigned i = 0; i < account->frozen.count; i++) {
-        const struct account_period *period = &account->frozen.list[i];
+    for (unsigned i = 0; i < periods->count; i++) {
+        const struct account_period *period = &periods->list[i];
         struct date from = date_before(period->after, after) ? after : period->after;
         struct date end = date_before(upto, period->upto) ? upto : period->upto;
         if (date_before(from, end))
             days += end.day - from.day;
+    }
+    return days;
+}
+
+int32_t account_frozen_days(const struct account *account, struct date after, struct date upto)
+{
+    const struct account_periods *relieved = &account->relieved;
+    int32_t days = days_in(&account->frozen, after, upto) + days_in(relieved, after, upto);
+    for (unsigned i = 0; i < relieved->count; i++) { /* no day counts twice */
+        const struct account_period *period = &relieved->list[i];
+        days -= days_in(&account->frozen, date_before(period->after, after) ? after : period->after,
+                        date_before(upto, period->upto) ? upto : period->upto);
     }
     return days;
 }
@@ -549,6 +565,14 @@ bool account_apply(struct account *account, struct event *event, struct account_
         return apply_recover(account, event, refusal);
     case EVENT_REVERSE:      /* acts through event_resolve() */
     case EVENT_UNIDENTIFIED: /* belongs to no account */
+    case EVENT_EVENT:        /* from here on of grants: the loader refuses them */
+    case EVENT_SPEND:
+    case EVENT_REPORT:
+    case EVENT_ACCEPT:
+    case EVENT_REJECT:
+    case EVENT_PAY:
+    case EVENT_RETURN:
+    case EVENT_NOTICE:
     case EVENT_TYPES:
         break;
     }

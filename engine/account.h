@@ -116,8 +116,13 @@ struct account {
     unsigned chargeback_count;
     struct amount
         *uncovered; /* of each reversed payment: how much of it refunds used, by event index */
+    bool was_late;  /* some row has been; watched where rules may forgive */
+    struct text *forgiven_by; /* the ids of the rules that forgave */
+    size_t forgiven_count, forgiven_room;
+    bool overshoots; /* a relief has moved a row past 2199-12-31: the account means nothing */
     const struct event *judged;        /* the last classify, NULL: none */
     struct account_periods frozen;     /* they do not count as days late */
+    struct account_periods relieved;   /* frozen by decree; they may overlap with those frozen */
     struct account_periods unable;     /* of the borrower: no penalty, where the program says so */
     struct date assessed;              /* penalties have been, up to the beginning of this day */
     struct account_stretch *stretches; /* by date; only where the program looks back */

@@ -1,7 +1,9 @@
 #include "account.h"
 #include "allocation.h"
+#include "forgiveness.h"
 #include "owed.h"
 #include "penalty.h"
+#include "relief.h"
 
 /*
  * From day to day.  Between two events most days are alike: the walk stops only on those on which
@@ -26,17 +28,21 @@ static struct date next_use_of_credit(const struct account *account)
     return DATE_UNLIMITED;
 }
 
-/* The next day at whose end rests may go: the last row falls due, or rules change. */
-static struct date next_rest(const struct account *account)
+/* The next day on which rules change. */
+static struct date next_version(const struct account *account)
 {
     const struct program *program = account->loan->program;
-    struct date last = account->rows[account->row_count - 1].due;
-    if (date_before(account->day, last))
-        return last;
     for (unsigned i = 0; i < program->count; i++)
         if (date_before(account->day, program->versions[i].from))
             return program->versions[i].from;
     return DATE_UNLIMITED;
+}
+
+/* The next day at whose end rests may go: the last row falls due, or rules change. */
+static struct date next_rest(const struct account *account)
+{
+    struct date last = account->rows[account->row_count - 1].due;
+    return date_before(account->day, last) ? last : next_version(account);
 }
 
 /* The days from the account's to the one before ${date} end as it stands now. */
@@ -50,6 +56,10 @@ static void end_days(struct account *account, struct date date)
 static void begin_day(struct account *account, struct date date, struct date use)
 {
     account->day = date;
+    if (account->loan->program->has_forgiveness)
+        forgiveness_watch(account, date);
+    if (account->loan->relief_count > 0)
+        relief_act(account);
     if (account->loan->program->has_penalty)
         (void)penalty_assess(account, date);
     if (date_equal(date, use))
@@ -59,6 +69,8 @@ static void begin_day(struct account *account, struct date date, struct date use
 /* The end of the day at hand, once all its events have been applied. */
 static void end_day(struct account *account)
 {
+    if (account->loan->program->has_forgiveness)
+        forgiveness_act(account, account->day);
     if (account->has_small_amounts)
         owed_settle(account, account->day);
 }
@@ -70,6 +82,10 @@ void account_advance(struct account *account, struct date date)
         struct date use = next_use_of_credit(account), next = earlier(date, use);
         if (account->has_small_amounts && account->stage == ACCOUNT_RUNNING)
             next = earlier(next, next_rest(account));
+        if (account->loan->program->has_forgiveness && account->stage == ACCOUNT_RUNNING)
+            next = earlier(next, next_version(account));
+        if (account->loan->relief_count > 0)
+            next = earlier(next, relief_next(account));
         end_days(account, next);
         begin_day(account, next, use);
     }

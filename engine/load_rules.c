@@ -65,6 +65,12 @@ static void add_columns(struct rules *rules, const struct program *program)
         const struct rule_scope *scope = program->versions[i].rules;
         if (rule_is_set(scope, RULE_PRINCIPAL_BY_COLUMN))
             add_column(rules, scope->value[RULE_PRINCIPAL_BY_COLUMN].text);
+        const struct rule_value *reliefs = &scope->value[RULE_RELIEF];
+        for (unsigned j = 0; j < reliefs->count; j++) {
+            const struct rule_value *who = &reliefs->items[j]->value[RULE_RELIEF_WHO];
+            for (unsigned k = 0; k < who->count; k++)
+                add_column(rules, who->items[k]->name);
+        }
     }
 }
 
@@ -75,6 +81,16 @@ static void add_columns_of_tree(struct rules *rules, const struct yaml_node *roo
     const struct yaml_node *column = yaml_find(by, text_of("column"));
     if (column != NULL && column->kind == YAML_TEXT)
         add_column(rules, column->text);
+    const struct yaml_node *reliefs = yaml_find(root, text_of("relief"));
+    if (reliefs == NULL || reliefs->kind != YAML_LIST)
+        return;
+    for (const struct yaml_pair *item = reliefs->first; item != NULL; item = item->next) {
+        const struct yaml_node *who = yaml_find(item->value, text_of("who"));
+        if (who == NULL || who->kind != YAML_MAP)
+            continue;
+        for (const struct yaml_pair *entry = who->first; entry != NULL; entry = entry->next)
+            add_column(rules, entry->key);
+    }
 }
 
 /* In the place of a calendar at fault, so that the programs which name it are not told that there

@@ -85,6 +85,42 @@ static void add_amended(struct rule_context *context, const struct yaml_node *ro
     }
 }
 
+static bool takes_place(const struct program *program, unsigned version,
+                        const struct rule_scope *relief)
+{
+    return program_at(program, relief->value[RULE_RELIEF_FROM].date) ==
+           program->versions[version].rules;
+}
+
+/* Those of a version stand before those of the next: only within one they need to be sorted. */
+static void collect_reliefs(struct arena *arena, struct program *program)
+{
+    unsigned most = 0, count = 0;
+    for (unsigned i = 0; i < program->count; i++)
+        most += program->versions[i].rules->value[RULE_RELIEF].count;
+    struct program_relief *list = ARENA_ARRAY(arena, struct program_relief, most);
+    for (unsigned i = 0; i < program->count; i++) {
+        const struct rule_value *reliefs = &program->versions[i].rules->value[RULE_RELIEF];
+        for (unsigned j = 0; j < reliefs->count; j++) {
+            const struct rule_scope *item = reliefs->items[j];
+            struct date from = item->value[RULE_RELIEF_FROM].date;
+            if (!takes_place(program, i, item))
+                continue;
+            unsigned at = count++;
+            for (; at > 0 && date_before(from, list[at - 1].from); at--)
+                list[at] = list[at - 1];
+            list[at] = (struct program_relief){
+                .from = from,
+                .until = item->value[RULE_RELIEF_UNTIL].date,
+                .shifts = rule_number(item, RULE_RELIEF_EFFECT) == RULE_RELIEF_SHIFT,
+                .who = &item->value[RULE_RELIEF_WHO],
+            };
+        }
+    }
+    program->reliefs = list;
+    program->relief_count = count;
+}
+
 static bool asks_for_past_days(const struct rule_scope *rules)
 {
     return rule_number(rules, RULE_ARREARS_CURE) != RULE_CURE_IMMEDIATE ||
@@ -103,6 +139,7 @@ static const struct program *of_versions(struct arena *arena, const struct fault
         .code = base->value[RULE_CURRENCY_CODE].text,
         .decimals = (unsigned)rule_number(base, RULE_CURRENCY_DECIMALS),
         .in_force = base->value[RULE_IN_FORCE].date,
+        .is_grant = rule_number(base, RULE_KIND) == RULE_GRANT,
         .file = file,
         .count = versions->count,
         .versions = versions->list,
@@ -110,9 +147,11 @@ static const struct program *of_versions(struct arena *arena, const struct fault
     for (unsigned i = 0; i < versions->count; i++) {
         const struct rule_scope *rules = versions->list[i].rules;
         program->has_subsidy = program->has_subsidy || rule_is_set(rules, RULE_SUBSIDY);
+        program->has_forgiveness = program->has_forgiveness || rule_is_set(rules, RULE_FORGIVENESS);
         program->has_penalty = program->has_penalty || rule_check_has_penalty(rules);
         program->looks_back = program->looks_back || asks_for_past_days(rules);
     }
+    collect_reliefs(arena, program);
     return program;
 }
 
@@ -141,6 +180,7 @@ const struct program *program_of_tree(struct arena *arena, const struct fault_fi
     struct rule_context context = {
         .arena = arena,
         .faults = faults,
+        .of = rule_number(base, RULE_KIND) == RULE_GRANT ? RULE_OF_GRANTS : RULE_OF_LOANS,
         .decimals = (unsigned)rule_number(base, RULE_CURRENCY_DECIMALS),
         .sources = &base->value[RULE_SOURCES],
     };

@@ -12,14 +12,25 @@ struct program_version {
     const struct yaml_node *root; /* the tree that they were read from, amended */
 };
 
+/* A payment holiday that takes place: in the version in force on its first day. */
+struct program_relief {
+    struct date from, until; /* both included */
+    bool shifts;             /* rows; else the days are frozen */
+    const struct rule_value *who;
+};
+
 struct program {
     struct text id;
     struct text code;  /* of the currency */
     unsigned decimals; /* of the currency */
     struct date in_force;
-    bool has_subsidy; /* some version has */
-    bool has_penalty; /* some version has */
-    bool looks_back;  /* some version asks how past days ended: accounts keep it */
+    bool is_grant;        /* it gives grants, not loans */
+    bool has_subsidy;     /* some version has */
+    bool has_penalty;     /* some version has */
+    bool has_forgiveness; /* some version has */
+    bool looks_back;      /* some version asks how past days ended: accounts keep it */
+    const struct program_relief *reliefs; /* by first day, then as listed */
+    unsigned relief_count;
     const struct fault_file *file;
     unsigned count;
     const struct program_version *versions; /* by date; the first from in_force */
@@ -49,6 +60,12 @@ const struct program *program_of_tree(struct arena *arena, const struct fault_fi
 const struct program *program_of_versions(struct arena *arena, const struct fault_file *file,
                                           const struct program_version *versions, unsigned count,
                                           const struct calendars *calendars, struct faults *faults);
+
+/** program_of(program): its kind, as the table of the rules knows it. */
+static inline enum rule_of program_of(const struct program *program)
+{
+    return program->is_grant ? RULE_OF_GRANTS : RULE_OF_LOANS;
+}
 
 /** program_at(program, date): the rules in force on ${date}, the first version before that. */
 const struct rule_scope *program_at(const struct program *program, struct date date);

@@ -18,6 +18,7 @@ struct row_penalty;
 struct row_beside {
     struct amount waived[COMPONENTS]; /* of the principal: forgiven */
     struct amount added;              /* principal beyond the plan: charged back or lent anew */
+    int32_t shifted;                  /* periods by which reliefs have moved it */
     struct row_penalty *penalty;      /* penalty.c's; NULL: none yet */
 };
 

@@ -13,11 +13,27 @@
  */
 void rule_check(struct arena *arena, const struct rule_scope *rules, struct faults *faults);
 
+/** rule_check_grant(arena, rules, faults): the part of rule_check() that only grants have. */
+void rule_check_grant(struct arena *arena, const struct rule_scope *rules, struct faults *faults);
+
+/**
+ * rule_tranches(arena, rules, award, planned):
+ * What of an award is planned for each of the rules' tranches.  False when they do not add up to it
+ * or one of them gets nothing.
+ */
+bool rule_tranches(struct arena *arena, const struct rule_scope *rules, struct amount award,
+                   struct amount *planned);
+/** rule_check_forgiveness(rules, faults): the part of rule_check() for the clause `forgiveness`. */
+void rule_check_forgiveness(const struct rule_scope *rules, struct faults *faults);
+
 /** rule_check_penalty(rules, faults): the part of rule_check() for the clause `penalty`. */
 void rule_check_penalty(const struct rule_scope *rules, struct faults *faults);
 
 /** rule_check_has_penalty(rules): whether a late row may cost anything. */
 bool rule_check_has_penalty(const struct rule_scope *rules);
+
+/** rule_check_relief(rules, faults): the part of rule_check() for the clause `relief`. */
+void rule_check_relief(const struct rule_scope *rules, struct faults *faults);
 
 /** rule_rounding(rules): the schedule's rounding; requires that the rules have one. */
 struct split_rounding rule_rounding(const struct rule_scope *rules);
@@ -49,6 +65,13 @@ enum rule_holiday {
     RULE_HOLIDAY_MODIFIED_NEXT
 };
 enum rule_grace_place { RULE_GRACE_BEFORE_TERM, RULE_GRACE_WITHIN_TERM };
+enum rule_combine { RULE_COMBINE_LARGEST, RULE_COMBINE_SUM };
+enum rule_clawback_amount {
+    RULE_CLAWBACK_OTHER = -1,
+    RULE_CLAWBACK_PAID,
+    RULE_CLAWBACK_UNACCOUNTED
+};
+enum rule_year { RULE_YEAR_SAME, RULE_YEAR_NEXT };
 enum rule_basis {
     RULE_DAYS_PAST_DUE,
     RULE_MONTHS_PAST_DUE,
@@ -71,6 +94,7 @@ enum rule_penalty {
 };
 enum rule_penalty_base { RULE_PENALTY_OF_UNPAID, RULE_PENALTY_OF_INSTALLMENT };
 enum rule_penalty_count { RULE_PENALTY_BEGUN, RULE_PENALTY_WHOLE };
+enum rule_relief { RULE_RELIEF_SHIFT, RULE_RELIEF_FREEZE_DAYS };
 enum rule_by { RULE_BY_INSTALLMENT, RULE_BY_COMPONENT };
 enum rule_excess {
     RULE_EXCESS_HOLD,

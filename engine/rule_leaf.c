@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "rule_mutant.h"
@@ -21,22 +22,28 @@ static const char *join(struct arena *arena, const char *a, const char *b, struc
     return joined;
 }
 
-/* What an element is called by: its name, else its id; an amendment by its day. */
-static struct text name_of(struct arena *arena, const struct rule_scope *item, const char *pattern)
+/* What the nth element is called by: its name, else its id, else n from 1; an amendment by its day.
+ */
+static struct text name_of(struct arena *arena, const struct rule_scope *item, const char *pattern,
+                           unsigned n)
 {
+    char number[16];
     enum rule_key id = rule_find(text_of(join(arena, pattern, ".", text_of("id"))));
     if (item->name.len > 0)
         return item->name;
     if (item->value[RULE_AMENDMENTS_FROM].set)
         return item->value[RULE_AMENDMENTS_FROM].text;
-    return id == RULE_KEYS ? (struct text){"", 0} : item->value[id].text;
+    if (id != RULE_KEYS)
+        return item->value[id].text;
+    (void)snprintf(number, sizeof number, "%u", n + 1);
+    return text_of(arena_copy(arena, number, strlen(number)));
 }
 
 /* Whether the key decides anything: not what only names the file, its parts and its sources. */
 static bool decides(enum rule_key key)
 {
     const struct rule_row *row = rule_row(key);
-    if (row->bind == RULE_BIND_NONE)
+    if (row->bind == RULE_BIND_NONE && strncmp(row->path, "condition.", 10) != 0)
         return key == RULE_IN_FORCE || key == RULE_CURRENCY_DECIMALS || key == RULE_AMENDMENTS_FROM;
     switch (row->type) {
     case RULE_TYPE_TEXT:
@@ -48,6 +55,8 @@ static bool decides(enum rule_key key)
     case RULE_TYPE_NAMED:
     case RULE_TYPE_NODE:
     case RULE_TYPE_COLUMNS:
+    case RULE_TYPE_CONDITION:
+    case RULE_TYPE_CONDITIONS:
         return false;
     default:
         return true;
@@ -58,7 +67,8 @@ static void meet(const struct walk *walk, enum rule_key key, const struct rule_v
                  const struct rule_value *list, const char *path)
 {
     struct rule_found found = {walk->version, key, value, value->node, list, path};
-    if (rule_row(key)->type != RULE_TYPE_IDS) {
+    bool names = rule_row(key)->type == RULE_TYPE_IDS || rule_row(key)->type == RULE_TYPE_TEXTS;
+    if (!names) {
         if (value->node->kind != YAML_MAP)
             walk->visit(walk->context, &found);
         return;
@@ -68,6 +78,31 @@ static void meet(const struct walk *walk, enum rule_key key, const struct rule_v
         found.path = join(walk->arena, path, ".", entry->value->text);
         walk->visit(walk->context, &found);
     }
+}
+
+static void walk_scope(const struct walk *walk, const struct rule_scope *scope,
+                       const struct rule_value *list, const char *pattern, const char *path);
+
+/* The scopes inside a value; false when it has none. */
+static bool walk_inside(const struct walk *walk, enum rule_key key, const struct rule_value *value,
+                        const char *path)
+{
+    const struct rule_row *row = rule_row(key);
+    bool list = row->type == RULE_TYPE_LIST, named = row->type == RULE_TYPE_NAMED;
+    bool conditions = row->type == RULE_TYPE_CONDITIONS;
+    const char *below = "condition";
+    if (!list && !named && !conditions && row->type != RULE_TYPE_CONDITION)
+        return false;
+    if (list || named)
+        below = join(walk->arena, row->path, list ? "[]" : ".*", (struct text){"", 0});
+    for (unsigned i = 0; i < value->count; i++) {
+        const struct rule_scope *item = value->items[i];
+        const char *inner = path;
+        if (row->type != RULE_TYPE_CONDITION)
+            inner = join(walk->arena, path, ".", name_of(walk->arena, item, below, i));
+        walk_scope(walk, item, list ? value : NULL, below, inner);
+    }
+    return true;
 }
 
 static void walk_scope(const struct walk *walk, const struct rule_scope *scope,
@@ -81,16 +116,8 @@ static void walk_scope(const struct walk *walk, const struct rule_scope *scope,
         if (!value->given || strncmp(row->path, pattern, skip) != 0)
             continue;
         const char *inner = join(walk->arena, path, "", text_of(row->path + skip));
-        if (row->type == RULE_TYPE_LIST || row->type == RULE_TYPE_NAMED) {
-            const char *entry = row->type == RULE_TYPE_LIST ? "[]" : ".*";
-            const char *below = join(walk->arena, row->path, entry, (struct text){"", 0});
-            for (unsigned i = 0; i < value->count; i++)
-                walk_scope(
-                    walk, value->items[i], row->type == RULE_TYPE_LIST ? value : NULL, below,
-                    join(walk->arena, inner, ".", name_of(walk->arena, value->items[i], below)));
-        } else if (decides(key)) {
+        if (!walk_inside(walk, key, value, inner) && decides(key))
             meet(walk, key, value, list, inner);
-        }
     }
 }
 

@@ -306,13 +306,54 @@ static void mutate_order(struct making *making)
     }
 }
 
+/* Of a grant's dates those that any grant has. */
+static void mutate_date_name(struct making *making)
+{
+    static const char *const names[] = {"agreed", "last.paid"};
+    for (unsigned i = 0; i < 2; i++)
+        if (!text_is(making->found->value->text, names[i]))
+            add_other(making, names[i]);
+}
+
+/* What the value is of a type that allows several. */
+static enum rule_type kind_of(const struct rule_value *value, enum rule_type type)
+{
+    switch (type) {
+    case RULE_TYPE_CHOICE_OR_MAP:
+        return RULE_TYPE_CHOICE;
+    case RULE_TYPE_COUNT_OR_MAP:
+        return RULE_TYPE_COUNT;
+    case RULE_TYPE_SPAN_OR_MAP:
+        return RULE_TYPE_SPAN;
+    case RULE_TYPE_DATE_OR_SPAN:
+        return date_is_set(value->date) ? RULE_TYPE_DATE : RULE_TYPE_SPAN;
+    case RULE_TYPE_AMOUNT_OR_FRACTION:
+        return amount_sign(value->fraction.den) > 0 ? RULE_TYPE_FRACTION : RULE_TYPE_AMOUNT;
+    case RULE_TYPE_CHOICE_OR_AMOUNT:
+        return value->number >= 0 ? RULE_TYPE_CHOICE : RULE_TYPE_AMOUNT;
+    case RULE_TYPE_CHOICE_OR_FRACTION:
+        return value->number >= 0 ? RULE_TYPE_CHOICE : RULE_TYPE_FRACTION;
+    default:
+        return type;
+    }
+}
+
+static void mutate_words(struct making *making, enum rule_type type)
+{
+    mutate_choice(making);
+    if (type == RULE_TYPE_CHOICE_OR_AMOUNT)
+        add_other(making, "0");
+    if (type == RULE_TYPE_CHOICE_OR_FRACTION)
+        add_other(making, "50%");
+}
+
 static void mutate(struct making *making)
 {
     const struct rule_value *value = making->found->value;
-    switch (rule_row(making->found->key)->type) {
+    enum rule_type type = rule_row(making->found->key)->type;
+    switch (kind_of(value, type)) {
     case RULE_TYPE_CHOICE:
-    case RULE_TYPE_CHOICE_OR_MAP:
-        mutate_choice(making);
+        mutate_words(making, type);
         break;
     case RULE_TYPE_ORDER:
         mutate_order(making);
@@ -325,20 +366,14 @@ static void mutate(struct making *making)
         mutate_elements(making);
         break;
     case RULE_TYPE_IDS:
+    case RULE_TYPE_TEXTS:
         add_drop(making, making->found->node);
         break;
     case RULE_TYPE_FLAG:
         add_other(making, value->number ? "false" : "true");
         break;
     case RULE_TYPE_COUNT:
-    case RULE_TYPE_COUNT_OR_MAP:
         mutate_number(making, value->number);
-        break;
-    case RULE_TYPE_AMOUNT_OR_FRACTION:
-        if (amount_sign(value->fraction.den) > 0)
-            mutate_fraction(making);
-        else
-            mutate_amount(making);
         break;
     case RULE_TYPE_AMOUNT:
         mutate_amount(making);
@@ -349,18 +384,14 @@ static void mutate(struct making *making)
     case RULE_TYPE_FRACTIONS:
         mutate_fractions(making);
         break;
-    case RULE_TYPE_DATE_OR_SPAN:
-        if (date_is_set(value->date))
-            mutate_date(making);
-        else
-            mutate_span(making);
-        break;
     case RULE_TYPE_SPAN:
-    case RULE_TYPE_SPAN_OR_MAP:
         mutate_span(making);
         break;
     case RULE_TYPE_DATE:
         mutate_date(making);
+        break;
+    case RULE_TYPE_DATE_NAME:
+        mutate_date_name(making);
         break;
     case RULE_TYPE_RANGE:
         mutate_range(making);

@@ -9,7 +9,8 @@ enum { PREFIX_MAX = 256, INDENT = 1 };
 struct json {
     struct buffer *buffer;
     unsigned depth;
-    bool any; /* whether the innermost one has a member already */
+    unsigned of; /* the kinds of programs whose keys are put */
+    bool any;    /* whether the innermost one has a member already */
 };
 
 /* --- JSON --- */
@@ -85,6 +86,7 @@ static void put_raw(struct json *json, const char *name, const char *value)
 
 #define ANY_SCALAR "[\"string\", \"number\", \"integer\", \"boolean\"]"
 #define DIGITS "[0-9](_?[0-9])*"
+#define AMOUNT DIGITS "(\\." DIGITS ")?"
 #define PLAIN "[0-9]+(\\.[0-9]+)?"
 #define DATE "(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 #define SPAN "[0-9]+ (day|week|month|year)s?"
@@ -99,7 +101,9 @@ static const char *pattern_of(enum rule_type type)
     case RULE_TYPE_COUNT_OR_MAP:
         return "^[0-9]+$";
     case RULE_TYPE_AMOUNT:
-        return "^" DIGITS "(\\." DIGITS ")?$";
+        return "^" AMOUNT "$";
+    case RULE_TYPE_AMOUNT_OR_FRACTION:
+        return "^(" AMOUNT "|" PLAIN " ?%|[0-9]+/[0-9]+)$";
     case RULE_TYPE_FRACTION:
     case RULE_TYPE_FRACTIONS:
         return "^(" PLAIN "( ?%)?|[0-9]+/[0-9]+)$";
@@ -114,6 +118,12 @@ static const char *pattern_of(enum rule_type type)
         return "^" DATE "$";
     case RULE_TYPE_DAY:
         return "^(same|last|0*([1-9]|[12][0-9]|3[01]))$";
+    case RULE_TYPE_DATE_NAME:
+        return "^(agreed|.+\\.(paid|submitted|accepted))$";
+    case RULE_TYPE_CHOICE_OR_FRACTION:
+        return "^([a-z]+|" PLAIN "( ?%)?|[0-9]+/[0-9]+)$";
+    case RULE_TYPE_CHOICE_OR_AMOUNT:
+        return "^([a-z]+|" DIGITS "(\\." DIGITS ")?)$";
     default:
         return NULL;
     }
@@ -134,7 +144,8 @@ static void put_words(struct json *json, enum rule_key key)
 static void put_bounds(struct json *json, enum rule_key key, enum rule_type type)
 {
     const char *allowed = rule_row(key)->allowed, *dots = strstr(allowed, "..");
-    if (type == RULE_TYPE_AMOUNT || type == RULE_TYPE_FRACTION || type == RULE_TYPE_FRACTIONS)
+    if (type == RULE_TYPE_AMOUNT || type == RULE_TYPE_AMOUNT_OR_FRACTION ||
+        type == RULE_TYPE_FRACTION || type == RULE_TYPE_FRACTIONS)
         put_raw(json, "minimum", "0");
     if (type == RULE_TYPE_DAY) {
         put_raw(json, "minimum", "1");
@@ -168,6 +179,7 @@ static void put_scalar(struct json *json, enum rule_key key)
         put_words(json, key);
         break;
     case RULE_TYPE_TEXT:
+    case RULE_TYPE_TEXTS:
     case RULE_TYPE_SOURCE:
         put_raw(json, "minLength", "1");
         put_raw(json, "maxLength", "200");
@@ -185,6 +197,7 @@ static void put_scalar(struct json *json, enum rule_key key)
 /* --- maps and lists --- */
 
 static void put_object(struct json *json, struct text prefix);
+static void put_value(struct json *json, enum rule_key key);
 
 /* The name of a key below ${prefix}. */
 static struct text name_below(enum rule_key key, struct text prefix)
@@ -250,7 +263,7 @@ static void put_named(struct json *json, enum rule_key key)
     put_raw(json, "minProperties", "1");
     open(json, "additionalProperties", "{");
     if (plain != RULE_KEYS)
-        put_scalar(json, plain);
+        put_value(json, plain);
     else
         put_object(json, prefix);
     close(json, "}");
@@ -296,8 +309,17 @@ static void put_value(struct json *json, enum rule_key key)
     case RULE_TYPE_WORDS:
     case RULE_TYPE_SOME:
     case RULE_TYPE_IDS:
+    case RULE_TYPE_TEXTS:
     case RULE_TYPE_FRACTIONS:
         put_scalars(json, key);
+        break;
+    case RULE_TYPE_CONDITION:
+        put_raw(json, "allOf", "[{\"$ref\": \"#/definitions/condition\"}]");
+        break;
+    case RULE_TYPE_CONDITIONS:
+        put_string(json, "type", "array");
+        put_raw(json, "minItems", "1");
+        put_raw(json, "items", "{\"$ref\": \"#/definitions/condition\"}");
         break;
     default:
         put_scalar(json, key);
@@ -322,7 +344,7 @@ static void put_required(struct json *json, struct text prefix)
     open(json, "required", "[");
     for (unsigned key = 0; key < RULE_KEYS; key++) {
         const struct rule_row *row = rule_row((enum rule_key)key);
-        if (!row->required || !rule_is_below(row->path, prefix))
+        if ((row->required & json->of) == 0 || !rule_is_below(row->path, prefix))
             continue;
         begin(json, text_of(""));
         put_quoted(json, name_below((enum rule_key)key, prefix));
@@ -340,7 +362,7 @@ static void put_object(struct json *json, struct text prefix)
     open(json, "properties", "{");
     for (unsigned key = 0; key < RULE_KEYS; key++) {
         const struct rule_row *row = rule_row((enum rule_key)key);
-        if (!rule_is_below(row->path, prefix))
+        if ((row->of & json->of) == 0 || !rule_is_below(row->path, prefix))
             continue;
         open_text(json, name_below((enum rule_key)key, prefix), "{");
         put_string(json, "description", row->meaning);
@@ -404,9 +426,40 @@ static void put_formats(struct json *json)
     close(json, "]");
 }
 
+/* The keys of a program are those of its kind. */
+static void put_programs(struct json *json)
+{
+    static const struct {
+        const char *name;
+        enum rule_of of;
+    } kinds[] = {{"loans", RULE_OF_LOANS}, {"grants", RULE_OF_GRANTS}};
+    put_raw(json, "if",
+            "{\"required\": [\"kind\"], \"properties\": {\"kind\": {\"enum\": "
+            "[\"grant\"]}}}");
+    put_raw(json, "then", "{\"$ref\": \"#/definitions/grants\"}");
+    put_raw(json, "else", "{\"$ref\": \"#/definitions/loans\"}");
+    close(json, "}");
+    for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        open(json, kinds[i].name, "{");
+        json->of = kinds[i].of;
+        put_object(json, text_of(""));
+        json->of = RULE_OF_ALL;
+        close(json, "}");
+    }
+    open(json, "condition", "{");
+    open(json, "anyOf", "[");
+    begin(json, text_of(""));
+    buffer_put_string(json->buffer, "{\"enum\": [\"agreement\"]}");
+    open(json, "", "{");
+    put_object(json, text_of("condition"));
+    close(json, "}");
+    close(json, "]");
+    close(json, "}");
+}
+
 void rule_schema_put(struct buffer *buffer)
 {
-    struct json json = {.buffer = buffer};
+    struct json json = {.buffer = buffer, .of = RULE_OF_ALL};
     struct text prefix, name;
     open(&json, "", "{");
     put_string(&json, "$schema", "http://json-schema.org/draft-07/schema#");
@@ -427,6 +480,10 @@ void rule_schema_put(struct buffer *buffer)
         if (!format_of((enum rule_key)key, &prefix, &name))
             continue;
         open_text(&json, name, "{");
+        if (prefix.len == 0) {
+            put_programs(&json);
+            continue;
+        }
         put_object(&json, prefix);
         close(&json, "}");
     }

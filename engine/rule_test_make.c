@@ -30,6 +30,8 @@ static bool is_amount(enum book_role role, unsigned column)
     switch (role) {
     case BOOK_LOANS:
         return column == LOAN_PRINCIPAL || column == LOAN_COLLATERAL;
+    case BOOK_GRANTS:
+        return column == GRANT_AWARD;
     case BOOK_EVENTS:
         return column == EVENT_AMOUNT;
     case BOOK_PLAN:

@@ -6,6 +6,9 @@ const struct column_spec *rule_test_columns(enum book_role role, unsigned *count
     case BOOK_LOANS:
         *count = LOAN_COLUMNS;
         return load_loan_columns;
+    case BOOK_GRANTS:
+        *count = GRANT_COLUMNS;
+        return load_grant_columns;
     case BOOK_EVENTS:
         *count = EVENT_COLUMNS;
         return load_event_columns;
@@ -145,6 +148,8 @@ static bool is_set_by_test(enum book_role role, unsigned column)
     switch (role) {
     case BOOK_LOANS:
         return column == LOAN_ACCOUNT_ID || column == LOAN_PROGRAM;
+    case BOOK_GRANTS:
+        return column == GRANT_ACCOUNT_ID || column == GRANT_PROGRAM;
     case BOOK_EVENTS:
         return column == EVENT_ACCOUNT_ID;
     case BOOK_PLAN:

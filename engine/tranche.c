@@ -104,12 +104,17 @@ static enum tranche_outcome add_rows(struct account *account, unsigned more)
     size_t room = account->row_count + more + account->event_count; /* as when it was disbursed */
     struct row *rows = arena_alloc(arena, room * sizeof *rows);
     unsigned there = 0;
+    int32_t shifted = 0;
     memcpy(rows, account->rows, account->row_count * sizeof *rows);
     account->rows = rows;
-    for (unsigned i = 0; i < account->row_count; i++)
+    for (unsigned i = 0; i < account->row_count; i++) {
         there += is_of_plan(&rows[i]);
+        if (is_of_plan(&rows[i]) && rows[i].beside != NULL)
+            shifted = rows[i].beside->shifted; /* in the end that of the last row */
+    }
     for (unsigned k = there + 1; k <= there + more; k++) {
-        struct date nominal = plan_due(arena, loan, first->date, first->amount, k);
+        struct date nominal =
+            plan_due(arena, loan, first->date, first->amount, k + (unsigned)shifted);
         if (date_before(latest, nominal)) {
             if (k < there + more || !date_before(before, latest))
                 return TRANCHE_LATEST;
@@ -118,7 +123,9 @@ static enum tranche_outcome add_rows(struct account *account, unsigned more)
         struct date due = plan_business_day(loan->rules, nominal, first->date, latest);
         if (!date_in_range(nominal) || !date_in_range(due))
             return TRANCHE_TOO_LATE;
-        (void)insert_row(account, nominal, due);
+        struct row *row = insert_row(account, nominal, due);
+        if (shifted > 0)
+            row_beside_of(arena, row)->shifted = shifted;
         before = nominal;
     }
     return TRANCHE_JOINED;

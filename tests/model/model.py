@@ -645,7 +645,8 @@ class Plan:
         latest = self.latest()
         if latest and dates[-1] > latest:
             dates[-1] = latest
-            if latest <= self.disbursed_on or (n > 1 and dates[-2] >= latest):
+            before = [row.due_nominal for row in self.zero_rows()] + dates[:-1]  # a listed row is one
+            if latest <= self.disbursed_on or (before and before[-1] >= latest):
                 raise Refused(self.loan.id, "", "the row before the last is not before `latest`")
         return dates
 
@@ -1134,7 +1135,8 @@ class Account:
                 self.repaid += paid
                 left -= paid
         self.rows = [row for row in self.rows if any(row.owed.values())]
-        self.ever_late = False
+        # No row counts as having been late, but one it leaves unpaid is late from its own due date.
+        self.ever_late = any(row.due < e.date and row.unpaid for row in self.rows)
         self.opened = e.amount
         self.taken_over = (e.date, self.disbursed, self.repaid, self.forgiven)
         self.history = []  # before it the account is in no file
