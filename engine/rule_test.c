@@ -23,14 +23,30 @@ static const struct program *find_program(const struct rules *rules, const struc
 }
 
 /* Cells of its own, which begin as the file's. */
-static void begin_loan(const struct rule_test_reader *reader, const struct rule_test_row *base,
-                       struct rule_test_row *loan)
+static void begin_account(const struct rule_test_reader *reader, const struct rule_test_row *base,
+                          struct rule_test_row *account)
 {
-    unsigned count = LOAN_COLUMNS + reader->ruled_count;
-    loan->at = base->at;
-    loan->cells = ARENA_ARRAY(reader->arena, const struct yaml_node *, count);
+    unsigned count;
+    (void)rule_test_columns(reader->role, &count);
+    count += reader->ruled_count;
+    account->at = base->at;
+    account->cells = ARENA_ARRAY(reader->arena, const struct yaml_node *, count);
     for (unsigned i = 0; i < count && base->cells != NULL; i++)
-        loan->cells[i] = base->cells[i];
+        account->cells[i] = base->cells[i];
+}
+
+/* The loan or grant, whichever the program has, laid over the cells that are there. */
+static void read_account(struct rule_test_reader *reader, const struct rule_scope *scope,
+                         enum rule_key loan, enum rule_key grant, struct rule_test_row *account)
+{
+    bool grants = reader->role == BOOK_GRANTS;
+    const struct rule_value *value = &scope->value[grants ? grant : loan];
+    const struct rule_value *other = &scope->value[grants ? loan : grant];
+    if (value->set)
+        rule_test_read_row(reader, reader->role, value->node, account);
+    if (other->set)
+        fault_add(reader->faults, FAULT_RULE_CONFLICT, other->at, "the program gives %s: say `%s`",
+                  grants ? "grants" : "loans", grants ? "grant" : "loan");
 }
 
 /* The rows of a list of columns. */
@@ -94,13 +110,11 @@ static void read_refusal(struct rule_test_reader *reader, const struct rule_scop
 static void read_test(struct rule_test_reader *reader, const struct rule_test_row *base,
                       const struct rule_scope *scope, struct rule_test *test)
 {
-    const struct rule_value *loan = &scope->value[RULE_TESTS_TESTS_LOAN];
     const struct rule_value *slug = &scope->value[RULE_TESTS_TESTS_EXPECT_ERROR];
     test->name = scope->value[RULE_TESTS_TESTS_NAME].text;
     test->at = scope->at;
-    begin_loan(reader, base, &test->loan);
-    if (loan->set)
-        rule_test_read_row(reader, BOOK_LOANS, loan->node, &test->loan);
+    begin_account(reader, base, &test->account);
+    read_account(reader, scope, RULE_TESTS_TESTS_LOAN, RULE_TESTS_TESTS_GRANT, &test->account);
     test->events = read_rows(reader, BOOK_EVENTS, scope, RULE_TESTS_TESTS_EVENTS,
                              RULE_TESTS_TESTS_EVENTS_ANY, &test->event_count);
     test->plan = read_rows(reader, BOOK_PLAN, scope, RULE_TESTS_TESTS_PLAN,
@@ -134,26 +148,32 @@ const struct rule_test_file *rule_test_read(struct arena *arena, const struct fa
     }
     const struct rule_scope *scope = rule_compile_below(arena, "tests", root, faults);
     const struct rule_value *list = &scope->value[RULE_TESTS_TESTS];
-    const struct rule_value *loan = &scope->value[RULE_TESTS_LOAN];
     const struct program *program = NULL;
     if (scope->value[RULE_TESTS_FOR].set)
         program = find_program(rules, &scope->value[RULE_TESTS_FOR], faults);
     if (program == NULL)
         return NULL;
-    struct rule_test_reader reader = {arena, faults, program, rules->columns, rules->column_count};
+    struct rule_test_reader reader = {
+        .arena = arena,
+        .faults = faults,
+        .program = program,
+        .role = program->is_grant ? BOOK_GRANTS : BOOK_LOANS,
+        .ruled = rules->columns,
+        .ruled_count = program->is_grant ? 0 : rules->column_count,
+    };
     struct rule_test_file *tests = ARENA_ARRAY(arena, struct rule_test_file, 1);
     struct rule_test_row base = {.at = root->at};
     *tests = (struct rule_test_file){
         .file = file,
         .program = program,
-        .ruled = rules->columns,
-        .ruled_count = rules->column_count,
+        .role = reader.role,
+        .ruled = reader.ruled,
+        .ruled_count = reader.ruled_count,
         .tests = ARENA_ARRAY(arena, struct rule_test, list->count),
         .count = list->count,
         .untested = &scope->value[RULE_TESTS_UNTESTED],
     };
-    if (loan->set)
-        rule_test_read_row(&reader, BOOK_LOANS, loan->node, &base);
+    read_account(&reader, scope, RULE_TESTS_LOAN, RULE_TESTS_GRANT, &base);
     for (unsigned i = 0; i < list->count; i++)
         read_test(&reader, &base, list->items[i], &tests->tests[i]);
     return faults->total == before ? tests : NULL;

@@ -13,7 +13,7 @@
 #include "work.h"
 
 enum {
-    RULE_TEST_RANGE_MAX = 1000000, /* loans of one for_all */
+    RULE_TEST_RANGE_MAX = 1000000, /* accounts of one for_all */
     RULE_TEST_COLUMNS_MAX = 64,    /* of one output file */
 };
 
@@ -35,7 +35,9 @@ struct rule_test_figure {
     enum rule_test_kind kind;
     enum report_file file; /* of a CELL */
     unsigned column;
-    struct text line; /* n of schedule.csv, month of subsidy.csv; empty: the one line there is */
+    struct text line; /* n of schedule.csv, month of subsidy.csv, tranche of grant_tranches.csv;
+                         empty: the one line there is */
+    struct text of;   /* `row 36`, as written; empty with ${line} */
     struct text name; /* as written */
     struct text want;
     struct place at;
@@ -49,10 +51,10 @@ struct rule_test_case {
     size_t count, room;
 };
 
-/* The loans of a for_all: value k of 0..count-1 of the column. */
+/* The loans or grants of a for_all: value k of 0..count-1 of the column. */
 struct rule_test_range {
-    unsigned count; /* 0: one loan, as it stands */
-    enum loan_column column;
+    unsigned count;  /* 0: one, as it stands */
+    unsigned column; /* of loans.csv, or of grants.csv */
     struct amount from, step;
     struct date first; /* of dates, instead of these two */
     int32_t days;
@@ -61,7 +63,7 @@ struct rule_test_range {
 struct rule_test {
     struct text name;
     struct place at;
-    struct rule_test_row loan;
+    struct rule_test_row account; /* the loan or the grant */
     struct rule_test_row *events, *plan;
     unsigned event_count, plan_count;
     struct rule_test_range range;
@@ -74,6 +76,7 @@ struct rule_test {
 struct rule_test_file {
     const struct fault_file *file;
     const struct program *program;
+    enum book_role role;      /* of the account's row: loans or grants */
     const struct text *ruled; /* columns that rules use, which loan cells end with */
     unsigned ruled_count;
     struct rule_test *tests;
@@ -86,6 +89,7 @@ struct rule_test_reader {
     struct arena *arena;
     struct faults *faults;
     const struct program *program;
+    enum book_role role; /* of the account's row */
     const struct text *ruled;
     unsigned ruled_count;
 };
@@ -115,6 +119,15 @@ void rule_test_read_case(struct rule_test_reader *reader, const struct yaml_node
 /** rule_test_read_range(reader, test, out): the range of a test's `for_all`, as compiled. */
 void rule_test_read_range(struct rule_test_reader *reader, const struct rule_scope *test,
                           struct rule_test_range *out);
+
+/** rule_test_is_amount(role, column): whether amounts stand in the column. */
+bool rule_test_is_amount(enum book_role role, unsigned column);
+
+/** rule_test_is_of_dates(role, range): whether the range is one of dates. */
+static inline bool rule_test_is_of_dates(enum book_role role, const struct rule_test_range *range)
+{
+    return role == BOOK_LOANS && range->column == LOAN_DISBURSED;
+}
 
 /** rule_test_plain(arena, text): without the underscores that stand between digits. */
 struct text rule_test_plain(struct arena *arena, struct text text);

@@ -1,22 +1,33 @@
 #include "rule_test.h"
 
-/* Where a figure without a line of its own is looked for, in this order. */
-static const enum report_file singles[] = {REPORT_ARREARS, REPORT_PORTFOLIO};
+enum { SINGLES = 2 };
 
-enum { SINGLES = sizeof singles / sizeof *singles };
+/* Where a figure without a line of its own is looked for, in this order. */
+static const enum report_file *singles_of(enum book_role role)
+{
+    static const enum report_file loans[SINGLES] = {REPORT_ARREARS, REPORT_PORTFOLIO};
+    static const enum report_file grants[SINGLES] = {REPORT_GRANT_POSITIONS,
+                                                     REPORT_GRANT_PORTFOLIO};
+    return role == BOOK_GRANTS ? grants : loans;
+}
 
 /* The files of which a figure names the line: `row 36`, `month 2026-03`. */
 static const struct {
     const char *word;
     enum report_file file;
-} lined[] = {{"row ", REPORT_SCHEDULE}, {"month ", REPORT_SUBSIDY}};
+    enum book_role role;
+} lined[] = {
+    {"row ", REPORT_SCHEDULE, BOOK_LOANS},
+    {"month ", REPORT_SUBSIDY, BOOK_LOANS},
+    {"tranche ", REPORT_GRANT_TRANCHES, BOOK_GRANTS},
+};
 
 enum { LINED = sizeof lined / sizeof *lined };
 
-/* The names that a case has beside figures, and figures that are no cells. */
+/* The names that a case has beside figures, and, of loans, figures that are no cells. */
 static const char *const words[] = {"as_of", "known_at", "rows", "sum"};
 
-enum { WORDS = sizeof words / sizeof *words };
+enum { WORDS = sizeof words / sizeof *words, WORDS_OF_GRANTS = 2 };
 
 struct names {
     struct text list[RULE_TEST_COLUMNS_MAX * SINGLES + WORDS];
@@ -69,6 +80,8 @@ static void read_single(struct rule_test_reader *reader, const struct yaml_pair 
                         struct rule_test_case *out)
 {
     struct names all = {.count = 0};
+    const enum report_file *singles = singles_of(reader->role);
+    unsigned word_count = reader->role == BOOK_GRANTS ? WORDS_OF_GRANTS : WORDS;
     for (unsigned i = 0; i < SINGLES; i++) {
         struct names names = {.count = 0};
         add_header(reader->arena, singles[i], &names);
@@ -80,7 +93,7 @@ static void read_single(struct rule_test_reader *reader, const struct yaml_pair 
         }
         add_header(reader->arena, singles[i], &all);
     }
-    for (unsigned i = 0; i < WORDS; i++)
+    for (unsigned i = 0; i < word_count; i++)
         all.list[all.count++] = text_of(words[i]);
     rule_test_refuse_name(reader, FAULT_FIGURE_UNKNOWN, pair, "unknown figure", all.count, nth_name,
                           &all);
@@ -102,7 +115,8 @@ static void read_line(struct rule_test_reader *reader, enum report_file file, st
         unsigned column = find_name(&names, cell->key);
         if (column < names.count)
             add_figure(reader, out,
-                       (struct rule_test_figure){.file = file, .column = column, .line = line},
+                       (struct rule_test_figure){
+                           .file = file, .column = column, .line = line, .of = pair->key},
                        cell);
         else
             rule_test_refuse_name(reader, FAULT_FIGURE_UNKNOWN, cell, "unknown figure", names.count,
@@ -115,7 +129,8 @@ static bool read_lined(struct rule_test_reader *reader, const struct yaml_pair *
 {
     for (unsigned i = 0; i < LINED; i++) {
         size_t len = strlen(lined[i].word);
-        if (pair->key.len <= len || memcmp(pair->key.ptr, lined[i].word, len) != 0)
+        if (lined[i].role != reader->role || pair->key.len <= len ||
+            memcmp(pair->key.ptr, lined[i].word, len) != 0)
             continue;
         struct text line = {pair->key.ptr + len, pair->key.len - len};
         read_line(reader, lined[i].file, line, pair, out);
@@ -153,15 +168,16 @@ void rule_test_read_case(struct rule_test_reader *reader, const struct yaml_node
                          struct rule_test_case *out)
 {
     uint64_t before = reader->faults->total;
+    bool loans = reader->role == BOOK_LOANS;
     *out = (struct rule_test_case){.at = map->at, .as_of = DATE_NONE, .known_at = DATE_UNLIMITED};
     for (const struct yaml_pair *pair = map->first; pair != NULL; pair = pair->next) {
         if (text_is(pair->key, "as_of"))
             read_date(reader, pair, &out->as_of);
         else if (text_is(pair->key, "known_at"))
             read_date(reader, pair, &out->known_at);
-        else if (text_is(pair->key, "rows"))
+        else if (loans && text_is(pair->key, "rows"))
             add_figure(reader, out, (struct rule_test_figure){.kind = RULE_TEST_ROWS}, pair);
-        else if (text_is(pair->key, "sum"))
+        else if (loans && text_is(pair->key, "sum"))
             read_sum(reader, pair, out);
         else if (!read_lined(reader, pair, out))
             read_single(reader, pair, out);

@@ -43,13 +43,21 @@ static struct text unquoted(struct arena *arena, struct text cell)
     return (struct text){plain, len};
 }
 
-enum { SCHEDULE_N = 1, SCHEDULE_PRINCIPAL_DUE = 4, SUBSIDY_MONTH = 3 };
+enum { SCHEDULE_N = 1, SCHEDULE_PRINCIPAL_DUE = 4, SUBSIDY_MONTH = 3, TRANCHES_TRANCHE = 1 };
+
+/* The column by which a line of the file is named. */
+static unsigned key_of(enum report_file file)
+{
+    if (file == REPORT_GRANT_TRANCHES)
+        return TRANCHES_TRANCHE;
+    return file == REPORT_SCHEDULE ? SCHEDULE_N : SUBSIDY_MONTH;
+}
 
 static bool find_line(const struct rule_test_view *view, const struct rule_test_figure *figure,
                       struct text *line)
 {
     const struct buffer *file = &view->bench->out[figure->file];
-    unsigned key = figure->file == REPORT_SCHEDULE ? SCHEDULE_N : SUBSIDY_MONTH;
+    unsigned key = key_of(figure->file);
     size_t at = 0;
     while (next_line(file, &at, line))
         if (figure->line.len == 0 || text_equal(nth_cell(*line, key), figure->line))
@@ -88,8 +96,8 @@ static const char *sum_of_rows(const struct rule_test_view *view)
 /* Whether the column holds texts, which are equal to the byte, rather than figures. */
 static bool is_text(const struct rule_test_figure *figure)
 {
-    static const char *const names[] = {"account_id",  "program", "currency",
-                                        "borrower_id", "status",  "class"};
+    static const char *const names[] = {"account_id", "program", "currency", "borrower_id",
+                                        "status",     "class",   "tranche",  "clause"};
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
         if (text_is(figure->name, names[i]))
             return true;
@@ -123,12 +131,10 @@ static bool compare(const struct rule_test_view *view, const struct rule_test_fi
     const char *by = is_text(figure) ? NULL : difference(arena, found, plain);
     if (by != NULL && strcmp(by, "0") == 0)
         return true;
-    const char *word =
-        figure->line.len == 0 ? "" : (figure->file == REPORT_SCHEDULE ? "row " : "month ");
-    (void)snprintf(what, sizeof what, "%s%.*s%s%.*s is %s, expected %s%s%s", word,
-                   (int)figure->line.len, figure->line.ptr, figure->line.len == 0 ? "" : " ",
-                   (int)figure->name.len, figure->name.ptr, text_quote(a, found),
-                   text_quote(b, plain), by == NULL ? "" : ", difference ", by == NULL ? "" : by);
+    (void)snprintf(what, sizeof what, "%.*s%s%.*s is %s, expected %s%s%s", (int)figure->of.len,
+                   figure->of.ptr, figure->of.len == 0 ? "" : " ", (int)figure->name.len,
+                   figure->name.ptr, text_quote(a, found), text_quote(b, plain),
+                   by == NULL ? "" : ", difference ", by == NULL ? "" : by);
     return rule_test_fail(view, figure->at, what);
 }
 
@@ -141,7 +147,7 @@ bool rule_test_check(const struct rule_test_view *view, const struct rule_test_f
         return compare(view, figure, text_of(count_rows(view)), figure->want);
     case RULE_TEST_SUM:
         return compare(view, figure, text_of(sum_of_rows(view)),
-                       rule_test_cell(view, BOOK_LOANS, 1, &view->test->loan, LOAN_PRINCIPAL));
+                       rule_test_cell(view, BOOK_LOANS, 1, &view->test->account, LOAN_PRINCIPAL));
     case RULE_TEST_CELL:
         break;
     }

@@ -13,33 +13,32 @@ void rule_test_put_value(struct buffer *buffer, const struct rule_test_view *vie
 {
     const struct rule_test_range *range = &view->test->range;
     struct arena *arena = &view->bench->round;
-    if (range->column == LOAN_DISBURSED) {
+    enum book_role role = view->bench->tests->role;
+    if (rule_test_is_of_dates(role, range)) {
         char date[DATE_TEXT_LEN + 1];
         buffer_put_string(buffer, date_text(date, rule_test_range_date(range, view->value)));
         return;
     }
     struct amount value =
         amount_add(arena, range->from, amount_times(arena, range->step, amount_of(view->value)));
-    unsigned decimals = range->column == LOAN_PRINCIPAL ? view->bench->program->decimals : 0;
+    unsigned decimals =
+        rule_test_is_amount(role, range->column) ? view->bench->program->decimals : 0;
     char *start = buffer_reserve(buffer, amount_text_size(value));
     buffer_end(buffer, amount_write(start, value, decimals));
 }
 
-static bool is_amount(enum book_role role, unsigned column)
+static bool is_account_id(enum book_role role, unsigned column)
 {
-    switch (role) {
-    case BOOK_LOANS:
-        return column == LOAN_PRINCIPAL || column == LOAN_COLLATERAL;
-    case BOOK_GRANTS:
-        return column == GRANT_AWARD;
-    case BOOK_EVENTS:
-        return column == EVENT_AMOUNT;
-    case BOOK_PLAN:
-        return column == PLAN_AMOUNT;
-    case BOOK_ROLES:
-        break;
-    }
-    return false;
+    return (role == BOOK_LOANS && column == LOAN_ACCOUNT_ID) ||
+           (role == BOOK_GRANTS && column == GRANT_ACCOUNT_ID) ||
+           (role == BOOK_EVENTS && column == EVENT_ACCOUNT_ID) ||
+           (role == BOOK_PLAN && column == PLAN_ACCOUNT_ID);
+}
+
+static bool is_program(enum book_role role, unsigned column)
+{
+    return (role == BOOK_LOANS && column == LOAN_PROGRAM) ||
+           (role == BOOK_GRANTS && column == GRANT_PROGRAM);
 }
 
 struct text rule_test_cell(const struct rule_test_view *view, enum book_role role, unsigned number,
@@ -47,13 +46,12 @@ struct text rule_test_cell(const struct rule_test_view *view, enum book_role rol
 {
     struct rule_test_bench *bench = view->bench;
     const struct yaml_node *node = row->cells[column];
-    if ((role == BOOK_LOANS && column == LOAN_ACCOUNT_ID) ||
-        (role == BOOK_EVENTS && column == EVENT_ACCOUNT_ID) ||
-        (role == BOOK_PLAN && column == PLAN_ACCOUNT_ID))
+    if (is_account_id(role, column))
         return text_of(account_id);
-    if (role == BOOK_LOANS && column == LOAN_PROGRAM)
+    if (is_program(role, column))
         return bench->program->id;
-    if (role == BOOK_LOANS && view->test->range.count > 0 && column == view->test->range.column) {
+    if (role == bench->tests->role && view->test->range.count > 0 &&
+        column == view->test->range.column) {
         struct buffer value;
         buffer_init(&value, bench->memory);
         rule_test_put_value(&value, view);
@@ -69,7 +67,8 @@ struct text rule_test_cell(const struct rule_test_view *view, enum book_role rol
     }
     if (node == NULL)
         return (struct text){"", 0};
-    return is_amount(role, column) ? rule_test_plain(&bench->round, node->text) : node->text;
+    return rule_test_is_amount(role, column) ? rule_test_plain(&bench->round, node->text)
+                                             : node->text;
 }
 
 static void make_row(const struct rule_test_view *view, enum book_role role, unsigned number,
@@ -109,14 +108,20 @@ void rule_test_make(const struct rule_test_view *view, struct book_bundle *bundl
     view->bench->row_count = 0;
     *bundle = (struct book_bundle){
         .account_id = text_of(account_id),
-        .loans = ARENA_ARRAY(arena, struct book_row, 1),
-        .loan_count = 1,
         .events = ARENA_ARRAY(arena, struct book_row, test->event_count),
         .event_count = test->event_count,
         .plan = ARENA_ARRAY(arena, struct book_row, test->plan_count),
         .plan_count = test->plan_count,
     };
-    make_row(view, BOOK_LOANS, 1, &test->loan, bundle->loans);
+    if (view->bench->tests->role == BOOK_GRANTS) {
+        bundle->grants = ARENA_ARRAY(arena, struct book_row, 1);
+        bundle->grant_count = 1;
+        make_row(view, BOOK_GRANTS, 1, &test->account, bundle->grants);
+    } else {
+        bundle->loans = ARENA_ARRAY(arena, struct book_row, 1);
+        bundle->loan_count = 1;
+        make_row(view, BOOK_LOANS, 1, &test->account, bundle->loans);
+    }
     for (unsigned i = 0; i < test->event_count; i++)
         make_row(view, BOOK_EVENTS, i + 1, &test->events[i], &bundle->events[i]);
     for (unsigned i = 0; i < test->plan_count; i++)

@@ -3,12 +3,17 @@
 /* The ranges that a for_all may have, each the book's column of the same name. */
 static const struct {
     enum rule_key key;
-    enum loan_column column;
+    enum book_role role;
+    unsigned column;
     const char *wanted;
 } ranges[] = {
-    {RULE_TESTS_TESTS_FOR_ALL_PRINCIPAL, LOAN_PRINCIPAL, "amounts such as 1_000..25_000"},
-    {RULE_TESTS_TESTS_FOR_ALL_INSTALLMENTS, LOAN_INSTALLMENTS, "whole numbers such as 6..36"},
-    {RULE_TESTS_TESTS_FOR_ALL_DISBURSED, LOAN_DISBURSED, "dates such as 2026-01-01..2026-12-31"},
+    {RULE_TESTS_TESTS_FOR_ALL_PRINCIPAL, BOOK_LOANS, LOAN_PRINCIPAL,
+     "amounts such as 1_000..25_000"},
+    {RULE_TESTS_TESTS_FOR_ALL_AWARD, BOOK_GRANTS, GRANT_AWARD, "amounts such as 1_000..25_000"},
+    {RULE_TESTS_TESTS_FOR_ALL_INSTALLMENTS, BOOK_LOANS, LOAN_INSTALLMENTS,
+     "whole numbers such as 6..36"},
+    {RULE_TESTS_TESTS_FOR_ALL_DISBURSED, BOOK_LOANS, LOAN_DISBURSED,
+     "dates such as 2026-01-01..2026-12-31"},
 };
 
 enum { RANGES = sizeof ranges / sizeof *ranges };
@@ -68,7 +73,8 @@ static enum trouble read_dates(const struct text ends[2], struct text step,
 static enum trouble read_amounts(const struct rule_test_reader *reader, const struct text ends[2],
                                  struct text step, struct rule_test_range *out)
 {
-    unsigned decimals = out->column == LOAN_PRINCIPAL ? reader->program->decimals : 0;
+    bool amounts = rule_test_is_amount(reader->role, out->column);
+    unsigned decimals = amounts ? reader->program->decimals : 0;
     struct amount upto;
     if (!read_decimal(reader, ends[0], decimals, &out->from) ||
         !read_decimal(reader, ends[1], decimals, &upto) || amount_compare(out->from, upto) > 0)
@@ -93,8 +99,9 @@ static void read_range(struct rule_test_reader *reader, unsigned which,
     char quoted[TEXT_QUOTE_MAX];
     out->column = ranges[which].column;
     if (split_ends(value->text, &ends[0], &ends[1]))
-        trouble = out->column == LOAN_DISBURSED ? read_dates(ends, step->text, out)
-                                                : read_amounts(reader, ends, step->text, out);
+        trouble = rule_test_is_of_dates(reader->role, out)
+                      ? read_dates(ends, step->text, out)
+                      : read_amounts(reader, ends, step->text, out);
     switch (trouble) {
     case WELL:
         return;
@@ -128,9 +135,13 @@ void rule_test_read_range(struct rule_test_reader *reader, const struct rule_sco
             found++;
             which = i;
         }
-    if (found == 1)
+    if (found == 1 && ranges[which].role != reader->role)
+        fault_add(reader->faults, FAULT_RULE_CONFLICT, test->value[ranges[which].key].at,
+                  "the program has no such accounts (%s)", rule_row(ranges[which].key)->path);
+    else if (found == 1)
         read_range(reader, which, test, out);
     else
         fault_add(reader->faults, FAULT_RULE_CONFLICT, map->at,
-                  "for_all has one range: `principal`, `installments` or `disbursed`");
+                  "for_all has one range: `principal`, `installments`, `disbursed`, or `award` of "
+                  "grants");
 }

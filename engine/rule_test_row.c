@@ -46,6 +46,23 @@ void rule_test_refuse_name(struct rule_test_reader *reader, enum fault_code code
         fault_add(reader->faults, code, pair->key_at, "%s %s", what, quoted);
 }
 
+bool rule_test_is_amount(enum book_role role, unsigned column)
+{
+    switch (role) {
+    case BOOK_LOANS:
+        return column == LOAN_PRINCIPAL || column == LOAN_COLLATERAL;
+    case BOOK_GRANTS:
+        return column == GRANT_AWARD;
+    case BOOK_EVENTS:
+        return column == EVENT_AMOUNT;
+    case BOOK_PLAN:
+        return column == PLAN_AMOUNT;
+    case BOOK_ROLES:
+        break;
+    }
+    return false;
+}
+
 struct text rule_test_plain(struct arena *arena, struct text text)
 {
     char *plain = arena_copy(arena, text.ptr, text.len);
@@ -65,14 +82,13 @@ struct columns_known {
     unsigned spec_count;
     const struct text *ruled;
     unsigned ruled_count;
-    bool is_loan;
 };
 
 static struct columns_known columns_of(const struct rule_test_reader *reader, enum book_role role)
 {
-    struct columns_known known = {.is_loan = role == BOOK_LOANS};
+    struct columns_known known = {.ruled_count = 0};
     known.specs = rule_test_columns(role, &known.spec_count);
-    if (known.is_loan) {
+    if (role == BOOK_LOANS) {
         known.ruled = reader->ruled;
         known.ruled_count = reader->ruled_count;
     }

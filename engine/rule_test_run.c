@@ -57,9 +57,11 @@ uint64_t rule_test_loans(const struct rule_test_bench *bench)
 static void put_view(struct buffer *buffer, const struct rule_test_view *view)
 {
     char date[DATE_TEXT_LEN + 1];
+    unsigned count;
+    const struct column_spec *columns = rule_test_columns(view->bench->tests->role, &count);
     buffer_printf(buffer, "'%.*s'", (int)view->test->name.len, view->test->name.ptr);
     if (view->test->range.count > 0) {
-        buffer_printf(buffer, ", %s ", load_loan_columns[view->test->range.column].name);
+        buffer_printf(buffer, ", %s ", columns[view->test->range.column].name);
         rule_test_put_value(buffer, view);
     }
     if (view->of != NULL)
@@ -108,10 +110,16 @@ static bool check_refusal(const struct rule_test_view *view)
     return rule_test_fail(view, view->test->refused_at, what);
 }
 
-static bool wants_portfolio(const struct rule_test_case *of)
+static enum report_file portfolio_of(const struct rule_test_bench *bench)
 {
+    return bench->tests->role == BOOK_GRANTS ? REPORT_GRANT_PORTFOLIO : REPORT_PORTFOLIO;
+}
+
+static bool wants_portfolio(const struct rule_test_bench *bench, const struct rule_test_case *of)
+{
+    enum report_file file = portfolio_of(bench);
     for (size_t i = 0; i < of->count; i++)
-        if (of->figures[i].kind == RULE_TEST_CELL && of->figures[i].file == REPORT_PORTFOLIO)
+        if (of->figures[i].kind == RULE_TEST_CELL && of->figures[i].file == file)
             return true;
     return false;
 }
@@ -127,7 +135,7 @@ static void make_portfolio(const struct rule_test_view *view)
         .to = view->as_of,
         .arena = &bench->round,
     };
-    report_summary(&bench->out[REPORT_PORTFOLIO], REPORT_PORTFOLIO, &groups);
+    report_summary(&bench->out[portfolio_of(bench)], portfolio_of(bench), &groups);
     portfolio_free(portfolio);
     portfolio_init(portfolio, bench->memory, &bench->states, 0);
 }
@@ -135,7 +143,7 @@ static void make_portfolio(const struct rule_test_view *view)
 static bool check_figures(const struct rule_test_view *view)
 {
     bool well = true;
-    if (wants_portfolio(view->of))
+    if (wants_portfolio(view->bench, view->of))
         make_portfolio(view);
     for (size_t i = 0; i < view->of->count && (well || view->faults != NULL); i++)
         well = rule_test_check(view, &view->of->figures[i]) && well;
@@ -184,14 +192,16 @@ static struct date later_cell(struct date latest, const struct yaml_node *cell)
 }
 
 /* The day of the last thing that happens. */
-static struct date last_day(const struct rule_test *test)
+static struct date last_day(enum book_role role, const struct rule_test *test)
 {
+    bool grant = role == BOOK_GRANTS;
     const struct rule_test_range *range = &test->range;
-    struct date latest = later_cell(DATE_NONE, test->loan.cells[LOAN_AGREED]);
-    if (range->count > 0 && range->column == LOAN_DISBURSED)
+    struct date latest =
+        later_cell(DATE_NONE, test->account.cells[grant ? (int)GRANT_AGREED : (int)LOAN_AGREED]);
+    if (range->count > 0 && rule_test_is_of_dates(role, range))
         latest = later(latest, rule_test_range_date(range, range->count - 1));
-    else
-        latest = later_cell(latest, test->loan.cells[LOAN_DISBURSED]);
+    else if (!grant)
+        latest = later_cell(latest, test->account.cells[LOAN_DISBURSED]);
     for (unsigned i = 0; i < test->event_count; i++)
         latest = later_cell(latest, test->events[i].cells[EVENT_DATE]);
     return date_is_set(latest) ? latest : date_of(2199, 12, 31);
@@ -204,8 +214,9 @@ static bool run_case(struct rule_test_view *view)
     struct arena states;
     bool well = true;
     arena_init(&states, bench->memory);
-    view->as_of =
-        view->of != NULL && date_is_set(view->of->as_of) ? view->of->as_of : last_day(view->test);
+    view->as_of = view->of != NULL && date_is_set(view->of->as_of)
+                      ? view->of->as_of
+                      : last_day(bench->tests->role, view->test);
     bench->states = portfolio_states_of(&states, &bench->program, 1, view->as_of, DATE_NONE);
     bench->job = (struct work_job){
         .memory = bench->memory,
@@ -214,6 +225,8 @@ static bool run_case(struct rule_test_view *view)
         .states = &bench->states,
         .inputs = bench->inputs,
         .input_count = BOOK_ROLES,
+        .loans = bench->tests->role == BOOK_LOANS,
+        .grants = bench->tests->role == BOOK_GRANTS,
         .ruled = bench->tests->ruled,
         .ruled_count = bench->tests->ruled_count,
         .as_of = view->as_of,

@@ -50,10 +50,10 @@ static void test_reading(void **state)
     assert_int_equal(file->count, 2);
     const struct rule_test *test = &file->tests[0];
     assert_text(test->name, "one");
-    assert_text(test->loan.cells[LOAN_PRINCIPAL]->text, "1_000");
-    assert_text(test->loan.cells[LOAN_INSTALLMENTS]->text, "4");
-    assert_text(test->loan.cells[LOAN_DISBURSED]->text, "");
-    assert_null(test->loan.cells[LOAN_AGREED]);
+    assert_text(test->account.cells[LOAN_PRINCIPAL]->text, "1_000");
+    assert_text(test->account.cells[LOAN_INSTALLMENTS]->text, "4");
+    assert_text(test->account.cells[LOAN_DISBURSED]->text, "");
+    assert_null(test->account.cells[LOAN_AGREED]);
     assert_int_equal(test->event_count, 2);
     assert_text(test->events[0].cells[EVENT_TYPE]->text, "disburse");
     assert_text(test->events[0].cells[EVENT_AMOUNT]->text, "1_000");
