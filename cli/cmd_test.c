@@ -10,7 +10,7 @@ static const struct cli_option options[] = {
 /* What the summary says. */
 struct counts {
     unsigned passed, failed;
-    uint64_t loans;
+    uint64_t accounts;
 };
 
 static void run_file(struct arena *arena, const struct memory *memory,
@@ -24,7 +24,7 @@ static void run_file(struct arena *arena, const struct memory *memory,
         else
             counts->failed++;
     }
-    counts->loans += rule_test_loans(bench);
+    counts->accounts += rule_test_accounts(bench);
     rule_test_bench_free(bench);
 }
 
@@ -70,8 +70,8 @@ static void run_tests(const struct cli_arguments *arguments, const struct rules 
     }
     for (unsigned i = 0; i < tests.count; i++)
         run_file(arena, &memory, tests.files[i], &counts, faults);
-    printf("%u tests passed, %u failed, over %llu loans\n", counts.passed, counts.failed,
-           (unsigned long long)counts.loans);
+    printf("%u tests passed, %u failed, over %llu accounts\n", counts.passed, counts.failed,
+           (unsigned long long)counts.accounts);
     bool asked = cli_has(arguments, "--coverage") || cli_has(arguments, "--threshold");
     if (asked && counts.failed == 0)
         cover(arguments, &memory, rules, &tests, faults);

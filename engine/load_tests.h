@@ -23,7 +23,8 @@ bool load_tests(struct arena *arena, const char *const *paths, unsigned count, u
 
 /**
  * load_tests_rules(arena, paths, count, out):
- * The paths of rules that belong to ${paths}: NAME.yaml in the place of NAME.test.yaml, each once.
+ * The paths of rules that belong to ${paths}: NAME.yaml, where there is one, in the place of
+ * NAME.test.yaml; each once.
  * ${out} has room for ${count}; returns how many there are.
  */
 unsigned load_tests_rules(struct arena *arena, const char *const *paths, unsigned count,

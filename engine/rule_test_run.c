@@ -46,9 +46,9 @@ void rule_test_bench_free(struct rule_test_bench *bench)
     arena_free(&bench->round);
 }
 
-uint64_t rule_test_loans(const struct rule_test_bench *bench)
+uint64_t rule_test_accounts(const struct rule_test_bench *bench)
 {
-    return bench->loans;
+    return bench->accounts;
 }
 
 /* --- what is otherwise than expected --- */
@@ -160,7 +160,7 @@ static bool run_value(const struct rule_test_view *view)
     rule_test_make(view, &bundle);
     for (unsigned i = 0; i < REPORT_FILES; i++)
         bench->out[i].len = 0;
-    bench->loans++;
+    bench->accounts++;
     work_account(&bench->work, &bundle);
     if (bench->work.broken_law != NULL) {
         if (view->faults != NULL)

@@ -28,8 +28,8 @@ void rule_test_bench_free(struct rule_test_bench *bench);
 bool rule_test_run(struct rule_test_bench *bench, const struct rule_test *test,
                    struct faults *faults);
 
-/** rule_test_loans(bench): how many accounts were computed. */
-uint64_t rule_test_loans(const struct rule_test_bench *bench);
+/** rule_test_accounts(bench): how many accounts were computed. */
+uint64_t rule_test_accounts(const struct rule_test_bench *bench);
 
 /* --- between its parts --- */
 
@@ -54,7 +54,7 @@ struct rule_test_bench {
     struct buffer bytes; /* scratch: a record, a value */
     struct rule_test_made *rows;
     unsigned row_count;
-    uint64_t loans;
+    uint64_t accounts;
 };
 
 /* What is being looked at, for messages. */

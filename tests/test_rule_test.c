@@ -123,7 +123,7 @@ static bool passes(const struct rule_test_file *file, unsigned n, uint64_t *loan
     bool quietly = rule_test_run(bench, &file->tests[n], NULL);
     assert_int_equal(well, quietly);
     if (loans != NULL)
-        *loans = rule_test_loans(bench);
+        *loans = rule_test_accounts(bench);
     rule_test_bench_free(bench);
     return well;
 }
