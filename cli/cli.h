@@ -111,6 +111,16 @@ bool cli_run_read(const struct cli_arguments *arguments, struct run_options *opt
  * ${out}. */
 const char *cli_temporary(const struct cli_arguments *arguments, const char *out);
 
+/** cli_plain(arena, value): an amount as given to an option, without underscores. */
+struct text cli_plain(struct arena *arena, const char *value);
+
+/** cli_grouped(arena, amount, decimals): with a comma between thousands, for people. */
+const char *cli_grouped(struct arena *arena, struct amount amount, unsigned decimals);
+
+/** cli_schedule_grant(arguments, rules, faults): nol schedule of a program of grants. */
+void cli_schedule_grant(const struct cli_arguments *arguments, const struct rules *rules,
+                        struct faults *faults);
+
 /** cli_watch(options): show progress on a terminal and stop in good order on SIGINT, SIGTERM and
  * SIGHUP. */
 void cli_watch(struct run_options *options);

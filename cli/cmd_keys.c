@@ -44,6 +44,7 @@ static const char *type_text(enum rule_type type)
         [RULE_TYPE_COUNT] = "number",
         [RULE_TYPE_COUNT_OR_MAP] = "map, or number",
         [RULE_TYPE_AMOUNT] = "amount",
+        [RULE_TYPE_AMOUNT_OR_MAP] = "map, or amount",
         [RULE_TYPE_AMOUNT_OR_FRACTION] = "amount, or fraction",
         [RULE_TYPE_FRACTIONS] = "list of fractions",
         [RULE_TYPE_FRACTION] = "fraction",

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "allocation.h"
+#include "fee.h"
 #include "owed.h"
 #include "penalty.h"
 #include "plan.h"
@@ -48,8 +49,12 @@ void account_begin(struct account *account, struct arena *arena, const struct lo
     for (unsigned i = 0; i < loan->program->count; i++)
         account->has_small_amounts |=
             rule_is_set(loan->program->versions[i].rules, RULE_SMALL_AMOUNTS);
+    account->is_ruled_daily = account->has_small_amounts || loan->relief_count > 0 ||
+                              loan->program->has_penalty || loan->program->has_forgiveness ||
+                              loan->program->looks_back;
     if (loan->relief_count > 0)
         relief_freeze(account);
+    account->has_frozen_days = account->relieved.count > 0;
 }
 
 static bool refuse(struct account_refusal *refusal, enum fault_code code, const char *format, ...)
@@ -80,11 +85,19 @@ static bool refuse_amount(struct account *account, struct account_refusal *refus
 
 /* --- disbursement --- */
 
+static bool refuse_deduction(struct account *account, struct account_refusal *refusal,
+                             struct amount deducted, struct amount amount)
+{
+    return refuse_amount(account, refusal, FAULT_FEE_ABOVE_DISBURSEMENT, deducted,
+                         "what is paid out, of which it is to be deducted", amount);
+}
+
 static bool disburse(struct account *account, struct date date, struct amount amount,
                      struct account_refusal *refusal)
 {
     char day[DATE_TEXT_LEN + 1];
     unsigned room = plan_rows_max(account->arena, account->loan, amount) +
+                    1 +                             /* row 0, where the plan has none */
                     (unsigned)account->event_count; /* each event makes at most one extra row */
     account->rows = arena_alloc(account->arena, room * sizeof *account->rows);
     enum fault_code code =
@@ -115,7 +128,9 @@ static bool disburse(struct account *account, struct date date, struct amount am
     account->payouts[account->payout_count++] = (struct account_payout){date, amount};
     account->totals.disbursed = amount;
     account->totals.outstanding = amount;
-    return true;
+    struct amount deducted;
+    return fee_charge(account, date, amount, &deducted) ||
+           refuse_deduction(account, refusal, deducted, amount);
 }
 
 bool account_disburse_by_book(struct account *account, struct account_refusal *refusal)
@@ -158,6 +173,9 @@ static bool disburse_more(struct account *account, const struct event *event,
                       "with this tranche a row would be zero or less");
     }
     account->tranches = amount_add(account->arena, account->tranches, event->amount);
+    struct amount deducted;
+    if (!fee_charge_tranche(account, event->date, event->amount, &deducted))
+        return refuse_deduction(account, refusal, deducted, event->amount);
     allocation_use_credit(account, event->date);
     return true;
 }
@@ -424,6 +442,7 @@ static bool apply_freeze(struct account *account, const struct event *event,
 {
     static const struct account_refusal already = {.code = FAULT_FROZEN_ALREADY,
                                                    .text = "the loan is frozen already"};
+    account->has_frozen_days = true;
     return begin_period(account, event, &account->frozen, &already, refusal);
 }
 

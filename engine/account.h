@@ -80,6 +80,7 @@ struct account_totals {
     struct amount charged_back[COMPONENTS]; /* due again, of what was paid */
     struct amount outstanding;
     struct amount received; /* money in, an opening's included, less chargebacks */
+    struct amount deducted; /* fees kept back from what was paid out; no money received */
     struct amount refunded; /* out of credit, and not charged back */
     struct amount credit;   /* held */
 };
@@ -99,9 +100,11 @@ struct account {
     size_t event_count;
     enum account_stage stage;
     bool has_small_amounts; /* in some version of the program */
-    struct date day;        /* up to which all has been applied */
-    struct date opening;    /* of the opening that counts, DATE_NONE without one */
-    struct row *rows;       /* by due date, then n */
+    bool is_ruled_daily;    /* days begin or end by rules: any of these, or the past is kept */
+    bool has_frozen_days;
+    struct date day;     /* up to which all has been applied */
+    struct date opening; /* of the opening that counts, DATE_NONE without one */
+    struct row *rows;    /* by due date, then n */
     unsigned row_count;
     unsigned first_open; /* no row before it has anything unpaid */
     int32_t highest_n;

@@ -52,6 +52,7 @@ static bool same_scalar(struct rule_context *context, enum rule_key key, const s
         return false;
     switch (rule_row(key)->type) {
     case RULE_TYPE_AMOUNT:
+    case RULE_TYPE_AMOUNT_OR_MAP:
         return amount_compare(left.amount, right.amount) == 0;
     case RULE_TYPE_CHOICE_OR_FRACTION:
         return left.number < 0 && right.number < 0 &&

@@ -6,6 +6,7 @@
 
 #include "crew.h"
 #include "event.h"
+#include "grant_position.h"
 #include "load.h"
 #include "load_rules.h"
 #include "load_tests.h"
@@ -15,6 +16,8 @@
 #include "report.h"
 #include "resolve.h"
 #include "rule.h"
+#include "rule_check.h"
+#include "rule_condition.h"
 #include "rule_coverage.h"
 #include "rule_schema.h"
 #include "rule_strict.h"

@@ -21,6 +21,22 @@ static struct row *add_extra_row(struct account *account, struct date due)
     return extra;
 }
 
+/* Rows stand by due date, then n, and the new one has the highest n. */
+struct row *owed_insert_row(struct account *account, struct date nominal, struct date due)
+{
+    unsigned at = account->row_count;
+    while (at > 0 && date_before(due, account->rows[at - 1].due))
+        at--;
+    struct row *row = &account->rows[at];
+    memmove(row + 1, row, (account->row_count - at) * sizeof *row);
+    *row = (struct row){
+        .n = ++account->highest_n, .due_nominal = nominal, .due = due, .paid_on = DATE_NONE};
+    account->row_count++;
+    if (at < account->first_open)
+        account->first_open = at;
+    return row;
+}
+
 /* The row in which money lent anew on ${date} falls due. */
 static struct row *row_after(struct account *account, struct date date)
 {

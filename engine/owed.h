@@ -13,6 +13,13 @@
 void owed_add_payout(struct account *account, struct date date, struct amount amount);
 
 /**
+ * owed_insert_row(account, nominal, due):
+ * A new row, empty, with the next number, among the rows by its due date; the account has room for
+ * it.  Pointers to rows from there on no longer hold.
+ */
+struct row *owed_insert_row(struct account *account, struct date nominal, struct date due);
+
+/**
  * owed_lend_anew(account, date, amount): ${amount} of a refund was no credit: it counts as paid out
  * on ${date} and falls due with the next row after it, on the last due date with that row, after it
  * in an extra row.

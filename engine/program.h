@@ -25,6 +25,7 @@ struct program {
     unsigned decimals; /* of the currency */
     struct date in_force;
     bool is_grant;        /* it gives grants, not loans */
+    bool has_budget;      /* some version has */
     bool has_subsidy;     /* some version has */
     bool has_penalty;     /* some version has */
     bool has_forgiveness; /* some version has */

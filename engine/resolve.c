@@ -141,6 +141,7 @@ static void put_value(struct resolving *r, enum rule_key key, const struct rule_
     switch (rule_row(key)->type) {
     case RULE_TYPE_AMOUNT:
     case RULE_TYPE_AMOUNT_OR_FRACTION:
+    case RULE_TYPE_AMOUNT_OR_MAP:
     case RULE_TYPE_CHOICE_OR_AMOUNT:
     case RULE_TYPE_CHOICE_OR_FRACTION:
         put_amount_or_other(r, key, value);
@@ -176,11 +177,9 @@ static void put_value(struct resolving *r, enum rule_key key, const struct rule_
     case RULE_TYPE_SPAN_OR_MAP:
         put_span(r, value->span);
         return;
+    case RULE_TYPE_DATE:
     case RULE_TYPE_DATE_OR_SPAN:
         put_date_or_span(r, value);
-        return;
-    case RULE_TYPE_DATE:
-        put_date(r, value->date);
         return;
     case RULE_TYPE_RANGE:
         put_range(r, value);
@@ -218,6 +217,7 @@ static bool is_inner(enum rule_key key, const struct rule_value *value)
     case RULE_TYPE_CHOICE_OR_MAP:
     case RULE_TYPE_COUNT_OR_MAP:
     case RULE_TYPE_SPAN_OR_MAP:
+    case RULE_TYPE_AMOUNT_OR_MAP:
         return value->node != NULL && value->node->kind == YAML_MAP;
     default:
         return false;

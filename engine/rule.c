@@ -463,6 +463,14 @@ static bool parse_fractions(struct rule_context *context, enum rule_key key,
     return true;
 }
 
+static bool parse_date(struct rule_context *context, enum rule_key key,
+                       const struct yaml_node *node, struct date *out)
+{
+    enum fault_code code = date_parse(node->text, out);
+    return code == FAULT_NONE ||
+           refuse(context, code, key, node, "a date 1900-01-01..2199-12-31 as YYYY-MM-DD");
+}
+
 static bool parse_scalar(struct rule_context *context, enum rule_key key,
                          const struct yaml_node *node, struct rule_value *value)
 {
@@ -494,6 +502,7 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
     case RULE_TYPE_COUNT_OR_MAP:
         return parse_count(context, key, node, &value->number);
     case RULE_TYPE_AMOUNT:
+    case RULE_TYPE_AMOUNT_OR_MAP:
         return parse_amount(context, key, node, &value->amount);
     case RULE_TYPE_AMOUNT_OR_FRACTION:
         return is_share(node->text) ? parse_fraction(context, key, node, &value->fraction)
@@ -509,11 +518,8 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
         return parse_date_or_span(context, key, node, value);
     case RULE_TYPE_RANGE:
         return parse_range(context, key, node, value);
-    case RULE_TYPE_DATE: {
-        enum fault_code code = date_parse(node->text, &value->date);
-        return code == FAULT_NONE ||
-               refuse(context, code, key, node, "a date 1900-01-01..2199-12-31 as YYYY-MM-DD");
-    }
+    case RULE_TYPE_DATE:
+        return parse_date(context, key, node, &value->date);
     case RULE_TYPE_DAY:
         return parse_day(context, key, node, &value->number);
     case RULE_TYPE_MAP:
@@ -556,6 +562,7 @@ static bool takes_kind(enum rule_type type, enum yaml_kind kind)
     case RULE_TYPE_CHOICE_OR_MAP:
     case RULE_TYPE_COUNT_OR_MAP:
     case RULE_TYPE_SPAN_OR_MAP:
+    case RULE_TYPE_AMOUNT_OR_MAP:
         return kind != YAML_LIST;
     default:
         return kind == YAML_TEXT;

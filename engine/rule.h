@@ -36,6 +36,7 @@ enum rule_type {
     RULE_TYPE_COUNT,         /* a whole number in the allowed range */
     RULE_TYPE_COUNT_OR_MAP,  /* such a number, or a map of keys of this table */
     RULE_TYPE_AMOUNT,        /* of the file's currency; underscores between digits */
+    RULE_TYPE_AMOUNT_OR_MAP, /* such an amount, or a map of keys of this table */
     RULE_TYPE_AMOUNT_OR_FRACTION, /* a fraction where it has a % or a /, else an amount */
     RULE_TYPE_FRACTIONS,          /* a list of fractions */
     RULE_TYPE_FRACTION,           /* `0.5%`, `1/3` */

@@ -770,6 +770,7 @@ void rule_check(struct arena *arena, const struct rule_scope *rules, struct faul
     check_types(&check);
     check_arrears(&check);
     check_subsidy(&check);
+    rule_check_fees(rules, faults);
     rule_check_penalty(rules, faults);
     rule_check_forgiveness(rules, faults);
     rule_check_relief(rules, faults);

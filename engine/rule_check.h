@@ -35,6 +35,9 @@ bool rule_check_has_penalty(const struct rule_scope *rules);
 /** rule_check_relief(rules, faults): the part of rule_check() for the clause `relief`. */
 void rule_check_relief(const struct rule_scope *rules, struct faults *faults);
 
+/** rule_check_fees(rules, faults): the part of rule_check() for the clause `fees`. */
+void rule_check_fees(const struct rule_scope *rules, struct faults *faults);
+
 /** rule_rounding(rules): the schedule's rounding; requires that the rules have one. */
 struct split_rounding rule_rounding(const struct rule_scope *rules);
 
@@ -95,6 +98,13 @@ enum rule_penalty {
 enum rule_penalty_base { RULE_PENALTY_OF_UNPAID, RULE_PENALTY_OF_INSTALLMENT };
 enum rule_penalty_count { RULE_PENALTY_BEGUN, RULE_PENALTY_WHOLE };
 enum rule_relief { RULE_RELIEF_SHIFT, RULE_RELIEF_FREEZE_DAYS };
+enum rule_fee_of { RULE_FEE_OF_PRINCIPAL, RULE_FEE_OF_DISBURSED, RULE_FEE_OF_INSTALLMENT };
+enum rule_fee_when {
+    RULE_FEE_IN_ROW = -1,
+    RULE_FEE_AT_DISBURSEMENT,
+    RULE_FEE_EACH_INSTALLMENT,
+};
+enum rule_collect { RULE_COLLECT_DEDUCT, RULE_COLLECT_UPFRONT, RULE_COLLECT_WITH_INSTALLMENT };
 enum rule_by { RULE_BY_INSTALLMENT, RULE_BY_COMPONENT };
 enum rule_excess {
     RULE_EXCESS_HOLD,

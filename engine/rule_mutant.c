@@ -323,6 +323,8 @@ static enum rule_type kind_of(const struct rule_value *value, enum rule_type typ
         return RULE_TYPE_CHOICE;
     case RULE_TYPE_COUNT_OR_MAP:
         return RULE_TYPE_COUNT;
+    case RULE_TYPE_AMOUNT_OR_MAP:
+        return RULE_TYPE_AMOUNT;
     case RULE_TYPE_SPAN_OR_MAP:
         return RULE_TYPE_SPAN;
     case RULE_TYPE_DATE_OR_SPAN:
@@ -342,7 +344,7 @@ static void mutate_words(struct making *making, enum rule_type type)
 {
     mutate_choice(making);
     if (type == RULE_TYPE_CHOICE_OR_AMOUNT)
-        add_other(making, "0");
+        add_other(making, "1");
     if (type == RULE_TYPE_CHOICE_OR_FRACTION)
         add_other(making, "50%");
 }

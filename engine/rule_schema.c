@@ -101,6 +101,7 @@ static const char *pattern_of(enum rule_type type)
     case RULE_TYPE_COUNT_OR_MAP:
         return "^[0-9]+$";
     case RULE_TYPE_AMOUNT:
+    case RULE_TYPE_AMOUNT_OR_MAP:
         return "^" AMOUNT "$";
     case RULE_TYPE_AMOUNT_OR_FRACTION:
         return "^(" AMOUNT "|" PLAIN " ?%|[0-9]+/[0-9]+)$";
@@ -144,8 +145,9 @@ static void put_words(struct json *json, enum rule_key key)
 static void put_bounds(struct json *json, enum rule_key key, enum rule_type type)
 {
     const char *allowed = rule_row(key)->allowed, *dots = strstr(allowed, "..");
-    if (type == RULE_TYPE_AMOUNT || type == RULE_TYPE_AMOUNT_OR_FRACTION ||
-        type == RULE_TYPE_FRACTION || type == RULE_TYPE_FRACTIONS)
+    if (type == RULE_TYPE_AMOUNT || type == RULE_TYPE_AMOUNT_OR_MAP ||
+        type == RULE_TYPE_AMOUNT_OR_FRACTION || type == RULE_TYPE_FRACTION ||
+        type == RULE_TYPE_FRACTIONS)
         put_raw(json, "minimum", "0");
     if (type == RULE_TYPE_DAY) {
         put_raw(json, "minimum", "1");
@@ -303,6 +305,7 @@ static void put_value(struct json *json, enum rule_key key)
     case RULE_TYPE_CHOICE_OR_MAP:
     case RULE_TYPE_COUNT_OR_MAP:
     case RULE_TYPE_SPAN_OR_MAP:
+    case RULE_TYPE_AMOUNT_OR_MAP:
         put_either(json, key);
         break;
     case RULE_TYPE_ORDER:

@@ -41,10 +41,12 @@ struct month {
     struct work *works;     /* one per worker; the first gathers what all found */
     struct sorter *rejects; /* of the lines of rejects.csv and unidentified.csv */
     struct sorter *unidentified;
-    size_t row_bytes; /* what a row made in some batch, at most; 0: not known yet */
+    struct sorter *claims; /* of a survey: on budgets */
+    size_t row_bytes;      /* what a row made in some batch, at most; 0: not known yet */
     struct out_file *files[REPORT_FILES];
     bool subsidy;               /* some program has one */
-    struct borrowers borrowers; /* what a survey found */
+    struct borrowers borrowers; /* these two: what a survey found */
+    struct budget budget;
 };
 
 /* --- memory --- */
@@ -198,6 +200,7 @@ static bool work_batch(void *context, unsigned worker, struct crew_batch *batch)
     work->out = batch->out;
     work->rejects = month->options->quarantine ? &batch->rejects : NULL;
     work->unidentified = &batch->unidentified;
+    work->claims = &batch->claims;
     for (size_t i = 0; i < batch->count && work->broken_law == NULL; i++)
         work_account(work, &batch->bundles[i]);
     return work->broken_law == NULL;
@@ -212,8 +215,10 @@ static bool write_batch(void *context, struct crew_batch *batch)
             return false;
     const struct text rejects = {batch->rejects.bytes, batch->rejects.len};
     const struct text unidentified = {batch->unidentified.bytes, batch->unidentified.len};
+    const struct text claims = {batch->claims.bytes, batch->claims.len};
     return sorter_add_packed(month->rejects, rejects) &&
-           sorter_add_packed(month->unidentified, unidentified);
+           sorter_add_packed(month->unidentified, unidentified) &&
+           (month->claims == NULL || sorter_add_packed(month->claims, claims));
 }
 
 /* How many rows make a batch: as its share of memory holds, judged by what rows made so far. */
@@ -379,6 +384,9 @@ static void begin_works(struct month *month)
         sorter_new(options->memory, month->shares.aside, options->temporary, month->faults);
     month->unidentified =
         sorter_new(options->memory, month->shares.aside, options->temporary, month->faults);
+    if (month->job.survey) /* the others stay empty then */
+        month->claims =
+            sorter_new(options->memory, month->shares.aside, options->temporary, month->faults);
 }
 
 static void end_works(struct month *month)
@@ -387,6 +395,8 @@ static void end_works(struct month *month)
         work_free(&month->works[i]);
     sorter_free(month->rejects);
     sorter_free(month->unidentified);
+    sorter_free(month->claims);
+    month->claims = NULL;
 }
 
 /* Read a book that is to be gathered, all of it. */
@@ -406,7 +416,9 @@ static enum pass pass(struct month *month, bool gathered)
 {
     enum pass outcome = PASS_STOPPED;
     bool opened = open_book(month, gathered) && (!gathered || gather_book(month));
-    month->book.shard = month->options->shard;
+    /* Earlier awards of other shards count too. */
+    if (!month->job.survey || !work_asks_budget(&month->job))
+        month->book.shard = month->options->shard;
     begin_works(month);
     month->row_bytes = 0; /* what a pass that was broken off made says little */
     if (opened && (month->job.survey ||
@@ -436,9 +448,9 @@ static bool is_gathered_at_once(const struct month *month)
 }
 
 /*
- * A pass ahead of the others, for programs that class by borrower: what it finds is in
- * month->borrowers.  Whatever stops it, or is at fault, stops the pass after it the same way and is
- * told then.  Returns whether the book has to be gathered.
+ * A pass ahead of the others, for programs that class by borrower or have a budget: what it finds
+ * is in month->borrowers and month->budget.  Whatever stops it, or is at fault, stops the pass
+ * after it the same way and is told then.  Returns whether the book has to be gathered.
  */
 static bool survey(struct month *month)
 {
@@ -449,12 +461,15 @@ static bool survey(struct month *month)
         gathered = gathered || outcome == PASS_UNSORTED;
         if (outcome != PASS_UNSORTED)
             borrowers_merge(&month->borrowers, &month->works[0].borrowers);
+        if (outcome == PASS_DONE)
+            (void)budget_judge(&month->budget, month->claims);
         faults_free(&month->reading);
         end_works(month);
         book_close(&month->book);
     }
     month->job.survey = false;
     month->job.borrowers = &month->borrowers;
+    month->job.budget = &month->budget;
     return gathered;
 }
 
@@ -463,8 +478,10 @@ static enum run_outcome compute(struct month *month)
     enum pass outcome = PASS_UNSORTED;
     enum run_outcome result = RUN_REFUSED;
     bool gathered = is_gathered_at_once(month);
-    if (work_asks_borrowers(&month->job))
+    if (work_asks_borrowers(&month->job) || work_asks_budget(&month->job))
         gathered = survey(month);
+    if (month->faults->total > 0) /* what it found is not whole */
+        return RUN_REFUSED;
     for (; outcome == PASS_UNSORTED; gathered = true) {
         outcome = pass(month, gathered);
         if (outcome != PASS_UNSORTED)
@@ -491,6 +508,7 @@ enum run_outcome run_month(const struct run_options *options, struct arena *aren
     month.works = ARENA_ARRAY(arena, struct work, month.threads);
     name_columns(&month);
     borrowers_init(&month.borrowers, options->memory);
+    budget_init(&month.budget, options->memory);
     if (ruled) {
         set_job(&month);
         outcome = compute(&month);
@@ -499,6 +517,7 @@ enum run_outcome run_month(const struct run_options *options, struct arena *aren
         book_close(&month.book);
     }
     borrowers_free(&month.borrowers);
+    budget_free(&month.budget);
     faults_merge(faults, &month.reading);
     faults_free(&month.reading);
     return outcome;

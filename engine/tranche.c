@@ -52,22 +52,6 @@ static void collect(struct tranche *tranche, struct date date)
 
 /* --- new rows --- */
 
-/* Rows stand by due date, then n, and the new one has the highest n. */
-static struct row *insert_row(struct account *account, struct date nominal, struct date due)
-{
-    unsigned at = account->row_count;
-    while (at > 0 && date_before(due, account->rows[at - 1].due))
-        at--;
-    struct row *row = &account->rows[at];
-    memmove(row + 1, row, (account->row_count - at) * sizeof *row);
-    *row = (struct row){
-        .n = ++account->highest_n, .due_nominal = nominal, .due = due, .paid_on = DATE_NONE};
-    account->row_count++;
-    if (at < account->first_open)
-        account->first_open = at;
-    return row;
-}
-
 /* The tranche's own down payment, due at once; false when it would be nothing or everything. */
 static bool add_down_payment(struct account *account, struct date date, struct amount amount,
                              struct amount *down)
@@ -78,7 +62,7 @@ static bool add_down_payment(struct account *account, struct date date, struct a
         return true;
     if (amount_sign(*down) <= 0 || amount_compare(*down, amount) >= 0)
         return false;
-    struct row *row = insert_row(account, date, date);
+    struct row *row = owed_insert_row(account, date, date);
     row->extra = row->down_payment = true;
     row->due_of[COMPONENT_PRINCIPAL] = *down;
     return true;
@@ -123,7 +107,7 @@ static enum tranche_outcome add_rows(struct account *account, unsigned more)
         struct date due = plan_business_day(loan->rules, nominal, first->date, latest);
         if (!date_in_range(nominal) || !date_in_range(due))
             return TRANCHE_TOO_LATE;
-        struct row *row = insert_row(account, nominal, due);
+        struct row *row = owed_insert_row(account, nominal, due);
         if (shifted > 0)
             row_beside_of(arena, row)->shifted = shifted;
         before = nominal;

@@ -1,5 +1,6 @@
 #include "work.h"
 
+#include "grant_budget.h"
 #include "grant_position.h"
 #include "rule_check.h"
 
@@ -20,6 +21,14 @@ bool work_asks_borrowers(const struct work_job *job)
 {
     for (unsigned i = 0; i < job->program_count; i++)
         if (asks_borrowers(job, job->programs[i]))
+            return true;
+    return false;
+}
+
+bool work_asks_budget(const struct work_job *job)
+{
+    for (unsigned i = 0; i < job->program_count && job->grants; i++)
+        if (job->programs[i]->has_budget)
             return true;
     return false;
 }
@@ -419,6 +428,13 @@ static bool compute_grant(struct desk *desk)
                                       : refuse_event(desk, result.refused, &result.refusal);
     if (!result.exists)
         return true;
+    if (job->survey) {
+        grant_budget_claim(work->claims, &result.state);
+        return true;
+    }
+    if (job->budget != NULL &&
+        !grant_budget_fits(&desk->load, &desk->grant_rows[0], &desk->grant, job->budget))
+        return false;
     report_grant_positions(&work->out[REPORT_GRANT_POSITIONS], &result.state, job->as_of,
                            &result.position, job->carried_count);
     report_grant_tranches(&work->out[REPORT_GRANT_TRANCHES], &result.state, &result.position);
@@ -603,6 +619,15 @@ static void work_unplaced(struct desk *desk)
     count_rows(desk, false);
 }
 
+/* Whether a survey looks at the account. */
+static bool is_surveyed(const struct desk *desk)
+{
+    const struct program *lends = desk->loan.program, *gives = desk->grant.program;
+    return desk->bundle->account_id.len > 0 &&
+           ((lends != NULL && asks_borrowers(desk->work->job, lends)) ||
+            (gives != NULL && gives->has_budget));
+}
+
 void work_account(struct work *work, const struct book_bundle *bundle)
 {
     const struct work_job *job = work->job;
@@ -620,10 +645,9 @@ void work_account(struct work *work, const struct book_bundle *bundle)
                  .ruled_count = job->ruled_count},
     };
     read_loans(&desk);
-    if (job->survey && (bundle->account_id.len == 0 || desk.loan.program == NULL ||
-                        !asks_borrowers(job, desk.loan.program)))
-        return;
     read_grants(&desk);
+    if (job->survey && !is_surveyed(&desk))
+        return;
     read_plan(&desk);
     read_events(&desk);
     if (bundle->account_id.len == 0) {

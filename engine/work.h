@@ -9,6 +9,7 @@
 #define NOL_WORK_H
 
 #include "borrowers.h"
+#include "budget.h"
 #include "report.h"
 #include "tally.h"
 
@@ -27,9 +28,11 @@ struct work_job {
     struct date as_of, known_at;
     struct date from; /* DATE_NONE: no period */
     struct date from_known_at;
-    bool
-        survey; /* the first of two passes: nothing but the borrowers' worst classes is found out */
+    /* The first of two passes: nothing but the borrowers' worst classes and what grants claim of
+     * budgets is found out. */
+    bool survey;
     const struct borrowers *borrowers; /* what it found; NULL: no program asks */
+    const struct budget *budget;       /* the same */
 };
 
 struct work {
@@ -43,10 +46,15 @@ struct work {
     struct buffer *out;          /* by report_file, up to REPORT_ARREARS */
     struct buffer *rejects;      /* rows set aside, packed for a sorter; NULL: nobody asks */
     struct buffer *unidentified; /* the same of money that nobody can place */
+    struct buffer *claims;       /* on budgets, of a survey, packed for a sorter */
     struct borrowers borrowers;  /* of a survey */
     const char *broken_law;      /* NULL: none; a fault in nol itself */
     struct buffer broken_account;
 };
+
+/** work_asks_budget(job): whether some program has a budget, so that a survey of all accounts,
+ * those of other shards too, has to come first. */
+bool work_asks_budget(const struct work_job *job);
 
 /** work_asks_borrowers(job): whether some program wants the borrowers' worst classes, so that a
  * survey has to come first. */

@@ -123,6 +123,14 @@ static void test_words_are_the_enums(void **state)
         {RULE_ALLOCATION_EXCESS, RULE_EXCESS_LAST, "last"},
         {RULE_ALLOCATION_EXCESS, RULE_EXCESS_RE_SPREAD, "re-spread"},
         {RULE_ALLOCATION_EXCESS, RULE_EXCESS_REFUND, "refund"},
+        {RULE_FEES_AMOUNT_OF, RULE_FEE_OF_PRINCIPAL, "principal"},
+        {RULE_FEES_AMOUNT_OF, RULE_FEE_OF_DISBURSED, "disbursed"},
+        {RULE_FEES_AMOUNT_OF, RULE_FEE_OF_INSTALLMENT, "installment"},
+        {RULE_FEES_WHEN, RULE_FEE_AT_DISBURSEMENT, "disbursement"},
+        {RULE_FEES_WHEN, RULE_FEE_EACH_INSTALLMENT, "each-installment"},
+        {RULE_FEES_COLLECT, RULE_COLLECT_DEDUCT, "deduct"},
+        {RULE_FEES_COLLECT, RULE_COLLECT_UPFRONT, "upfront"},
+        {RULE_FEES_COLLECT, RULE_COLLECT_WITH_INSTALLMENT, "with-installment"},
         {RULE_ALLOCATION_EXCESS_COMPONENTS, COMPONENT_PENALTY, "penalty"},
         {RULE_ALLOCATION_EXCESS_COMPONENTS, COMPONENT_PRINCIPAL, "principal"},
         {RULE_ARREARS_COUNT_FROM, RULE_DAY_AFTER_DUE, "day-after-due"},
@@ -158,6 +166,7 @@ static const char *parse(enum rule_key key, const char *yaml)
     assert_true(value.set && value.given && value.at.line == 1);
     switch (rule_row(key)->type) {
     case RULE_TYPE_AMOUNT:
+    case RULE_TYPE_AMOUNT_OR_MAP:
         return amount_string(value.amount);
     case RULE_TYPE_RANGE:
         (void)snprintf(out, 300, "%d %d", value.from, value.upto);
@@ -196,6 +205,9 @@ static void test_values(void **state)
     } cases[] = {
         {RULE_PRINCIPAL_MIN, "1_000_000", "100000000"}, /* two decimals */
         {RULE_PRINCIPAL_MIN, "'0.50'", "50"},
+        {RULE_FEES_AMOUNT, "1_000", "100000"},
+        {RULE_FEES_AMOUNT, "1%", "amount-form"},
+        {RULE_FEES_AMOUNT, "[1]", "rule-shape"},
         {RULE_PRINCIPAL_MIN, "0.500", "50"},
         {RULE_PRINCIPAL_MIN, "0.501", "amount-decimals"},
         {RULE_PRINCIPAL_MIN, "_1", "amount-form"},

@@ -338,6 +338,24 @@ static void test_effect(void **state)
     strict_all(cases, COUNT_OF(cases));
 }
 
+static void test_fees(void **state)
+{
+    static const struct strict_case cases[] = {
+        {HEAD PRINCIPAL SCHEDULE ALLOCATION ARREARS
+         "fees: [{id: a, amount: 5, when: disbursement, collect: upfront, source: law}]\n",
+         ""},
+        {HEAD PRINCIPAL SCHEDULE ALLOCATION ARREARS
+         "fees: [{id: a, amount: {rate: 1%, of: principal}, when: disbursement, collect: upfront, "
+         "rounding: {unit: 1, mode: down}, source: law}]\n",
+         "qardh-fee"},
+        {HEAD PRINCIPAL SCHEDULE ALLOCATION ARREARS
+         "fees: [{id: a, amount: 5, when: disbursement, collect: upfront}]\n",
+         "source-absent"},
+    };
+    (void)state;
+    strict_all(cases, COUNT_OF(cases));
+}
+
 #define WITH_PENALTY(penalty)                                                                      \
     HEAD PRINCIPAL SCHEDULE ALLOCATION ARREARS "penalty: {source: law, " penalty "}\n"
 #define ROUND "rounding: {unit: 1, mode: down}"
@@ -458,6 +476,7 @@ int main(void)
         TEST(test_calendar),
         TEST(test_calendar_of_a_version),
         TEST(test_effect),
+        TEST(test_fees),
         TEST(test_penalty),
         TEST(test_amendments),
         TEST(test_grants),

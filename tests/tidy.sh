@@ -33,6 +33,7 @@ tally:golden               control totals in manifest.yaml
 report:golden              the bytes of the files
 report_grant:golden        the bytes of the files of grants
 load_grant:golden          rows of grants and their events against the rules
+grant_budget:golden        awards against budgets
 work:golden                one account after another
 crew:golden                the same bytes for any number of threads
 out_dir:golden             the folder whole or not at all

@@ -48,12 +48,13 @@ Notes on what the texts leave open (they bind the engine too):
  N37 a `matured` range that holds 0 holds before maturity too.
  N38 a penalty of a loan taken over is counted as if rows due before the opening fell due on its date; the version
      stays that of the row's own due date.
- N39 a fee of `{installment: N}` above the number of rows is not charged.
+ N39 a fee of `{installment: N}` is charged in the row numbered N; a loan without such a row does not bear it.
  N40 each clause of `forgiveness` acts once on a loan, before small_amounts.
  N41 re-age takes the unpaid principal of all rows, row 0 and later down payments too; what extend divides counts as
      planned from then on, even if a chargeback had put it there.
  N42 max_installments: all principal rows of the schedule once the event is applied, paid ones too.
  N43 relief acts by the version in force on its `from`; `shift` looks at the due date, moved off holidays.
+ N44 a fee that rounds to 0 makes no row. Fees deducted from one amount paid out may not be more than it.
 """
 import argparse
 import csv
@@ -1653,48 +1654,63 @@ class Account:
     # S7
 
     def program_fees(self, day, amount, first):
-        """At a disbursement."""
+        """At a disbursement. N39, N44"""
         rows = [row for row in self.rows if row.kind == "plan"]
+        deducted = 0
         for fee in self.rules(self.loan.agreed).get("fees", []):
             clause, when = fee["amount"], fee["when"]
             of = clause["of"] if isinstance(clause, dict) else None
             if not first and of != "disbursed":
                 continue
-            if when == "disbursement" and fee["collect"] != "with-installment":
-                self.add_fee(self.row_of_day(day), fee, self.fee_base(of, amount, None), day)
-            elif not first:
-                row = next(row for row in rows if row.due > day)
-                self.add_fee(row, fee, amount, day)
+            if fee["collect"] != "with-installment":
+                charge = self.fee_amount(fee, of, amount, None)
+                if charge and not self.fee_free(day):
+                    self.add_fee(self.row_of_day(day, first), fee, charge)
+                    deducted += charge if fee["collect"] == "deduct" else 0
+                continue
+            if not first:
+                bearing = [next(row for row in rows if row.due > day)]
+            elif when == "disbursement":
+                bearing = rows[:1]
+            elif isinstance(when, dict):
+                bearing = [row for row in rows if row.n == int(when["installment"])]
             else:
-                number = 1 if when == "disbursement" else int(when["installment"]) if isinstance(when, dict) else None
-                for row in rows if number is None else rows[number - 1 : number]:
-                    self.add_fee(row, fee, self.fee_base(of, amount, row), day)
+                bearing = rows
+            for row in bearing:
+                if not self.fee_free(row.due):
+                    self.add_fee(row, fee, self.fee_amount(fee, of, amount, row))
+        if deducted > amount:
+            self.refuse(None, "more deducted than paid out")
 
-    def fee_base(self, of, amount, row):
-        return {"principal": self.loan.principal, "disbursed": amount, "installment": row and row.principal_due,
-                None: None}[of]  # fmt: skip
+    def fee_free(self, due):
+        """S4: no fee in a row due on or before the opening, also of a tranche after it on its day."""
+        return self.taken_over is not None and due <= self.taken_over[0]
 
-    def row_of_day(self, day):
-        """Row 0, the down payment's row or an extra row of the day."""
-        for row in self.rows:
-            if row.due == day and row.kind in ("down", "extra"):
-                return row
-        if day > self.disbursed_first or len(self.disbursements) > 1:
-            return self.add_row(day, 0, "extra")
-        self.rows.insert(0, Row(0, day, 0, "down"))
-        return self.rows[0]
+    def row_of_day(self, day, first):
+        """S7: row 0; of a later tranche its own down payment's row, else an extra row of the day."""
+        if first:
+            if self.rows[0].n != 0:
+                self.rows.insert(0, Row(0, day, 0, "down"))
+            return self.rows[0]
+        down = [row for row in self.rows if row.kind == "down" and row.due == day and row.n > 0]
+        extra = [row for row in self.rows if row.kind == "extra" and row.due == day]
+        if down:
+            return down[-1]
+        return extra[0] if extra else self.add_row(day, 0, "extra")
 
-    def add_fee(self, row, fee, base, day):
+    def fee_amount(self, fee, of, amount, row):
         program, clause = self.loan.program, fee["amount"]
-        if isinstance(clause, dict):
-            rounding = fee["rounding"]
-            exact = base * to_number(clause["rate"])
-            amount = round_to_unit(exact, program.amount(rounding["unit"]), rounding["mode"])
-        else:
-            amount = program.amount(clause)
+        if of is None:
+            return program.amount(clause)
+        base = {"principal": self.loan.principal, "disbursed": amount, "installment": row and row.principal_due}[of]
+        rounding = fee["rounding"]
+        return round_to_unit(base * to_number(clause["rate"]), program.amount(rounding["unit"]), rounding["mode"])
+
+    def add_fee(self, row, fee, amount):
+        """Rounded alone (S7); deducted: out of the money paid out."""
         row.owed["fee"] += amount
         row.program_fee += amount
-        if fee["collect"] == "deduct":  # out of the money paid out
+        if fee["collect"] == "deduct":
             row.paid["fee"] += amount
             row.deducted += amount
 

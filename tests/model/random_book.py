@@ -55,7 +55,7 @@ FEATURES = {
     "cure": True,
     "scope": True,  # scope: borrower
     "subsidy": True,
-    "fees": False,
+    "fees": True,
     "penalty": True,  # and events able, unable
     "relief": True,
     "reschedule": False,  # the clause and its event
@@ -362,7 +362,7 @@ class RuleMaker:
         if self.maybe("subsidy", 0.7):
             rules["subsidy"] = self.subsidy(rules["arrears"]["classes"])
         if self.maybe("fees", 0.6):
-            rules["fees"] = [self.fee(name, rules["schedule"]) for name in rng.sample(["admin", "stamp", "visit"], 2)]
+            rules["fees"] = [self.fee(name) for name in rng.sample(["admin", "stamp", "visit"], rng.randint(1, 3))]
         if self.maybe("penalty", 0.7):
             rules["penalty"] = self.penalty()
         if self.maybe("relief", 0.6):
@@ -388,17 +388,18 @@ class RuleMaker:
         modes = ["down", "up", "half-up", "half-even"]
         return {"unit": self.amount(self.rng.choice([1, 1, 10, 100])), "mode": self.rng.choice(modes)}
 
-    def fee(self, name, schedule):
+    def fee(self, name):
         rng = self.rng
         when = rng.choice(["disbursement", "disbursement", "each-installment", {"installment": rng.randint(1, 3)}])
         fee = {"id": name, "amount": self.amount(rng.choice([1, 250, self.least // 50 + 1])), "when": when}
-        if rng.random() < 0.6:
-            of = ["principal", "disbursed"] if when == "disbursement" else ["principal", "installment"]
-            fee["amount"] = {"rate": rng.choice(["1%", "1/300", "2.5%"]), "of": rng.choice(of)}
-            fee["rounding"] = self.unit_rounding()
         fee["collect"] = "with-installment"
         if when == "disbursement":
             fee["collect"] = rng.choice(["deduct", "upfront", "with-installment"])
+        if rng.random() < 0.6:
+            of = ["principal", "disbursed", "installment"]
+            of = of if fee["collect"] == "with-installment" else of[:2]
+            fee["amount"] = {"rate": rng.choice(["1%", "1/300", "2.5%", "40%"]), "of": rng.choice(of)}
+            fee["rounding"] = self.unit_rounding()
         return fee
 
     def penalty(self):
