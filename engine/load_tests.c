@@ -1,6 +1,5 @@
 #include "load_tests.h"
 
-#include <errno.h>
 #include <sys/stat.h>
 
 #include "yaml_file.h"
@@ -14,12 +13,6 @@ struct loading {
     const char **seen; /* paths that have been read */
 };
 
-static void refuse_io(struct loading *loading, const struct fault_file *file)
-{
-    fault_add(loading->faults, FAULT_IO, (struct place){file, 0, 0}, "cannot read: %s",
-              strerror(errno));
-}
-
 static bool was_read(const struct loading *loading, const char *path)
 {
     for (unsigned i = 0; i < loading->tests->found; i++)
@@ -32,19 +25,15 @@ static void read_file(struct loading *loading, const char *path)
 {
     struct arena *arena = loading->arena;
     struct rule_tests *tests = loading->tests;
-    struct text bytes;
     if (was_read(loading, path) || tests->found == YAML_FILES_MAX)
         return;
-    struct fault_file *file = ARENA_ARRAY(arena, struct fault_file, 1);
-    *file = (struct fault_file){arena_copy(arena, path, strlen(path)), loading->order++};
-    loading->seen[tests->found++] = file->path;
-    if (!yaml_file_bytes(arena, path, &bytes)) {
-        refuse_io(loading, file);
+    loading->seen[tests->found++] = arena_copy(arena, path, strlen(path));
+    const struct rules_file *file =
+        load_rules_file(arena, path, path, loading->order++, loading->faults);
+    if (file == NULL || file->root == NULL)
         return;
-    }
-    const struct yaml_node *root = yaml_read(arena, file, bytes, loading->faults);
     const struct rule_test_file *read =
-        root == NULL ? NULL : rule_test_read(arena, file, root, loading->rules, loading->faults);
+        rule_test_read(arena, &file->file, file->root, loading->rules, loading->faults);
     if (read != NULL)
         tests->files[tests->count++] = read;
 }

@@ -4,6 +4,7 @@
 #ifndef NOL_H
 #define NOL_H
 
+#include "compare.h"
 #include "crew.h"
 #include "event.h"
 #include "grant_position.h"
@@ -23,5 +24,6 @@
 #include "rule_strict.h"
 #include "rule_test_run.h"
 #include "run.h"
+#include "sweep.h"
 
 #endif

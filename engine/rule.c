@@ -880,8 +880,8 @@ struct rule_scope *rule_compile(struct arena *arena, const struct yaml_node *roo
     return scope;
 }
 
-struct rule_scope *rule_compile_below(struct arena *arena, const char *prefix,
-                                      const struct yaml_node *root, struct faults *faults)
+struct rule_scope *rule_compile_other(struct arena *arena, const struct yaml_node *root,
+                                      const char *prefix, struct faults *faults)
 {
     struct rule_context context = {.arena = arena, .faults = faults, .of = RULE_OF_ALL};
     struct rule_scope *scope = ARENA_ARRAY(arena, struct rule_scope, 1);

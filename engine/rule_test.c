@@ -146,7 +146,7 @@ const struct rule_test_file *rule_test_read(struct arena *arena, const struct fa
         fault_add(faults, FAULT_RULE_VERSION, root->at, "a test file says `nol: tests/1`");
         return NULL;
     }
-    const struct rule_scope *scope = rule_compile_below(arena, "tests", root, faults);
+    const struct rule_scope *scope = rule_compile_other(arena, root, "tests", faults);
     const struct rule_value *list = &scope->value[RULE_TESTS_TESTS];
     const struct program *program = NULL;
     if (scope->value[RULE_TESTS_FOR].set)

@@ -15,7 +15,9 @@ static bool ends_with(const char *name, const char *end)
 
 enum yaml_file_kind yaml_file_kind_of(const char *path)
 {
-    return ends_with(path, ".test.yaml") ? YAML_FILE_TESTS : YAML_FILE_RULES;
+    if (ends_with(path, ".test.yaml"))
+        return YAML_FILE_TESTS;
+    return ends_with(path, ".reform.yaml") ? YAML_FILE_REFORMS : YAML_FILE_RULES;
 }
 
 bool yaml_file_bytes(struct arena *arena, const char *path, struct text *bytes)

@@ -28,6 +28,9 @@ rule_test_make:test_rule_test
 rule_test_figure:test_rule_test
 rule_coverage:test_rule_test
 load_tests:golden          test files beside rules
+reform:golden              files of reforms, and compare.py
+compare:golden             and compare.py
+sweep:golden               a book under several values
 book:golden                rows brought together
 tally:golden               control totals in manifest.yaml
 report:golden              the bytes of the files
