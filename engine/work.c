@@ -28,8 +28,8 @@ bool work_asks_borrowers(const struct work_job *job)
 
 bool work_asks_budget(const struct work_job *job)
 {
-    for (unsigned i = 0; i < job->program_count && job->grants; i++)
-        if (job->programs[i]->has_budget)
+    for (unsigned i = 0; i < job->program_count; i++)
+        if (job->programs[i]->has_budget && (job->programs[i]->is_grant ? job->grants : job->loans))
             return true;
     return false;
 }
