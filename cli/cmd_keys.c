@@ -18,6 +18,8 @@ static const char *bind_text(enum rule_bind bind)
         return "Binds with the event: each follows the version in force on its date.";
     case RULE_BIND_REPORT:
         return "Binds with the report: the version in force on the as-of date, for all accounts.";
+    case RULE_BINDS:
+        break;
     }
     return "";
 }
@@ -171,6 +173,10 @@ static int run(const struct cli_arguments *arguments)
             print_head("Calendars",
                        "Files of their own among the rules; the keys stand there without "
                        "`calendar.`.");
+        if (key == RULE_REFORM_NOL)
+            print_head("Reforms",
+                       "Files of their own, NAME.reform.yaml, for `nol compare` and `nol sweep`; "
+                       "the keys stand there without `reform.`.");
         if (key == RULE_CONDITION_SUBMITTED)
             print_head("Conditions",
                        "Of grants: `tranches[].release` and `clawback.clauses[].when`; the keys "

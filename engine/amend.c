@@ -287,6 +287,19 @@ const struct yaml_node *amend_apply(struct rule_context *context, const struct y
     return descend(&change, root, path->text, "");
 }
 
+const struct yaml_node *amend_find(const struct yaml_node *root, struct text path)
+{
+    while (root != NULL && path.len > 0) {
+        const char *dot = memchr(path.ptr, '.', path.len);
+        struct text name = {path.ptr, dot == NULL ? path.len : (size_t)(dot - path.ptr)};
+        const struct yaml_pair *child = root->kind == YAML_TEXT ? NULL : find_child(root, name);
+        root = child == NULL ? NULL : child->value;
+        size_t passed = dot == NULL ? path.len : name.len + 1;
+        path = (struct text){path.ptr + passed, path.len - passed};
+    }
+    return root;
+}
+
 bool amend_is_same(struct rule_context *context, struct text path, const struct yaml_node *a,
                    const struct yaml_node *b)
 {

@@ -4,6 +4,7 @@
 #ifndef NOL_H
 #define NOL_H
 
+#include "compare.h"
 #include "crew.h"
 #include "event.h"
 #include "grant_position.h"
@@ -20,5 +21,6 @@
 #include "rule_check.h"
 #include "rule_condition.h"
 #include "run.h"
+#include "sweep.h"
 
 #endif

@@ -191,3 +191,60 @@ const struct rule_scope *program_at(const struct program *program, struct date d
         i--;
     return program->versions[i].rules;
 }
+
+const struct yaml_node *program_tree_at(struct arena *arena, const struct yaml_node *root,
+                                        struct date date)
+{
+    struct faults unheard;
+    faults_init(&unheard);
+    const struct rule_scope *base = rule_compile(arena, root, &unheard);
+    const struct rule_value *amendments = &base->value[RULE_AMENDMENTS];
+    const struct rule_scope **sorted = in_order(arena, amendments);
+    struct rule_context context = {
+        .arena = arena,
+        .faults = &unheard,
+        .decimals = (unsigned)rule_number(base, RULE_CURRENCY_DECIMALS),
+        .sources = &base->value[RULE_SOURCES],
+    };
+    for (unsigned i = 0; i < amendments->count; i++)
+        if (!date_before(date, sorted[i]->value[RULE_AMENDMENTS_FROM].date))
+            root = amend_all(&context, root, sorted[i]);
+    faults_free(&unheard);
+    return root;
+}
+
+static void differ_on(struct rule_context *context, struct date date, const struct program *a,
+                      const struct program *b, struct program_difference *difference)
+{
+    const struct rule_scope *left = program_at(a, date), *right = program_at(b, date);
+    for (unsigned key = 0; key < RULE_KEYS; key++) {
+        const struct rule_row *row = rule_row((enum rule_key)key);
+        struct date *from = &difference->from[row->bind];
+        if (strchr(row->path, '.') == NULL && date_before(date, *from) &&
+            !amend_is_same(context, text_of(row->path), left->value[key].node,
+                           right->value[key].node))
+            *from = date;
+    }
+}
+
+struct program_difference program_differ(struct arena *arena, const struct program *a,
+                                         const struct program *b)
+{
+    struct program_difference difference;
+    struct faults unheard;
+    faults_init(&unheard);
+    struct rule_context context = {
+        .arena = arena,
+        .faults = &unheard,
+        .decimals = a->decimals,
+        .sources = &a->versions[0].rules->value[RULE_SOURCES],
+    };
+    for (unsigned bind = 0; bind < RULE_BINDS; bind++)
+        difference.from[bind] = DATE_UNLIMITED;
+    for (unsigned i = 0; i < a->count; i++)
+        differ_on(&context, a->versions[i].from, a, b, &difference);
+    for (unsigned i = 0; i < b->count; i++)
+        differ_on(&context, b->versions[i].from, a, b, &difference);
+    faults_free(&unheard);
+    return difference;
+}

@@ -607,9 +607,9 @@ static void apply_default(struct rule_context *context, enum rule_key key, struc
     struct rule_context quiet = *context;
     struct yaml_node node = {.kind = YAML_TEXT, .text = text_of(rows[key].fallback)};
     if (rows[key].type == RULE_TYPE_ORDER) {
-        for (uint8_t i = 0; i < RULE_ORDER_MAX; i++)
+        value->count = count_words(rows[key].allowed);
+        for (uint8_t i = 0; i < value->count; i++)
             value->order[i] = i; /* the default order is the table's */
-        value->count = RULE_ORDER_MAX;
         value->set = true;
         return;
     }
@@ -872,12 +872,12 @@ struct rule_scope *rule_compile(struct arena *arena, const struct yaml_node *roo
     return scope;
 }
 
-struct rule_scope *rule_compile_calendar(struct arena *arena, const struct yaml_node *root,
-                                         struct faults *faults)
+struct rule_scope *rule_compile_other(struct arena *arena, const struct yaml_node *root,
+                                      const char *prefix, struct faults *faults)
 {
     struct rule_context context = {.arena = arena, .faults = faults, .of = RULE_OF_ALL};
     struct rule_scope *scope = ARENA_ARRAY(arena, struct rule_scope, 1);
     scope->at = root->at;
-    compile_map(&context, root, text_of("calendar"), scope);
+    compile_map(&context, root, text_of(prefix), scope);
     return scope;
 }

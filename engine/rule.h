@@ -54,7 +54,13 @@ enum rule_type {
     RULE_TYPE_CONDITIONS,         /* a list of conditions */
 };
 
-enum rule_bind { RULE_BIND_NONE, RULE_BIND_AGREEMENT, RULE_BIND_EVENT, RULE_BIND_REPORT };
+enum rule_bind {
+    RULE_BIND_NONE,
+    RULE_BIND_AGREEMENT,
+    RULE_BIND_EVENT,
+    RULE_BIND_REPORT,
+    RULE_BINDS
+};
 
 /* Kinds of programs, a set. */
 enum rule_of { RULE_OF_LOANS = 1, RULE_OF_GRANTS = 2, RULE_OF_ALL = 3 };
@@ -86,7 +92,7 @@ enum {
     RULE_DAY_SAME = 0,
     RULE_DAY_LAST = 32,
     RULE_RANGE_OPEN = INT32_MAX,
-    RULE_ORDER_MAX = 3,
+    RULE_ORDER_MAX = 5,
     RULE_INSTALLMENTS_MAX = 4000, /* as schedule.installments allows */
 };
 
@@ -164,10 +170,10 @@ bool rule_parse_value(struct rule_context *context, enum rule_key key, const str
 struct rule_scope *rule_compile(struct arena *arena, const struct yaml_node *root,
                                 struct faults *faults);
 
-/** rule_compile_calendar(arena, root, faults): the same for a calendar's tree, its keys under
- * `calendar`; never NULL. */
-struct rule_scope *rule_compile_calendar(struct arena *arena, const struct yaml_node *root,
-                                         struct faults *faults);
+/** rule_compile_other(arena, root, prefix, faults): the same for the tree of another kind of file,
+ * whose keys stand in the table below ${prefix}: `calendar`, `reform`; never NULL. */
+struct rule_scope *rule_compile_other(struct arena *arena, const struct yaml_node *root,
+                                      const char *prefix, struct faults *faults);
 
 static inline bool rule_is_set(const struct rule_scope *rules, enum rule_key key)
 {

@@ -38,6 +38,23 @@ void rule_check_relief(const struct rule_scope *rules, struct faults *faults);
 /** rule_check_fees(rules, faults): the part of rule_check() for the clause `fees`. */
 void rule_check_fees(const struct rule_scope *rules, struct faults *faults);
 
+enum rule_reschedule {
+    RULE_RESCHEDULE_MOVE,
+    RULE_RESCHEDULE_EXTEND,
+    RULE_RESCHEDULE_GRACE,
+    RULE_RESCHEDULE_RE_AGE,
+    RULE_RESCHEDULE_RE_AMORTIZE
+};
+
+/** rule_check_reschedule(rules, faults): the part of rule_check() for the clause `reschedule`. */
+void rule_check_reschedule(const struct rule_scope *rules, struct faults *faults);
+
+/** rule_allows_reschedule(rules, kind): whether the clause is there and lists the kind. */
+bool rule_allows_reschedule(const struct rule_scope *rules, enum rule_reschedule kind);
+
+/** rule_reschedule_splits(rules): whether a kind is allowed that divides principal anew. */
+bool rule_reschedule_splits(const struct rule_scope *rules);
+
 /** rule_rounding(rules): the schedule's rounding; requires that the rules have one. */
 struct split_rounding rule_rounding(const struct rule_scope *rules);
 

@@ -38,6 +38,7 @@ void work_init(struct work *work, const struct work_job *job)
     *work = (struct work){.job = job};
     arena_init(&work->scratch, job->memory);
     buffer_init(&work->line, job->memory);
+    buffer_init(&work->unheard, job->memory);
     buffer_init(&work->broken_account, job->memory);
     faults_init(&work->faults);
     borrowers_init(&work->borrowers, job->memory);
@@ -52,6 +53,7 @@ void work_free(struct work *work)
     tallies_free(&work->tallies);
     faults_free(&work->faults);
     buffer_free(&work->line);
+    buffer_free(&work->unheard);
     buffer_free(&work->broken_account);
     arena_free(&work->scratch);
 }
@@ -435,6 +437,8 @@ static bool compute_grant(struct desk *desk)
     if (job->budget != NULL &&
         !grant_budget_fits(&desk->load, &desk->grant_rows[0], &desk->grant, job->budget))
         return false;
+    if (job->figures)
+        return true;
     report_grant_positions(&work->out[REPORT_GRANT_POSITIONS], &result.state, job->as_of,
                            &result.position, job->carried_count);
     report_grant_tranches(&work->out[REPORT_GRANT_TRANCHES], &result.state, &result.position);
@@ -450,6 +454,18 @@ static void note_class(struct desk *desk, const struct position *position,
         is_by_borrower(position->rules) && loan->borrower_id.len > 0)
         borrowers_note(&desk->work->borrowers, loan->program, loan->borrower_id, moment,
                        position->class_index);
+}
+
+static void take_outcome(struct desk *desk, const struct computation *run)
+{
+    struct outcome *outcome = &desk->work->outcome;
+    if (!run->exists)
+        return;
+    desk->work->account = run->account;
+    outcome_take(outcome, &run->account, run->as_of, &run->position);
+    for (size_t i = 0; i < run->subsidy.count; i++)
+        outcome->subsidy =
+            amount_add(desk->load.arena, outcome->subsidy, run->subsidy.claims[i].amount);
 }
 
 /* Compute all positions that the run needs; false when the account is refused. */
@@ -482,6 +498,10 @@ static bool compute_account(struct desk *desk)
     if (job->survey) {
         note_class(desk, entry.now, BORROWERS_NOW);
         note_class(desk, entry.opening, BORROWERS_OPENING);
+        return true;
+    }
+    if (job->figures) {
+        take_outcome(desk, &run);
         return true;
     }
     entry.moves = period && (run.exists || run.snapshot_exists || entry.opening != NULL);
@@ -619,6 +639,30 @@ static void work_unplaced(struct desk *desk)
     count_rows(desk, false);
 }
 
+static enum fault_code first_fault(const struct load_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].fault != NULL)
+            return rows[i].fault->code;
+    return FAULT_NONE;
+}
+
+/* For whoever wants figures: whose they are, or why there are none. */
+static void note_refusal(struct desk *desk, bool refused)
+{
+    struct work *work = desk->work;
+    const struct book_bundle *bundle = desk->bundle;
+    work->loan = desk->loan;
+    if (!refused)
+        return;
+    work->outcome = (struct outcome){.refused = true};
+    work->outcome.code = first_fault(desk->loan_rows, bundle->loan_count);
+    if (work->outcome.code == FAULT_NONE)
+        work->outcome.code = first_fault(desk->event_rows, bundle->event_count);
+    if (work->outcome.code == FAULT_NONE)
+        work->outcome.code = first_fault(desk->plan_rows, bundle->plan_count);
+}
+
 /* Whether a survey looks at the account. */
 static bool is_surveyed(const struct desk *desk)
 {
@@ -632,6 +676,8 @@ void work_account(struct work *work, const struct book_bundle *bundle)
 {
     const struct work_job *job = work->job;
     arena_reset(&work->scratch);
+    work->loan.program = NULL;
+    work->outcome = (struct outcome){.exists = false};
     struct desk desk = {
         .work = work,
         .bundle = bundle,
@@ -660,9 +706,72 @@ void work_account(struct work *work, const struct book_bundle *bundle)
                    has_fault(desk.plan_rows, bundle->plan_count);
     if (!refused)
         refused = bundle->grant_count > 0 ? !compute_grant(&desk) : !compute_account(&desk);
+    if (job->figures)
+        note_refusal(&desk, refused);
     if (job->survey)
         return; /* rows are counted, and faults listed, in the second pass */
     count_rows(&desk, refused);
+}
+
+/* How far the account's program is another on this side, NULL: it is not there, or all of it. */
+static const struct program_difference *difference_of(const struct work_job *job,
+                                                      const struct program *program)
+{
+    for (unsigned i = 0; i < job->program_count; i++)
+        if (text_equal(job->programs[i]->id, program->id))
+            return job->differences == NULL ? NULL : &job->differences[i];
+    return NULL;
+}
+
+static const struct program *program_by_id(const struct work_job *job, struct text id)
+{
+    for (unsigned i = 0; i < job->program_count; i++)
+        if (text_equal(job->programs[i]->id, id))
+            return job->programs[i];
+    return NULL;
+}
+
+/* The position by other classes, of an account that they do not change. */
+static void classify_again(struct work *work, struct work *first)
+{
+    const struct work_job *job = work->job;
+    arena_reset(&work->scratch);
+    work->loan = first->loan;
+    work->loan.program = program_by_id(job, first->loan.program->id);
+    work->account = first->account;
+    work->account.loan = &work->loan;
+    work->account.arena = &work->scratch;
+    work->outcome = first->outcome;
+    if (first->outcome.exists)
+        position_of(&work->account, job->as_of, &work->outcome.position);
+}
+
+void work_beside(struct work *work, struct work *first, const struct book_bundle *bundle)
+{
+    const struct work_job *job = work->job;
+    const struct program *program = first->loan.program;
+    if (bundle->account_id.len == 0 || bundle->grant_count > 0)
+        return; /* no loan, no figures */
+    work->unheard.len = 0;
+    work->claims = &work->unheard;
+    const struct program_difference *difference =
+        program == NULL || first->outcome.refused || job->survey ? NULL
+                                                                 : difference_of(job, program);
+    bool whole = difference == NULL || asks_borrowers(job, program_by_id(job, program->id)) ||
+                 asks_borrowers(first->job, program) ||
+                 !date_before(first->loan.agreed, difference->from[RULE_BIND_AGREEMENT]) ||
+                 !date_before(job->as_of, difference->from[RULE_BIND_EVENT]);
+    if (whole) {
+        work_account(work, bundle);
+    } else if (date_before(job->as_of, difference->from[RULE_BIND_REPORT])) {
+        work->loan = first->loan;
+        work->outcome = first->outcome;
+    } else if (program->looks_back || program_by_id(job, program->id)->looks_back ||
+               program->has_subsidy) {
+        work_account(work, bundle);
+    } else {
+        classify_again(work, first);
+    }
 }
 
 void work_merge(struct work *into, const struct work *from)

@@ -10,6 +10,7 @@
 
 #include "borrowers.h"
 #include "budget.h"
+#include "outcome.h"
 #include "report.h"
 #include "tally.h"
 
@@ -33,6 +34,9 @@ struct work_job {
     bool survey;
     const struct borrowers *borrowers; /* what it found; NULL: no program asks */
     const struct budget *budget;       /* the same */
+    /* Of other sides than the first, by program: how far its program of that id is another. */
+    const struct program_difference *differences;
+    bool figures; /* the account's figures are wanted, in work->outcome, and no reports */
 };
 
 struct work {
@@ -48,7 +52,12 @@ struct work {
     struct buffer *unidentified; /* the same of money that nobody can place */
     struct buffer *claims;       /* on budgets, of a survey, packed for a sorter */
     struct borrowers borrowers;  /* of a survey */
-    const char *broken_law;      /* NULL: none; a fault in nol itself */
+    /* Of the account just worked on, until the next one, where the job wants figures: */
+    struct loan loan; /* its program is NULL when the rows do not make a loan */
+    struct account account;
+    struct outcome outcome;
+    struct buffer unheard;  /* claims of another side than the first */
+    const char *broken_law; /* NULL: none; a fault in nol itself */
     struct buffer broken_account;
 };
 
@@ -70,5 +79,13 @@ void work_merge(struct work *into, const struct work *from);
  * finished lines of rejects.csv and unidentified.csv, in the order of which they will be sorted, to
  * the two others. */
 void work_account(struct work *work, const struct book_bundle *bundle);
+
+/**
+ * work_beside(work, first, bundle):
+ * The same account, which ${first} has worked on, under other rules, for its figures alone.  What
+ * the rules do not make different is not computed again: nothing, where those that bind this
+ * account are the same; the position alone, where only classification is another.
+ */
+void work_beside(struct work *work, struct work *first, const struct book_bundle *bundle);
 
 #endif

@@ -58,7 +58,7 @@ FEATURES = {
     "fees": True,
     "penalty": True,  # and events able, unable
     "relief": True,
-    "reschedule": False,  # the clause and its event
+    "reschedule": True,  # the clause and its event
     "forgiveness": True,
 }
 DEFAULT = frozenset(name for name, known in FEATURES.items() if known)
