@@ -10,6 +10,7 @@
 #include "penalty.h"
 #include "plan.h"
 #include "relief.h"
+#include "reschedule.h"
 #include "rule_check.h"
 #include "tranche.h"
 
@@ -129,6 +130,8 @@ static bool disburse(struct account *account, struct date date, struct amount am
     account->totals.disbursed = amount;
     account->totals.outstanding = amount;
     struct amount deducted;
+    if (!rule_is_set(account->loan->rules, RULE_FEES))
+        return true;
     return fee_charge(account, date, amount, &deducted) ||
            refuse_deduction(account, refusal, deducted, amount);
 }
@@ -498,12 +501,16 @@ int32_t account_frozen_days(const struct account *account, struct date after, st
 
 /* --- any event --- */
 
-/* Whether the account is in a stage that takes this type at all. */
+/* Whether the account is in a stage that takes this type at all, and was taken over by then. */
 static bool takes(struct account *account, const struct event *event,
                   struct account_refusal *refusal)
 {
     struct text type = event_name(event);
     int len = (int)type.len; /* at most an id's */
+    if (date_is_set(account->opening) && date_before(event->date, account->opening) &&
+        event->type != EVENT_DISBURSE && event->type != EVENT_OPENING)
+        return refuse(refusal, FAULT_BEFORE_OPENING, "%.*s before the loan's opening", len,
+                      type.ptr);
     switch (account->stage) {
     case ACCOUNT_CANCELLED:
         return refuse(refusal, FAULT_AFTER_END, "%.*s after the account was cancelled", len,
@@ -512,7 +519,8 @@ static bool takes(struct account *account, const struct event *event,
         return refuse(refusal, FAULT_AFTER_END, "%.*s after the absolute write-off", len, type.ptr);
     case ACCOUNT_WRITTEN_OFF:
         if (event->type == EVENT_FORGIVE || event->type == EVENT_DISBURSE ||
-            event->type == EVENT_OPENING || event->type == EVENT_CHARGE)
+            event->type == EVENT_OPENING || event->type == EVENT_CHARGE ||
+            event->type == EVENT_RESCHEDULE)
             return refuse(refusal, FAULT_AFTER_WRITE_OFF, "%.*s after the write-off", len,
                           type.ptr);
         return true;
@@ -531,10 +539,6 @@ static bool takes(struct account *account, const struct event *event,
 bool account_apply(struct account *account, struct event *event, struct account_refusal *refusal)
 {
     account_advance(account, event->date);
-    if (date_is_set(account->opening) && date_before(event->date, account->opening) &&
-        event->type != EVENT_DISBURSE && event->type != EVENT_OPENING)
-        return refuse(refusal, FAULT_BEFORE_OPENING, "%.*s before the loan's opening",
-                      (int)event_name(event).len, event_name(event).ptr);
     if (!takes(account, event, refusal))
         return false;
     if (account->loan->program->has_penalty && !event_is_payment(event->type))
@@ -560,12 +564,12 @@ bool account_apply(struct account *account, struct event *event, struct account_
         return apply_freeze(account, event, refusal);
     case EVENT_UNFREEZE:
         return apply_unfreeze(account, event, refusal);
-    case EVENT_LETTER: /* counted by arrears.h */
-        return true;
     case EVENT_CHARGE:
         return apply_charge(account, event);
     case EVENT_WAIVE:
         return apply_waive(account, event, refusal);
+    case EVENT_RESCHEDULE:
+        return reschedule_apply(account, event, refusal);
     case EVENT_REPAY:
     case EVENT_OWN:
         allocation_pay(account, event, event->amount);
@@ -582,6 +586,7 @@ bool account_apply(struct account *account, struct event *event, struct account_
         return apply_write_off(account, event, refusal);
     case EVENT_RECOVER:
         return apply_recover(account, event, refusal);
+    case EVENT_LETTER:       /* counted by arrears.h */
     case EVENT_REVERSE:      /* acts through event_resolve() */
     case EVENT_UNIDENTIFIED: /* belongs to no account */
     case EVENT_EVENT:        /* from here on of grants: the loader refuses them */

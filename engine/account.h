@@ -127,6 +127,8 @@ struct account {
     struct account_periods frozen;     /* they do not count as days late */
     struct account_periods relieved;   /* frozen by decree; they may overlap with those frozen */
     struct account_periods unable;     /* of the borrower: no penalty, where the program says so */
+    unsigned rescheduled;              /* so often, all kinds */
+    int32_t grace_months, grace_days;  /* given by rescheduling, in either unit */
     struct date assessed;              /* penalties have been, up to the beginning of this day */
     struct account_stretch *stretches; /* by date; only where the program looks back */
     size_t stretch_count, stretch_room;

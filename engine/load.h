@@ -144,6 +144,15 @@ void load_plan(struct load *load, struct load_row *rows, size_t count, struct lo
 void load_event(struct load *load, struct load_row *row, const struct program *program,
                 struct event *event);
 
+/** load_event_number(load, row, column, least, most, out): a whole number in a column of
+ * events.csv; false (and a fault) when it is none within the two. */
+bool load_event_number(struct load *load, struct load_row *row, enum event_column column,
+                       int32_t least, int32_t most, int32_t *out);
+
+/** load_reschedule(load, row, event): the columns that a reschedule takes, each by its kind; a part
+ * of load_event(), which has read its `due`. */
+void load_reschedule(struct load *load, struct load_row *row, struct event *event);
+
 /**
  * load_link(load, events, rows, count):
  * Check ids and refs among all ${count} events of an account, sorted or not, and link targets.

@@ -146,7 +146,8 @@ static const struct program *of_versions(struct arena *arena, const struct fault
     };
     for (unsigned i = 0; i < versions->count; i++) {
         const struct rule_scope *rules = versions->list[i].rules;
-        program->has_budget = program->has_budget || rule_is_set(rules, RULE_AWARD_BUDGET);
+        program->has_budget = program->has_budget || rule_is_set(rules, RULE_AWARD_BUDGET) ||
+                              rule_is_set(rules, RULE_PRINCIPAL_BUDGET);
         program->has_subsidy = program->has_subsidy || rule_is_set(rules, RULE_SUBSIDY);
         program->has_forgiveness = program->has_forgiveness || rule_is_set(rules, RULE_FORGIVENESS);
         program->has_penalty = program->has_penalty || rule_check_has_penalty(rules);

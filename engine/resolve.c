@@ -81,9 +81,6 @@ static void put_list(struct resolving *r, enum rule_key key, const struct rule_v
     buffer_put_string(r->out, "[");
     switch (rule_row(key)->type) {
     case RULE_TYPE_ORDER:
-        for (unsigned i = 0; i < RULE_ORDER_MAX; i++)
-            put_word(r, &first, rule_allowed(key, value->order[i]));
-        break;
     case RULE_TYPE_SOME:
         for (unsigned i = 0; i < value->count; i++)
             put_word(r, &first, rule_allowed(key, value->order[i]));

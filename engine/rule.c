@@ -614,9 +614,9 @@ static void apply_default(struct rule_context *context, enum rule_key key, struc
     struct rule_context quiet = *context;
     struct yaml_node node = {.kind = YAML_TEXT, .text = text_of(rows[key].fallback)};
     if (rows[key].type == RULE_TYPE_ORDER) {
-        for (uint8_t i = 0; i < RULE_ORDER_MAX; i++)
+        value->count = count_words(rows[key].allowed);
+        for (uint8_t i = 0; i < value->count; i++)
             value->order[i] = i; /* the default order is the table's */
-        value->count = RULE_ORDER_MAX;
         value->set = true;
         return;
     }

@@ -93,7 +93,7 @@ enum {
     RULE_DAY_SAME = 0,
     RULE_DAY_LAST = 32,
     RULE_RANGE_OPEN = INT32_MAX,
-    RULE_ORDER_MAX = 3,
+    RULE_ORDER_MAX = 5,
     RULE_INSTALLMENTS_MAX = 4000, /* as schedule.installments allows */
 };
 

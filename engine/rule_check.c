@@ -770,8 +770,10 @@ void rule_check(struct arena *arena, const struct rule_scope *rules, struct faul
     check_types(&check);
     check_arrears(&check);
     check_subsidy(&check);
+    rule_check_budget(rules, RULE_PRINCIPAL_BUDGET, faults);
     rule_check_fees(rules, faults);
     rule_check_penalty(rules, faults);
     rule_check_forgiveness(rules, faults);
     rule_check_relief(rules, faults);
+    rule_check_reschedule(rules, faults);
 }

@@ -26,6 +26,22 @@ bool rule_tranches(struct arena *arena, const struct rule_scope *rules, struct a
 /** rule_check_forgiveness(rules, faults): the part of rule_check() for the clause `forgiveness`. */
 void rule_check_forgiveness(const struct rule_scope *rules, struct faults *faults);
 
+/** rule_check_budget(rules, budget, faults): the part of rule_check() for a map of budgets by year.
+ */
+void rule_check_budget(const struct rule_scope *rules, enum rule_key budget, struct faults *faults);
+
+/* What a map of budgets says of a year. */
+struct rule_budget {
+    int year;
+    bool limited;        /* the rules have the map */
+    struct amount limit; /* 0 of a year that it does not list */
+};
+
+/** rule_budget_of(rules, budget, any, date): of the year of ${date}, by the map ${budget}, whose
+ * entries are of the key ${any}. */
+struct rule_budget rule_budget_of(const struct rule_scope *rules, enum rule_key budget,
+                                  enum rule_key any, struct date date);
+
 /** rule_check_penalty(rules, faults): the part of rule_check() for the clause `penalty`. */
 void rule_check_penalty(const struct rule_scope *rules, struct faults *faults);
 
@@ -37,6 +53,23 @@ void rule_check_relief(const struct rule_scope *rules, struct faults *faults);
 
 /** rule_check_fees(rules, faults): the part of rule_check() for the clause `fees`. */
 void rule_check_fees(const struct rule_scope *rules, struct faults *faults);
+
+enum rule_reschedule {
+    RULE_RESCHEDULE_MOVE,
+    RULE_RESCHEDULE_EXTEND,
+    RULE_RESCHEDULE_GRACE,
+    RULE_RESCHEDULE_RE_AGE,
+    RULE_RESCHEDULE_RE_AMORTIZE
+};
+
+/** rule_check_reschedule(rules, faults): the part of rule_check() for the clause `reschedule`. */
+void rule_check_reschedule(const struct rule_scope *rules, struct faults *faults);
+
+/** rule_allows_reschedule(rules, kind): whether the clause is there and lists the kind. */
+bool rule_allows_reschedule(const struct rule_scope *rules, enum rule_reschedule kind);
+
+/** rule_reschedule_splits(rules): whether a kind is allowed that divides principal anew. */
+bool rule_reschedule_splits(const struct rule_scope *rules);
 
 /** rule_rounding(rules): the schedule's rounding; requires that the rules have one. */
 struct split_rounding rule_rounding(const struct rule_scope *rules);

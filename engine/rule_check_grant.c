@@ -184,25 +184,6 @@ static void check_condition_of(const struct check *check, const struct rule_valu
 
 /* --- award and tranches --- */
 
-/* Budgets stand under years of the calendar. */
-static void check_budget(const struct check *check)
-{
-    enum { YEAR_LEN = 4 };
-    const struct rule_value *budget = value_of(check, RULE_AWARD_BUDGET);
-    char quoted[TEXT_QUOTE_MAX];
-    for (unsigned i = 0; i < budget->count; i++) {
-        struct text name = budget->items[i]->name;
-        bool year = name.len == YEAR_LEN &&
-                    (memcmp(name.ptr, "19", 2) == 0 || memcmp(name.ptr, "20", 2) == 0 ||
-                     memcmp(name.ptr, "21", 2) == 0);
-        for (unsigned c = 0; c < YEAR_LEN && year; c++)
-            year = name.ptr[c] >= '0' && name.ptr[c] <= '9';
-        if (!year)
-            NOTE(check, FAULT_NUMBER_RANGE, budget->items[i]->at,
-                 "award.budget: %s is not a year 1900..2199", text_quote(quoted, name));
-    }
-}
-
 static bool check_award(const struct check *check)
 {
     bool sane = above_zero(check, check->rules, RULE_AWARD_MIN) &
@@ -421,7 +402,7 @@ static void check_clawback(const struct check *check)
 void rule_check_grant(struct arena *arena, const struct rule_scope *rules, struct faults *faults)
 {
     struct check check = {arena, rules, faults};
-    check_budget(&check);
+    rule_check_budget(check.rules, RULE_AWARD_BUDGET, check.faults);
     check_tranches(&check);
     check_reports(&check);
     check_eligible(&check);

@@ -2,6 +2,7 @@
 
 #include "grant_budget.h"
 #include "grant_position.h"
+#include "loan_budget.h"
 #include "rule_check.h"
 
 static bool is_by_borrower(const struct rule_scope *rules)
@@ -430,10 +431,10 @@ static bool compute_grant(struct desk *desk)
                                       : refuse_event(desk, result.refused, &result.refusal);
     if (!result.exists)
         return true;
-    if (job->survey) {
+    if (job->survey && job->budget == NULL)
         grant_budget_claim(work->claims, &result.state);
+    if (job->survey)
         return true;
-    }
     if (job->budget != NULL &&
         !grant_budget_fits(&desk->load, &desk->grant_rows[0], &desk->grant, job->budget))
         return false;
@@ -468,6 +469,14 @@ static void take_outcome(struct desk *desk, const struct computation *run)
             amount_add(desk->load.arena, outcome->subsidy, run->subsidy.claims[i].amount);
 }
 
+/* Whether the loan was not judged, by a survey, to go beyond its program's budget. */
+static bool fits_budget(struct desk *desk, const struct computation *run)
+{
+    const struct budget *budget = desk->work->job->budget;
+    return budget == NULL || !run->exists ||
+           loan_budget_fits(&desk->load, &desk->loan_rows[0], &desk->loan, budget);
+}
+
 /* Compute all positions that the run needs; false when the account is refused. */
 static bool compute_account(struct desk *desk)
 {
@@ -489,13 +498,15 @@ static bool compute_account(struct desk *desk)
         if (!compute(desk, &published))
             return false;
     }
-    if (!compute(desk, &run))
+    if (!compute(desk, &run) || !fits_budget(desk, &run))
         return false;
     if (run.exists)
         entry.now = &run.position;
     if (period && (apart ? published.exists : run.snapshot_exists))
         entry.opening = apart ? &published.position : &run.snapshot;
     if (job->survey) {
+        if (run.exists && desk->loan.program->has_budget && job->budget == NULL)
+            loan_budget_claim(desk->work->claims, &run.account);
         note_class(desk, entry.now, BORROWERS_NOW);
         note_class(desk, entry.opening, BORROWERS_OPENING);
         return true;
@@ -668,7 +679,7 @@ static bool is_surveyed(const struct desk *desk)
 {
     const struct program *lends = desk->loan.program, *gives = desk->grant.program;
     return desk->bundle->account_id.len > 0 &&
-           ((lends != NULL && asks_borrowers(desk->work->job, lends)) ||
+           ((lends != NULL && (lends->has_budget || asks_borrowers(desk->work->job, lends))) ||
             (gives != NULL && gives->has_budget));
 }
 

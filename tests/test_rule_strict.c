@@ -380,6 +380,20 @@ static void test_penalty(void **state)
     strict_all(cases, COUNT_OF(cases));
 }
 
+#define ALLOWING(clause)                                                                           \
+    HEAD PRINCIPAL SCHEDULE ALLOCATION ARREARS "reschedule: {source: law, " clause "}\n"
+
+static void test_reschedule(void **state)
+{
+    static const struct strict_case cases[] = {
+        {ALLOWING("kinds: [grace], max_grace: 2 months"), ""},
+        {ALLOWING("kinds: [move], max_times: 2"), ""},
+        {ALLOWING("kinds: [move], max_grace: 2 months"), "rule-without-effect"},
+    };
+    (void)state;
+    strict_all(cases, COUNT_OF(cases));
+}
+
 #define ON(date, set) "  - {from: " date ", source: law, set: [" set "]}\n"
 
 static void test_amendments(void **state)
@@ -478,6 +492,7 @@ int main(void)
         TEST(test_effect),
         TEST(test_fees),
         TEST(test_penalty),
+        TEST(test_reschedule),
         TEST(test_amendments),
         TEST(test_grants),
     };

@@ -8,7 +8,7 @@ and `N11` the numbered note 11 at the end of this text.
 
 Scope: principal with `by`, schedule with every split, down payments, `latest` and calendars, allocation in full,
 small_amounts, write_off, arrears in full, subsidy, fees, penalty, relief, reschedule, forgiveness, amendments; every
-event. Without `principal.budget`.
+event.
 
 Notes on what the texts leave open (they bind the engine too):
  N1  provision_base is outstanding (less collateral where it counts) of active loans, 0 for all others.
@@ -52,9 +52,16 @@ Notes on what the texts leave open (they bind the engine too):
  N40 each clause of `forgiveness` acts once on a loan, before small_amounts.
  N41 re-age takes the unpaid principal of all rows, row 0 and later down payments too; what extend divides counts as
      planned from then on, even if a chargeback had put it there.
- N42 max_installments: all principal rows of the schedule once the event is applied, paid ones too.
+ N42 max_installments: all principal rows of the schedule once the event is applied, paid ones too; one that holds
+     only a fee or penalty is none.
  N43 relief acts by the version in force on its `from`; `shift` looks at the due date, moved off holidays.
  N44 a fee that rounds to 0 makes no row. Fees deducted from one amount paid out may not be more than it.
+ N45 a reschedule that acts on nothing counts neither for max_times nor for max_grace; grace in days is not measured by
+     a max_grace in months, nor the other way round, and refused.
+ N45 a budget is a ceiling at every moment: a loan is judged on the day it was agreed, against those accepted before
+     it that were not cancelled by then; a cancelled one frees its part from the day of its cancel on. Only loans that
+     exist at (as-of, known-at) and are not refused for another reason take part. Each is judged by the version of its
+     own agreement; those of a version without a budget count. A year that `budget` does not name has nothing to give.
 """
 import argparse
 import csv
@@ -824,7 +831,7 @@ class Account:
         self.drawn = {}  # N11: what uncovered refunds have used of each reversed payment
         self.charge_rows = {}  # event id of a charge -> its row
         self.collateral = loan.collateral
-        self.cancelled = False
+        self.cancelled = None
         self.written_off_on = self.ended_on = None
         self.letters, self.judged = [], []  # dates; (date, class)
         self.freezes = []  # [first frozen day, last or None]
@@ -1146,7 +1153,7 @@ class Account:
         if not self.disbursements:
             if e.date < self.loan.agreed:
                 self.refuse(e, "cancelled before it was agreed")
-            self.cancelled = True
+            self.cancelled = e.date
         else:
             self.refuse_unless_excused(e, "cancel of a disbursed loan")
 
@@ -1524,8 +1531,7 @@ class Account:
         rule = self.rules(e.date).get("reschedule")
         if rule is None or e.kind not in rule["kinds"]:
             self.refuse(e, f"reschedule {e.kind} not allowed")
-        self.reschedules += 1
-        if "max_times" in rule and self.reschedules > int(rule["max_times"]):
+        if "max_times" in rule and self.reschedules >= int(rule["max_times"]):
             self.refuse(e, "rescheduled too often")
         if e.due and e.due < e.date:
             self.refuse(e, "due before its date")
@@ -1539,14 +1545,20 @@ class Account:
             done = getattr(self, "reschedule_" + e.kind.replace("-", "_"))(e, rows, planned)
         except Refused as fault:
             self.refuse(e, fault.reason)
-        if not done:
+        if not done:  # N44
             self.refuse_unless_excused(e, "nothing to reschedule")
+            return
+        self.reschedules += 1
         self.rows = [row for row in self.rows if any(row.owed.values())]
-        if "max_installments" in rule and sum(row.kind == "plan" for row in self.rows) > int(rule["max_installments"]):
+        bearing = sum(row.kind == "plan" and row.principal_due > 0 for row in self.rows)
+        if "max_installments" in rule and bearing > int(rule["max_installments"]):
             self.refuse(e, "more rows than max_installments")
         if "max_grace" in rule and e.kind == "grace":
-            every = to_span(self.plan.schedule["every"])
-            if sum(self.grace_given) > whole_periods(to_span(rule["max_grace"]), every):
+            most = to_span(rule["max_grace"])
+            family = ("month", "year") if most[1] in ("month", "year") else ("day", "week")
+            sizes = {"day": 1, "week": 7, "month": 1, "year": 12}
+            measured = all(unit in family for _, unit in self.grace_given)
+            if not measured or sum(n * sizes[unit] for n, unit in self.grace_given) > most[0] * sizes[most[1]]:
                 self.refuse(e, "more grace than max_grace")
 
     def reschedule_move(self, e, rows, planned):
@@ -1555,8 +1567,14 @@ class Account:
         before = planned.index(rows[0])
         if before and planned[before - 1].due >= e.due:
             self.refuse(e, "not after the row before")
-        for k, row in enumerate(rows):
-            self.recount(row, Count(self.plan, e.due, row_every(row)), k)
+        # a row keeps the period it was made with: each run of rows with one period is counted in one step, from the
+        # moved row or from the last row of the run before
+        count, k = Count(self.plan, e.due, row_every(rows[0])), -1
+        for at, row in enumerate(rows):
+            if row_every(row) != count.schedule["every"]:
+                count, k = Count(self.plan, rows[at - 1].due_nominal, row_every(row)), 0
+            k += 1
+            self.recount(row, count, k)
         return True
 
     def reschedule_grace(self, e, rows, planned):
@@ -1565,7 +1583,8 @@ class Account:
             if not periods:
                 self.refuse(e, "grace is not a whole number of periods")
             self.recount(row, row.count, row.k + periods)
-        self.grace_given.append(whole_periods(e.grace, to_span(self.plan.schedule["every"])) or 0)
+        if rows:
+            self.grace_given.append(e.grace)
         return bool(rows)
 
     def split_rescheduled(self, total, n):
@@ -2295,6 +2314,24 @@ def asked_of(options):
                  options.carry)  # fmt: skip
 
 
+def over_budget(figures):
+    """S4, D4.1: the loans that take the total of their program and year of agreement above its budget. N45"""
+    above, accepted = set(), {}
+    found = [own for own in figures if own.now]
+    for own in sorted(found, key=lambda own: (own.loan.agreed, own.loan.id.encode())):
+        loan, program = own.loan, own.loan.program
+        before = accepted.setdefault((program.id, loan.agreed.year), [])
+        standing = sum(other.loan.principal for other in before
+                       if not other.now.account.cancelled or other.now.account.cancelled > loan.agreed)  # fmt: skip
+        budget = program.version(loan.agreed)["principal"].get("budget")
+        limit = program.amount(budget.get(str(loan.agreed.year), "0")) if budget is not None else None
+        if limit is not None and standing + loan.principal > limit:
+            above.add(loan.id)
+        else:
+            before.append(own)
+    return above
+
+
 def judge_all(book, asked):
     """-> figures of the accepted loans in order, refusals."""
     figures, refusals = [], []
@@ -2303,6 +2340,9 @@ def judge_all(book, asked):
             figures.append(judge(book, loan, asked))
         except Refused as fault:
             refusals.append(fault)
+    above = over_budget(figures)
+    refusals += [Refused(loan, "", "above the budget") for loan in sorted(above)]
+    figures = [own for own in figures if own.loan.id not in above]
     for name in ("now", "before", "published"):
         share_classes([getattr(own, name) for own in figures])
     return figures, refusals
