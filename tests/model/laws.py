@@ -132,12 +132,19 @@ def law_3(book):
     for (account, event, kind), total in placed.items():
         if kind in ("repay", "recover", "opening"):
             assert total == Decimal(given[account, event]), (account, event)
-    by_rows = defaultdict(Decimal)
+    deducts = any("deduct" in file.read_text(encoding="utf-8") for file in (book.folder / "rules").iterdir())
+    by_rows, fees = defaultdict(Decimal), defaultdict(Decimal)
+    for row in book.table("out", "allocations.csv"):
+        if row["type"] != "chargeback":
+            fees[row["account_id"]] -= amounts(row, "fee")[0]
     for row in book.table("out", "schedule.csv"):
         by_rows[row["account_id"]] += sum(amounts(row, "principal_paid fee_paid penalty_paid"))
+        fees[row["account_id"]] += amounts(row, "fee_paid")[0]
     for row in book.table("out", "arrears.csv"):
         account = row["account_id"]
-        assert by_rows[account] == paid[account], account
+        deducted = fees[account] if deducts else 0  # paid in their rows, without a line of their own
+        assert deducted >= 0, account
+        assert by_rows[account] == paid[account] + deducted, account
         if "chargeback" not in types[account] and not any(amounts(row, "fee_paid penalty_paid")):
             assert paid[account] == sum(amounts(row, "repaid recovered")), account
 
