@@ -219,6 +219,8 @@ static bool apply_opening(struct account *account, const struct event *event,
     if (amount_compare(event->amount, account->totals.outstanding) > 0)
         return refuse_amount(account, refusal, FAULT_OPENING_ABOVE_PRINCIPAL, event->amount,
                              "what is outstanding", account->totals.outstanding);
+    if (rule_is_set(account->loan->rules, RULE_FEES))
+        fee_open(account, event->date);
     allocation_open(account, event);
     account->taken_over_by = event;
     account->at_opening = account->totals;

@@ -61,6 +61,7 @@ static bool is_of_plan(const struct row *row)
     return row->n > 0 && !row->extra;
 }
 
+/* Of a fee due at once: a relief may still move other rows past the opening. */
 static bool is_free(const struct account *account, struct date due)
 {
     return date_is_set(account->opening) && !date_before(account->opening, due);
@@ -127,8 +128,19 @@ static void charge_at_once(struct payout *payout, const struct rule_scope *fee)
 
 static void charge_row(struct payout *payout, const struct rule_scope *fee, struct row *row)
 {
-    if (!is_free(payout->account, row->due))
-        add_to_row(payout, fee, row, amount_of_fee(payout, fee, row));
+    add_to_row(payout, fee, row, amount_of_fee(payout, fee, row));
+}
+
+void fee_open(struct account *account, struct date date)
+{
+    for (unsigned i = 0; i < account->row_count && !date_before(date, account->rows[i].due); i++) {
+        struct row *row = &account->rows[i];
+        if (amount_is_zero(row->due_of[COMPONENT_FEE]))
+            continue;
+        row->due_of[COMPONENT_FEE] = AMOUNT_ZERO;
+        if (!account_row_is_open(row))
+            row->paid_on = row->due;
+    }
 }
 
 static bool falls_in(const struct rule_scope *fee, const struct row *row, bool is_first)

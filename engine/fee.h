@@ -26,4 +26,8 @@ bool fee_charge(struct account *account, struct date date, struct amount amount,
 bool fee_charge_tranche(struct account *account, struct date date, struct amount amount,
                         struct amount *deducted);
 
+/** fee_open(account, date): rows due on or before ${date}, on which the loan is taken over, are as
+ * if no fee of the program had been charged in them. */
+void fee_open(struct account *account, struct date date);
+
 #endif

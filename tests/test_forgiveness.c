@@ -72,6 +72,21 @@ static void test_by_credit(void **state)
     assert_string_equal(forgiven(yaml, "2024-12-31"), "3000");
 }
 
+/* A row that an opening leaves unpaid was late, even when it is paid that very day. */
+static void test_after_opening(void **state)
+{
+    static const char yaml[] =
+        CLAUSE("when: {repaid: 1/3, by: 2030-01-01, never_late: true}, forgive: {share: 10%}");
+    (void)state;
+    lend_event_count = 0;
+    (void)lend_event("o", EVENT_OPENING, "2024-02-20", "0");
+    (void)lend_event("p", EVENT_REPAY, "2024-02-20", "10000");
+    assert_string_equal(forgiven(yaml, "2024-12-31"), "0");
+    lend_event_count = 0;
+    (void)lend_event("o", EVENT_OPENING, "2024-02-20", "10000");
+    assert_string_equal(forgiven(yaml, "2024-12-31"), "3000");
+}
+
 /* A version that asks for less acts on its first day; the same id does not act again. */
 static void test_by_version(void **state)
 {
@@ -98,6 +113,7 @@ int main(void)
         LEND_TEST(test_amount),
         LEND_TEST(test_deadline),
         LEND_TEST(test_by_credit),
+        LEND_TEST(test_after_opening),
         LEND_TEST(test_by_version),
     };
     return RUN(tests);
