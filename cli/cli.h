@@ -83,15 +83,16 @@ const struct memory *cli_memory(struct memory *memory, struct out_dir *out);
 /* The options that describe a run, for the tables of the commands that are called "as run". */
 #define CLI_RUN_OPTIONS                                                                            \
     {"--rules", "DIR", true, false, "the programs: a folder of rule files, or one file"},          \
-        {"--loans", "FILE", true, true, "the loan book"},                                          \
-        {"--events", "FILE", false, true, "what happened to the loans"},                           \
+        {"--loans", "FILE", false, true, "the loan book; of --loans and --grants one is needed"},  \
+        {"--grants", "FILE", false, true, "the book of grants"},                                   \
+        {"--events", "FILE", false, true, "what happened to them"},                                \
         {"--plan", "FILE", false, true, "rows of loans whose program has `split: custom`"},        \
         {"--as-of", "DATE", true, false, "the day whose end is reported"},                         \
         {"--known-at", "DATE", false, false, "count only what was recorded by this day"},          \
         {"--from", "DATE", false, false, "first day of the period: movement.csv, migration.csv"},  \
         {"--from-known-at", "DATE", false, false, "the opening as it was known on this day"},      \
         {"--attribute", "COLUMN", false, true, "group summaries by this column of the book"},      \
-        {"--carry", "COLUMN", false, true, "copy this column to arrears.csv"},                     \
+        {"--carry", "COLUMN", false, true, "copy it to arrears.csv, grant_positions.csv"},         \
         {"--ignore", "COLUMN", false, true, "a column of the book that nol shall not mind"},       \
         {"--quarantine", NULL, false, false, "set faulty accounts aside, compute the rest"},       \
         {"--shard", "K/N", false, false,                                                           \

@@ -17,7 +17,7 @@ static const char *bind_text(enum rule_bind bind)
     case RULE_BIND_EVENT:
         return "Binds with the event: each follows the version in force on its date.";
     case RULE_BIND_REPORT:
-        return "Binds with the report: the version in force on the as-of date, for all loans.";
+        return "Binds with the report: the version in force on the as-of date, for all accounts.";
     }
     return "";
 }
@@ -53,6 +53,10 @@ static const char *type_text(enum rule_type type)
         [RULE_TYPE_DATE] = "date",
         [RULE_TYPE_DAY] = "`same`, 1..31 or `last`",
         [RULE_TYPE_SOURCE] = "source",
+        [RULE_TYPE_DATE_NAME] = "name of a date",
+        [RULE_TYPE_CHOICE_OR_AMOUNT] = "amount, or one of",
+        [RULE_TYPE_CONDITION] = "condition, or",
+        [RULE_TYPE_CONDITIONS] = "list of conditions",
     };
     return texts[type];
 }
@@ -65,12 +69,29 @@ static void print_allowed(enum rule_key key)
         printf("%s`%.*s`", i == 0 ? " " : ", ", (int)word.len, word.ptr);
 }
 
+/* Which programs a clause is of. */
+static const char *of_text(unsigned of)
+{
+    if (of == RULE_OF_ALL)
+        return "Of loans and grants; what is marked so is of loans only. ";
+    return of == RULE_OF_GRANTS ? "Of grants. " : "";
+}
+
+/* Whether the clause around a key is of loans and grants and the key itself of loans only. */
+static bool is_marked(enum rule_key key)
+{
+    const char *path = rule_row(key)->path;
+    enum rule_key clause = rule_find((struct text){path, strcspn(path, ".")});
+    return clause != RULE_KEYS && rule_row(clause)->of == RULE_OF_ALL &&
+           rule_row(key)->of == RULE_OF_LOANS;
+}
+
 static void print_row(enum rule_key key)
 {
     const struct rule_row *row = rule_row(key);
     bool only = row->type == RULE_TYPE_CHOICE && rule_allowed(key, 1).len == 0;
-    printf("| `%s`%s | %s", row->path, row->required ? " *" : "",
-           only ? "always" : type_text(row->type));
+    printf("| `%s`%s%s | %s", row->path, row->required ? " *" : "",
+           is_marked(key) ? " (loans)" : "", only ? "always" : type_text(row->type));
     print_allowed(key);
     printf(" | %s%s%s | %s |\n", row->fallback[0] ? "`" : "", row->fallback,
            row->fallback[0] ? "`" : "", row->meaning);
@@ -121,6 +142,15 @@ static void print_head(const char *title, const char *words)
            words[0] ? "\n\n" : "");
 }
 
+static void print_clause(enum rule_key key)
+{
+    char words[200];
+    const struct rule_row *row = rule_row(key);
+    (void)snprintf(words, sizeof words, "%s%s", key == RULE_AMENDMENTS ? "" : of_text(row->of),
+                   bind_text(row->bind));
+    print_head(row->path, words);
+}
+
 static int run(const struct cli_arguments *arguments)
 {
     if (arguments->plain.count > 0)
@@ -134,11 +164,16 @@ static int run(const struct cli_arguments *arguments)
         if (key == 0)
             print_head("The file", "");
         if (clause && (row->bind != RULE_BIND_NONE || key == RULE_AMENDMENTS))
-            print_head(row->path, bind_text(row->bind));
+            print_clause((enum rule_key)key);
         if (key == RULE_CALENDAR_NOL)
             print_head("Calendars",
                        "Files of their own among the rules; the keys stand there without "
                        "`calendar.`.");
+        if (key == RULE_CONDITION_SUBMITTED)
+            print_head("Conditions",
+                       "Of grants: `tranches[].release` and `clawback.clauses[].when`; the keys "
+                       "stand there\nwithout `condition.`. A condition has one of them, and those "
+                       "that go beside it.");
         print_row((enum rule_key)key);
     }
     return EXIT_DONE;

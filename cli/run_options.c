@@ -91,6 +91,7 @@ bool cli_run_read(const struct cli_arguments *arguments, struct run_options *opt
     *options = (struct run_options){
         .rules = cli_value(arguments, "--rules"),
         .loans = paths_of(arguments, "--loans"),
+        .grants = paths_of(arguments, "--grants"),
         .events = paths_of(arguments, "--events"),
         .plan = paths_of(arguments, "--plan"),
         .attributes = names_of(arguments, "--attribute"),
@@ -105,6 +106,8 @@ bool cli_run_read(const struct cli_arguments *arguments, struct run_options *opt
         !read_threads(arguments, &options->threads) ||
         !read_memory(arguments, &options->memory_bytes) || !read_shard(arguments, &options->shard))
         return false;
+    if (options->loans.count + options->grants.count == 0)
+        return cli_usage("--loans or --grants is missing: there is no book"), false;
     if (date_is_set(options->from) && date_before(options->as_of, options->from))
         return cli_usage("--from is after --as-of"), false;
     if (date_is_set(options->from_known_at) && !date_is_set(options->from))

@@ -563,6 +563,14 @@ bool account_apply(struct account *account, struct event *event, struct account_
         return apply_recover(account, event, refusal);
     case EVENT_REVERSE:      /* acts through event_resolve() */
     case EVENT_UNIDENTIFIED: /* belongs to no account */
+    case EVENT_EVENT:        /* from here on of grants: the loader refuses them */
+    case EVENT_SPEND:
+    case EVENT_REPORT:
+    case EVENT_ACCEPT:
+    case EVENT_REJECT:
+    case EVENT_PAY:
+    case EVENT_RETURN:
+    case EVENT_NOTICE:
     case EVENT_TYPES:
         break;
     }

@@ -54,6 +54,9 @@ static bool same_scalar(struct rule_context *context, enum rule_key key, const s
     case RULE_TYPE_AMOUNT:
     case RULE_TYPE_AMOUNT_OR_MAP:
         return amount_compare(left.amount, right.amount) == 0;
+    case RULE_TYPE_CHOICE_OR_AMOUNT:
+        return left.number < 0 && right.number < 0 &&
+               amount_compare(left.amount, right.amount) == 0;
     case RULE_TYPE_AMOUNT_OR_FRACTION:
         if (amount_is_zero(left.fraction.den) || amount_is_zero(right.fraction.den))
             return amount_is_zero(left.fraction.den) && amount_is_zero(right.fraction.den) &&
@@ -97,10 +100,21 @@ static unsigned entries(const struct yaml_node *node)
     return count;
 }
 
+/* The keys of a condition stand in the table once, wherever one may stand in a file. */
+static const char *table_pattern(const char *pattern)
+{
+    size_t len = strlen(pattern);
+    bool element = len > 2 && strcmp(pattern + len - 2, "[]") == 0;
+    enum rule_key key = rule_find((struct text){pattern, element ? len - 2 : len});
+    enum rule_type wanted = element ? RULE_TYPE_CONDITIONS : RULE_TYPE_CONDITION;
+    return key != RULE_KEYS && rule_row(key)->type == wanted ? "condition" : pattern;
+}
+
 /* The pattern in the table of what stands under ${name} in a map of ${pattern}: a name of the
  * file's own is `*` where the table has that. */
 static void inner_pattern(char inner[PATTERN_MAX], const char *pattern, struct text name)
 {
+    pattern = table_pattern(pattern);
     const char *dot = *pattern == '\0' ? "" : ".";
     (void)snprintf(inner, PATTERN_MAX, "%s%s*", pattern, dot);
     if (!is_named(pattern) && rule_find(text_of(inner)) == RULE_KEYS)

@@ -33,18 +33,6 @@ int32_t arrears_days_past_due(const struct account *account, const struct rule_s
     return days;
 }
 
-/* The largest m with date + m months <= upto; ${upto} is not before ${date}. */
-static int32_t months_between(struct date date, struct date upto)
-{
-    int year, month, day, upto_year, upto_month, upto_day;
-    date_split(date, &year, &month, &day);
-    date_split(upto, &upto_year, &upto_month, &upto_day);
-    int32_t months = (upto_year - year) * 12 + upto_month - month;
-    if (date_before(upto, date_add_months(date, months)))
-        months--;
-    return months;
-}
-
 /* Letters sent since the oldest unpaid row fell due, at least a month ago. */
 static int32_t letters_unanswered(const struct account *account,
                                   const struct account_overdue *overdue, struct date day)
@@ -77,7 +65,7 @@ static int32_t count(const struct account *account, const struct rule_scope *rul
     if (basis == RULE_MISSED_INSTALLMENTS)
         return overdue->installments;
     int32_t frozen = account_frozen_days(account, overdue->oldest_due, day);
-    return months_between(overdue->oldest_due, date_add_days(day, -frozen));
+    return date_months_between(overdue->oldest_due, date_add_days(day, -frozen));
 }
 
 /* The class whose ${key}, a range, has ${number} in it, -1 if none does. */

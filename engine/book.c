@@ -17,7 +17,7 @@ struct book_stream {
 
 const char *book_role_name(enum book_role role)
 {
-    static const char *const names[BOOK_ROLES] = {"loans", "events", "plan"};
+    static const char *const names[BOOK_ROLES] = {"loans", "grants", "events", "plan"};
     return names[role];
 }
 
@@ -26,7 +26,7 @@ bool book_has_role(const struct book_input *inputs, unsigned count, enum book_ro
     for (unsigned i = 0; i < count; i++)
         if (inputs[i].role == role)
             return true;
-    return role != BOOK_PLAN;
+    return role == BOOK_EVENTS;
 }
 
 void book_input_name(struct buffer *buffer, const struct book_input *input)
@@ -84,12 +84,18 @@ struct text book_field(struct arena *arena, const struct csv_record *record, int
 static struct text account_of(struct arena *arena, const struct book_input *input,
                               const struct csv_record *record)
 {
-    static const unsigned columns[BOOK_ROLES] = {LOAN_ACCOUNT_ID, EVENT_ACCOUNT_ID,
-                                                 PLAN_ACCOUNT_ID};
+    static const unsigned columns[BOOK_ROLES] = {LOAN_ACCOUNT_ID, GRANT_ACCOUNT_ID,
+                                                 EVENT_ACCOUNT_ID, PLAN_ACCOUNT_ID};
     return book_field(arena, record, input->columns.known[columns[input->role]]);
 }
 
-/* Whether the account belongs to the book's shard; ${loan}: its first loan row, NULL without. */
+static bool names_borrower(enum book_role role)
+{
+    return role == BOOK_LOANS || role == BOOK_GRANTS;
+}
+
+/* Whether the account belongs to the book's shard; ${loan}: its first row in the book of loans, or
+ * else of grants, NULL without. */
 static bool is_ours(struct book *book, struct text account_id, const struct book_input *input,
                     const struct csv_record *loan)
 {
@@ -97,7 +103,9 @@ static bool is_ours(struct book *book, struct text account_id, const struct book
     if (book->shard.count <= 1)
         return true;
     if (loan != NULL && account_id.len > 0)
-        borrower = book_field(&book->scratch, loan, input->columns.known[LOAN_BORROWER_ID]);
+        borrower = book_field(
+            &book->scratch, loan,
+            input->columns.known[input->role == BOOK_LOANS ? LOAN_BORROWER_ID : GRANT_BORROWER_ID]);
     return shard_has(book->shard, borrower.len > 0 ? borrower : account_id);
 }
 
@@ -133,6 +141,7 @@ static const struct {
     unsigned count;
 } columns_of[BOOK_ROLES] = {
     [BOOK_LOANS] = {load_loan_columns, LOAN_COLUMNS},
+    [BOOK_GRANTS] = {load_grant_columns, GRANT_COLUMNS},
     [BOOK_EVENTS] = {load_event_columns, EVENT_COLUMNS},
     [BOOK_PLAN] = {load_plan_columns, PLAN_COLUMNS},
 };
@@ -141,7 +150,7 @@ static bool open_input(struct book *book, struct csv_reader *reader, struct book
                        const struct columns_named *named)
 {
     struct csv_record header;
-    bool loans = input->role == BOOK_LOANS;
+    bool takes_named = names_borrower(input->role);
     input->rows = 0;
     if (!csv_open(reader, book->memory, &input->file, book->faults))
         return false;
@@ -149,9 +158,10 @@ static bool open_input(struct book *book, struct csv_reader *reader, struct book
     if (result == CSV_END)
         fault_add(book->faults, FAULT_CSV_EMPTY, (struct place){&input->file, 1, 1},
                   "the file has no header line");
-    return result == CSV_RECORD && columns_read(&book->arena, &header, columns_of[input->role].list,
-                                                columns_of[input->role].count, loans ? named : NULL,
-                                                &input->columns, book->faults);
+    return result == CSV_RECORD &&
+           columns_read(&book->arena, &header, columns_of[input->role].list,
+                        columns_of[input->role].count, takes_named ? named : NULL, &input->columns,
+                        book->faults);
 }
 
 /* Room for one more row in a list that belongs to ${arena}: it grows by copying. */
@@ -168,7 +178,7 @@ static void make_room(struct arena *arena, struct book_rows *rows)
 
 /* --- gathered: through the sorter --- */
 
-/* Loans come before events, each by file and line. */
+/* Roles come in their order, each by file and line. */
 static uint64_t rank_of(const struct book *book, const struct book_input *input, uint32_t line)
 {
     return (uint64_t)(input - book->inputs) << 32 | line;
@@ -240,6 +250,7 @@ static void take_head(struct book *book, struct arena *arena, struct book_bundle
     row->record = record_of_head(book, arena);
     row->input = input_of_head(book);
     bundle->loan_count += row->input->role == BOOK_LOANS;
+    bundle->grant_count += row->input->role == BOOK_GRANTS;
     bundle->event_count += row->input->role == BOOK_EVENTS;
     bundle->plan_count += row->input->role == BOOK_PLAN;
 }
@@ -251,7 +262,7 @@ static bool gathered_is_ours(struct book *book)
     const struct book_input *input = input_of_head(book);
     if (book->shard.count <= 1)
         return true;
-    if (input->role != BOOK_LOANS)
+    if (!names_borrower(input->role))
         return is_ours(book, book->head.key, NULL, NULL);
     arena_reset(&book->scratch);
     struct csv_record record = record_of_head(book, &book->scratch);
@@ -279,7 +290,8 @@ static enum book_result next_gathered(struct book *book, struct arena *arena,
     } while (book->head_result == SORTER_ITEM && text_equal(book->head.key, bundle->account_id));
     if (ours) {
         bundle->loans = rows.list; /* the roles stand in their order */
-        bundle->events = bundle->loans + bundle->loan_count;
+        bundle->grants = bundle->loans + bundle->loan_count;
+        bundle->events = bundle->grants + bundle->grant_count;
         bundle->plan = bundle->events + bundle->event_count;
     }
     return book->head_result == SORTER_FAILED ? BOOK_REFUSED : BOOK_BUNDLE;
@@ -364,7 +376,7 @@ static bool head_is_ours(struct book *book, struct text account_id)
     arena_reset(&book->scratch);
     for (unsigned i = 0; i < book->input_count; i++) {
         const struct book_stream *stream = &book->streams[i];
-        if (stream->input->role == BOOK_LOANS && !stream->ended &&
+        if (names_borrower(stream->input->role) && !stream->ended &&
             text_equal(stream->account_id, account_id))
             return is_ours(book, account_id, stream->input, &stream->head);
     }
@@ -378,14 +390,15 @@ static enum book_result take_held(struct book *book, struct book_bundle *bundle)
     *bundle = (struct book_bundle){.account_id = {"", 0},
                                    .loans = held[BOOK_LOANS].list,
                                    .loan_count = held[BOOK_LOANS].count,
+                                   .grants = held[BOOK_GRANTS].list,
+                                   .grant_count = held[BOOK_GRANTS].count,
                                    .events = held[BOOK_EVENTS].list,
                                    .event_count = held[BOOK_EVENTS].count,
                                    .plan = held[BOOK_PLAN].list,
                                    .plan_count = held[BOOK_PLAN].count};
     for (unsigned role = 0; role < BOOK_ROLES; role++)
         held[role].count = 0; /* once */
-    return bundle->loan_count + bundle->event_count + bundle->plan_count > 0 ? BOOK_BUNDLE
-                                                                             : BOOK_END;
+    return book_bundle_rows(bundle) > 0 ? BOOK_BUNDLE : BOOK_END;
 }
 
 static enum book_result next_of_streams(struct book *book, struct arena *arena,
@@ -417,6 +430,8 @@ static enum book_result next_of_streams(struct book *book, struct arena *arena,
                               ours ? &rows[role] : NULL);
     bundle->loans = rows[BOOK_LOANS].list;
     bundle->loan_count = rows[BOOK_LOANS].count;
+    bundle->grants = rows[BOOK_GRANTS].list;
+    bundle->grant_count = rows[BOOK_GRANTS].count;
     bundle->events = rows[BOOK_EVENTS].list;
     bundle->event_count = rows[BOOK_EVENTS].count;
     bundle->plan = rows[BOOK_PLAN].list;
@@ -473,7 +488,6 @@ enum book_result book_next(struct book *book, struct arena *arena, struct book_b
     do {
         result = book->streams == NULL ? next_gathered(book, arena, bundle)
                                        : next_of_streams(book, arena, bundle);
-    } while (result == BOOK_BUNDLE &&
-             bundle->loan_count + bundle->event_count + bundle->plan_count == 0);
+    } while (result == BOOK_BUNDLE && book_bundle_rows(bundle) == 0);
     return result; /* a bundle without rows is another shard's */
 }

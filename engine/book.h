@@ -1,6 +1,6 @@
 /*
- * The book: all rows of loans.csv, events.csv and plan.csv files, brought together by account,
- * accounts bytewise by account_id.
+ * The book: all rows of loans.csv, grants.csv, events.csv and plan.csv files, brought together by
+ * account, accounts bytewise by account_id.
  *
  * Files that are sorted by account_id are read side by side, and no more than an account's rows are
  * held at a time.  As soon as a row is out of order book_next() says so; the book is then opened
@@ -15,7 +15,7 @@
 #include "shard.h"
 #include "sorter.h"
 
-enum book_role { BOOK_LOANS, BOOK_EVENTS, BOOK_PLAN, BOOK_ROLES };
+enum book_role { BOOK_LOANS, BOOK_GRANTS, BOOK_EVENTS, BOOK_PLAN, BOOK_ROLES };
 
 /* One input file. */
 struct book_input {
@@ -33,11 +33,13 @@ struct book_row {
     const struct book_input *input;
 };
 
-/* One account's rows; a book without faults has exactly one loan in it. */
+/* One account's rows; a book without faults has exactly one loan or grant in it. */
 struct book_bundle {
     struct text account_id; /* empty: rows that name no account */
     struct book_row *loans;
     size_t loan_count;
+    struct book_row *grants;
+    size_t grant_count;
     struct book_row *events;
     size_t event_count;
     struct book_row *plan;
@@ -67,7 +69,7 @@ struct book {
     struct book_stream *streams; /* NULL: gathered */
     struct shard shard;          /* to be set once open: book_next() hands out no other accounts */
     struct book_rows held[BOOK_ROLES]; /* of streams: rows without an account_id, for the end */
-    struct sorter *sorter;             /* gathered rows, loans before events */
+    struct sorter *sorter;             /* gathered rows, in the order of roles */
     struct csv_reader reader;          /* gathering: of the input at hand */
     unsigned gathered;                 /* inputs read to their end */
     bool refused;                      /* one of them could not be */
@@ -107,11 +109,17 @@ void book_close(struct book *book);
  * book. */
 enum book_result book_next(struct book *book, struct arena *arena, struct book_bundle *bundle);
 
-/** book_role_name(role): `loans`, `events`, `plan`. */
+/** book_bundle_rows(bundle): how many rows it has of all roles. */
+static inline size_t book_bundle_rows(const struct book_bundle *bundle)
+{
+    return bundle->loan_count + bundle->grant_count + bundle->event_count + bundle->plan_count;
+}
+
+/** book_role_name(role): `loans`, `grants`, `events`, `plan`. */
 const char *book_role_name(enum book_role role);
 
-/** book_has_role(inputs, count, role): whether totals of the role are shown: of plans only where
- * there is a file of them. */
+/** book_has_role(inputs, count, role): whether totals of the role are shown: those of events, and
+ * of what there is a file of. */
 bool book_has_role(const struct book_input *inputs, unsigned count, enum book_role role);
 
 /** book_input_name(buffer, input): put its name in all outputs: `loans`, or `loans-2` for the

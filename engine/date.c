@@ -203,6 +203,17 @@ struct date date_add_months(struct date from, int32_t months)
     return date_add_span(from, (struct span){months, SPAN_MONTHS}, 1, MISSING_LAST_OF_MONTH);
 }
 
+int32_t date_months_between(struct date from, struct date upto)
+{
+    int year, month, day, upto_year, upto_month, upto_day;
+    date_split(from, &year, &month, &day);
+    date_split(upto, &upto_year, &upto_month, &upto_day);
+    int32_t months = (upto_year - year) * 12 + upto_month - month;
+    if (date_before(upto, date_add_months(from, months)))
+        months--;
+    return months;
+}
+
 enum fault_code span_parse(struct text text, struct span *out)
 {
     size_t i = 0;

@@ -120,6 +120,10 @@ struct date date_origin_add_span(const struct date_origin *from, struct span spa
 /** date_add_months(from, months): the month arithmetic of deadlines: last-of-month. */
 struct date date_add_months(struct date from, int32_t months);
 
+/** date_months_between(from, upto): whole months: the largest m with from + m months <= upto, which
+ * is not before ${from}. */
+int32_t date_months_between(struct date from, struct date upto);
+
 /** span_parse(text, out): read `6 months`, `1 day`.  Returns FAULT_NONE or FAULT_SPAN_FORM. */
 enum fault_code span_parse(struct text text, struct span *out);
 

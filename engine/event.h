@@ -30,6 +30,8 @@ enum event_columns {
     EVENT_NEEDS_COMPONENT = 8,
     EVENT_TAKES_DUE = 16,
     EVENT_NEEDS_KIND = 64,
+    EVENT_NAMES_REF = 1 << 16,      /* ref is a name of the rules, not an event */
+    EVENT_NEEDS_CATEGORY = 1 << 17, /* component is a category of costs */
 };
 
 struct event_kind {
@@ -44,7 +46,7 @@ struct event {
     struct text id;
     struct text document;
     struct text ref;
-    struct text kind;
+    struct text kind; /* of a spend: the category */
     struct date date;
     struct date recorded;
     int32_t seq;
@@ -73,6 +75,17 @@ struct text event_name(const struct event *event);
 static inline bool event_is_payment(enum event_type type)
 {
     return type == EVENT_REPAY || type == EVENT_OWN;
+}
+
+/** event_is_of_grants(type), event_is_of_loans(type): whether accounts of that kind take it. */
+static inline bool event_is_of_grants(enum event_type type)
+{
+    return type <= EVENT_NOTICE || type == EVENT_CANCEL || type == EVENT_REVERSE;
+}
+
+static inline bool event_is_of_loans(enum event_type type)
+{
+    return type > EVENT_NOTICE;
 }
 
 /** event_compare(a, b): the total order of one account's events: date, seq, type, id. */

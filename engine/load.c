@@ -23,6 +23,12 @@ const struct column_spec load_loan_columns[LOAN_COLUMNS] = {
     [LOAN_COLLATERAL] = {"collateral", false},
 };
 
+const struct column_spec load_grant_columns[GRANT_COLUMNS] = {
+    [GRANT_ACCOUNT_ID] = {"account_id", true}, [GRANT_PROGRAM] = {"program", true},
+    [GRANT_AGREED] = {"agreed", true},         [GRANT_AWARD] = {"award", true},
+    [GRANT_RECORDED] = {"recorded", false},    [GRANT_BORROWER_ID] = {"borrower_id", false},
+};
+
 const struct column_spec load_event_columns[EVENT_COLUMNS] = {
     [EVENT_EVENT_ID] = {"event_id", true},
     [EVENT_ACCOUNT_ID] = {"account_id", true},
@@ -254,32 +260,47 @@ static struct text nth_program(const void *load, size_t i)
     return ((const struct load *)load)->programs[i]->id;
 }
 
-static const struct program *find_program(const struct reading *reading)
+/* Whether the book is one of what the program gives. */
+static bool is_of_kind(const struct reading *reading, unsigned column,
+                       const struct program *program)
+{
+    char quoted[TEXT_QUOTE_MAX];
+    bool grants = reading->specs == load_grant_columns;
+    if (program->is_grant == grants)
+        return true;
+    load_fault(reading->load, reading->row, (int)column, FAULT_PROGRAM_KIND,
+               "program %s gives %s; its accounts stand in %s", text_quote(quoted, program->id),
+               grants ? "loans" : "grants", grants ? "loans.csv" : "grants.csv");
+    return false;
+}
+
+/* The program that stands in ${column}; NULL after a fault. */
+static const struct program *find_program(const struct reading *reading, unsigned column)
 {
     struct load *load = reading->load;
-    struct text id = load_field(reading->row, LOAN_PROGRAM);
+    struct text id = load_field(reading->row, column);
     char quoted[TEXT_QUOTE_MAX];
     size_t low = 0, high = load->program_count;
     while (low < high) {
         size_t middle = (low + high) / 2;
         int order = text_compare(id, load->programs[middle]->id);
         if (order == 0)
-            return load->programs[middle];
+            return is_of_kind(reading, column, load->programs[middle]) ? load->programs[middle]
+                                                                       : NULL;
         if (order < 0)
             high = middle;
         else
             low = middle + 1;
     }
-    if (!require(reading, LOAN_PROGRAM))
+    if (!require(reading, column))
         return NULL;
     struct text near = text_nearest(id, load->program_count, nth_program, load);
     (void)text_quote(quoted, id);
     if (near.len > 0)
-        load_fault(load, reading->row, LOAN_PROGRAM, FAULT_PROGRAM_UNKNOWN,
+        load_fault(load, reading->row, (int)column, FAULT_PROGRAM_UNKNOWN,
                    "no program %s; did you mean '%.*s'?", quoted, (int)near.len, near.ptr);
     else
-        load_fault(load, reading->row, LOAN_PROGRAM, FAULT_PROGRAM_UNKNOWN, "no program %s",
-                   quoted);
+        load_fault(load, reading->row, (int)column, FAULT_PROGRAM_UNKNOWN, "no program %s", quoted);
     return NULL;
 }
 
@@ -519,7 +540,8 @@ static void check_first_due(const struct reading *reading, const struct loan *lo
                    date_text(text, wanted));
 }
 
-static void read_more(struct load *load, const struct load_row *row, struct loan *loan)
+static void read_more(struct load *load, const struct load_row *row,
+                      const struct text **attributes_out, const struct text **carried_out)
 {
     struct text *attributes = ARENA_ARRAY(load->arena, struct text, load->attribute_count);
     struct text *carried = ARENA_ARRAY(load->arena, struct text, load->carried_count);
@@ -527,8 +549,8 @@ static void read_more(struct load *load, const struct load_row *row, struct loan
         attributes[i] = row->fields[row->columns->attributes[i]];
     for (unsigned i = 0; i < load->carried_count; i++)
         carried[i] = row->fields[row->columns->carried[i]];
-    loan->attributes = attributes;
-    loan->carried = carried;
+    *attributes_out = attributes;
+    *carried_out = carried;
 }
 
 /* Attributes and carried columns are texts like others. */
@@ -548,10 +570,10 @@ void load_loan(struct load *load, struct load_row *row, struct loan *loan)
     *loan = (struct loan){0};
     (void)read_id(&reading, LOAN_ACCOUNT_ID, &loan->account_id);
     (void)read_text(&reading, LOAN_BORROWER_ID, ID_BYTES_MAX, &loan->borrower_id);
-    read_more(load, row, loan);
+    read_more(load, row, &loan->attributes, &loan->carried);
     check_more(&reading);
     bool dated = read_loan_dates(&reading, loan);
-    loan->program = find_program(&reading);
+    loan->program = find_program(&reading, LOAN_PROGRAM);
     int decimals = loan->program == NULL ? -1 : (int)loan->program->decimals;
     bool lent = require(&reading, LOAN_PRINCIPAL) &&
                 read_amount(&reading, LOAN_PRINCIPAL, decimals, &loan->principal) &&
@@ -573,6 +595,29 @@ void load_loan(struct load *load, struct load_row *row, struct loan *loan)
         return;
     check_principal(&reading, loan);
     choose_installments(&reading, loan);
+}
+
+/* --- grants --- */
+
+void load_grant(struct load *load, struct load_row *row, struct grant *grant)
+{
+    struct reading reading = {load, row, load_grant_columns, GRANT_AWARD};
+    *grant = (struct grant){.agreed = DATE_NONE, .recorded = DATE_NONE};
+    (void)read_id(&reading, GRANT_ACCOUNT_ID, &grant->account_id);
+    (void)read_text(&reading, GRANT_BORROWER_ID, ID_BYTES_MAX, &grant->borrower_id);
+    read_more(load, row, &grant->attributes, &grant->carried);
+    check_more(&reading);
+    if (require(&reading, GRANT_AGREED))
+        (void)read_date(&reading, GRANT_AGREED, &grant->agreed);
+    grant->recorded = grant->agreed;
+    (void)read_date(&reading, GRANT_RECORDED, &grant->recorded);
+    grant->program = find_program(&reading, GRANT_PROGRAM);
+    int decimals = grant->program == NULL ? -1 : (int)grant->program->decimals;
+    if (require(&reading, GRANT_AWARD) &&
+        read_amount(&reading, GRANT_AWARD, decimals, &grant->award) &&
+        positive(&reading, GRANT_AWARD, grant->award) && grant->program != NULL &&
+        date_is_set(grant->agreed))
+        load_grant_limits(load, row, grant);
 }
 
 /* --- plans --- */
@@ -728,9 +773,9 @@ static bool takes_column(enum event_type type, unsigned column)
     case EVENT_ACCOUNT_ID:
         return type != EVENT_UNIDENTIFIED;
     case EVENT_REF:
-        return (taken & (EVENT_NEEDS_REF | EVENT_TAKES_REF)) != 0;
+        return (taken & (EVENT_NEEDS_REF | EVENT_TAKES_REF | EVENT_NAMES_REF)) != 0;
     case EVENT_COMPONENT:
-        return (taken & EVENT_NEEDS_COMPONENT) != 0;
+        return (taken & (EVENT_NEEDS_COMPONENT | EVENT_NEEDS_CATEGORY)) != 0;
     case EVENT_DUE:
         return (taken & EVENT_TAKES_DUE) != 0;
     case EVENT_KIND:
@@ -762,7 +807,7 @@ static void check_columns(const struct reading *reading, enum event_type type)
     unsigned needed = event_kind(type)->columns;
     if (needed & EVENT_NEEDS_DOCUMENT)
         (void)require(reading, EVENT_DOCUMENT);
-    if (needed & EVENT_NEEDS_REF)
+    if (needed & (EVENT_NEEDS_REF | EVENT_NAMES_REF))
         (void)require(reading, EVENT_REF);
     if (needed & EVENT_NEEDS_KIND)
         (void)require(reading, EVENT_KIND);
@@ -820,6 +865,20 @@ static void read_component(const struct reading *reading, struct event *event)
                      "is neither `fee` nor `penalty`");
 }
 
+/* Whether the account takes the type: loans and grants have types of their own. */
+static bool fits_account(const struct reading *reading, const struct program *program,
+                         enum event_type type)
+{
+    struct text name = load_field(reading->row, EVENT_TYPE);
+    if (program == NULL || type == EVENT_UNIDENTIFIED ||
+        (program->is_grant ? event_is_of_grants(type) : event_is_of_loans(type)))
+        return true;
+    load_fault(reading->load, reading->row, EVENT_TYPE, FAULT_TYPE_KIND,
+               "type %.*s is of %s; this account is a %s", (int)name.len, name.ptr,
+               program->is_grant ? "loans" : "grants", program->is_grant ? "grant" : "loan");
+    return false;
+}
+
 void load_event(struct load *load, struct load_row *row, const struct program *program,
                 struct event *event)
 {
@@ -837,7 +896,7 @@ void load_event(struct load *load, struct load_row *row, const struct program *p
     (void)read_date(&reading, EVENT_RECORDED, &event->recorded);
     if (load_field(row, EVENT_SEQ).len > 0)
         (void)read_number(&reading, EVENT_SEQ, true, -999999999, 999999999, &event->seq);
-    if (!read_type(&reading, program, event)) {
+    if (!read_type(&reading, program, event) || !fits_account(&reading, program, event->type)) {
         struct decimal decimal;
         row->has_amount =
             decimal_parse(load->arena, load_field(row, EVENT_AMOUNT), &decimal) == FAULT_NONE;
@@ -848,6 +907,8 @@ void load_event(struct load *load, struct load_row *row, const struct program *p
     check_columns(&reading, event->type);
     if (event_kind(event->type)->columns & EVENT_NEEDS_COMPONENT)
         read_component(&reading, event);
+    if (event_kind(event->type)->columns & EVENT_NEEDS_CATEGORY)
+        (void)read_id(&reading, EVENT_COMPONENT, &event->kind);
     if (event_kind(event->type)->columns & EVENT_TAKES_DUE)
         (void)read_date(&reading, EVENT_DUE, &event->due);
     if (event_kind(event->type)->amount != EVENT_AMOUNT_NO_AMOUNT)
@@ -909,7 +970,9 @@ static void link_target(struct load *load, struct event *const *by_id, size_t co
                         struct event *event)
 {
     char quoted[TEXT_QUOTE_MAX];
-    if (event->ref.len == 0 || event->type == EVENT_TYPES || !takes_column(event->type, EVENT_REF))
+    if (event->ref.len == 0 || event->type == EVENT_TYPES ||
+        !takes_column(event->type, EVENT_REF) ||
+        (event_kind(event->type)->columns & EVENT_NAMES_REF) != 0)
         return;
     event->target = find_event(by_id, count, event->ref);
     if (event->target == NULL || event->target == event)

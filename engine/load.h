@@ -8,6 +8,7 @@
 #include "columns.h"
 #include "decimal.h"
 #include "event.h"
+#include "grant.h"
 #include "loan.h"
 
 enum loan_column {
@@ -23,6 +24,16 @@ enum loan_column {
     LOAN_FIRST_DUE,
     LOAN_COLLATERAL,
     LOAN_COLUMNS
+};
+
+enum grant_column {
+    GRANT_ACCOUNT_ID,
+    GRANT_PROGRAM,
+    GRANT_AGREED,
+    GRANT_AWARD,
+    GRANT_RECORDED,
+    GRANT_BORROWER_ID,
+    GRANT_COLUMNS
 };
 
 enum event_column {
@@ -49,6 +60,7 @@ enum event_column {
 enum plan_column { PLAN_ACCOUNT_ID, PLAN_N, PLAN_DUE, PLAN_AMOUNT, PLAN_COLUMNS };
 
 extern const struct column_spec load_plan_columns[PLAN_COLUMNS];
+extern const struct column_spec load_grant_columns[GRANT_COLUMNS];
 extern const struct column_spec load_loan_columns[LOAN_COLUMNS];
 extern const struct column_spec load_event_columns[EVENT_COLUMNS];
 
@@ -94,6 +106,22 @@ void load_fault(struct load *load, struct load_row *row, int column, enum fault_
 /** load_loan(load, row, loan): a split row of loans.csv; ${loan} is complete when row->fault is
  * NULL. */
 void load_loan(struct load *load, struct load_row *row, struct loan *loan);
+
+/** load_grant(load, row, grant): a split row of grants.csv; ${grant} is complete when row->fault is
+ * NULL. */
+void load_grant(struct load *load, struct load_row *row, struct grant *grant);
+
+/** load_grant_limits(load, row, grant): judge a grant whose fields could be read by its program,
+ * and plan its tranches; a part of load_grant(). */
+void load_grant_limits(struct load *load, struct load_row *row, struct grant *grant);
+
+/**
+ * load_grant_event(load, row, grant, event):
+ * Check what an event of a grant says of the grant's rules: tranches, reports, clauses, names and
+ * categories.  ${event} was read by load_event(), perhaps with faults.
+ */
+void load_grant_event(struct load *load, struct load_row *row, const struct grant *grant,
+                      const struct event *event);
 
 /**
  * load_plan(load, rows, count, loan_row, loan):

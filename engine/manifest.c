@@ -65,7 +65,8 @@ static void put_input(struct buffer *buffer, const struct book_input *input,
     buffer_printf(buffer, "  - role: %s\n    rows: %llu\n    sha256: %s\n",
                   book_role_name(input->role), (unsigned long long)input->rows, input->digest);
     if (input->role != BOOK_EVENTS) {
-        buffer_put_string(buffer, input->role == BOOK_LOANS ? "    principal: " : "    amount: ");
+        static const char *const sums[BOOK_ROLES] = {"principal", "award", NULL, "amount"};
+        buffer_printf(buffer, "    %s: ", sums[input->role]);
         put_tally(buffer, arena, &totals->by_type[EVENT_TYPES]);
         buffer_put_string(buffer, "\n");
         return;

@@ -292,8 +292,14 @@ static bool write_manifest(struct merge *merge)
 
 static bool is_wanted(const struct merge *merge, enum report_file file)
 {
-    return report_is_wanted(file, date_is_set(merge->run.options.from),
-                            merge->run.options.quarantine, merge->subsidy);
+    const struct report_wants wants = {
+        .loans = book_has_role(merge->run.inputs, merge->run.input_count, BOOK_LOANS),
+        .grants = book_has_role(merge->run.inputs, merge->run.input_count, BOOK_GRANTS),
+        .period = date_is_set(merge->run.options.from),
+        .quarantine = merge->run.options.quarantine,
+        .subsidy = merge->subsidy,
+    };
+    return report_is_wanted(file, &wants);
 }
 
 static bool write_files(struct merge *merge)

@@ -42,6 +42,8 @@ static void add_classes(struct naming *naming, const struct program *const *prog
                         unsigned count, struct date date)
 {
     for (unsigned p = 0; p < count; p++) {
+        if (programs[p]->is_grant) /* its classes are of refunds */
+            continue;
         const struct rule_value *classes =
             &program_at(programs[p], date)->value[RULE_ARREARS_CLASSES];
         for (unsigned i = 0; i < classes->count; i++) {
@@ -104,6 +106,8 @@ void portfolio_clear_group(struct group *group, unsigned classes)
     }
     for (unsigned i = 0; i < group->migration_count; i++)
         amount_sum_clear(&group->migrations[i].outstanding);
+    if (group->grants != NULL)
+        grant_totals_clear(group->grants);
 }
 
 void portfolio_free(struct portfolio *portfolio)
@@ -234,6 +238,43 @@ void portfolio_add(struct portfolio *portfolio, const struct portfolio_entry *en
         add_to_group(portfolio, entry, 2 + i, entry->loan->attributes[i]);
 }
 
+/* --- grants --- */
+
+struct grant_totals *portfolio_group_grants(struct portfolio *portfolio, struct group *group)
+{
+    if (group->grants == NULL)
+        group->grants = ARENA_ARRAY(&portfolio->arena, struct grant_totals, 1);
+    return group->grants;
+}
+
+static void add_grant_to(struct portfolio *portfolio, const struct program *program,
+                         const struct amount figure[GRANT_FIGURES], const struct grant_year *year,
+                         unsigned by, struct text name)
+{
+    struct group *group = get_group(portfolio, by, name, program->code, program->decimals);
+    grant_totals_add(portfolio_group_grants(portfolio, group), &portfolio->arena, figure, year);
+}
+
+void portfolio_add_grant(struct portfolio *portfolio, const struct grant *grant,
+                         const struct grant_position *position)
+{
+    const struct program *program = grant->program;
+    struct grant_year year = grant_year_of(grant);
+    add_grant_to(portfolio, program, position->figure, &year, 0, text_of("all"));
+    add_grant_to(portfolio, program, position->figure, &year, 1, program->id);
+    for (unsigned i = 0; i < portfolio->attributes; i++)
+        add_grant_to(portfolio, program, position->figure, &year, 2 + i, grant->attributes[i]);
+}
+
+void portfolio_add_forgiven(struct portfolio *portfolio, const struct loan *loan,
+                            struct amount amount)
+{
+    const struct amount figure[GRANT_FIGURES] = {
+        [GRANT_AWARDED] = amount, [GRANT_PAID] = amount, [GRANT_ACCOUNTED] = amount};
+    add_grant_to(portfolio, loan->program, figure, NULL, 2 + portfolio->attributes,
+                 loan->program->id);
+}
+
 void portfolio_add_group(struct portfolio *into, const struct group *from)
 {
     struct group *group = get_group(into, from->by, from->name, from->code, from->decimals);
@@ -250,6 +291,8 @@ void portfolio_add_group(struct portfolio *into, const struct group *from)
         amount_sum_merge(&group->classes[i].outstanding, &from->classes[i].outstanding);
         amount_sum_merge(&group->classes[i].provision, &from->classes[i].provision);
     }
+    if (from->grants != NULL)
+        grant_totals_merge(portfolio_group_grants(into, group), &into->arena, from->grants);
     for (unsigned i = 0; i < from->migration_count; i++) {
         const struct group_migration *part = &from->migrations[i];
         struct group_migration *migration =
@@ -293,6 +336,9 @@ struct group **portfolio_sorted(struct portfolio *portfolio)
     if (count > 0)
         qsort(sorted, count, sizeof *sorted, compare_groups);
     for (size_t i = 0; i < count; i++)
+        if (sorted[i]->grants != NULL)
+            grant_totals_sort(sorted[i]->grants);
+    for (size_t i = 0; i < count; i++)
         if (sorted[i]->migration_count > 0)
             qsort(sorted[i]->migrations, sorted[i]->migration_count, sizeof *sorted[i]->migrations,
                   compare_migrations);
@@ -326,6 +372,31 @@ static void take_off(struct arena *arena, struct amount *left, const struct grou
         left[i] = amount_sub(arena, left[i], amount_sum_value(arena, &group->figure[i]));
 }
 
+/* The same of grants. */
+static bool grants_tie(struct portfolio *portfolio, struct group **groups, const struct group *all,
+                       unsigned by)
+{
+    static const struct grant_totals none;
+    struct arena *arena = &portfolio->arena;
+    const struct grant_totals *total = all->grants == NULL ? &none : all->grants;
+    uint64_t count = total->count;
+    struct amount left[GRANT_FIGURES];
+    for (unsigned f = 0; f < GRANT_FIGURES; f++)
+        left[f] = amount_sum_value(arena, &total->figure[f]);
+    for (size_t i = 0; i < portfolio->count; i++) {
+        const struct grant_totals *part = groups[i]->grants;
+        if (groups[i]->by != by || !text_equal(groups[i]->code, all->code) || part == NULL)
+            continue;
+        count -= part->count;
+        for (unsigned f = 0; f < GRANT_FIGURES; f++)
+            left[f] = amount_sub(arena, left[f], amount_sum_value(arena, &part->figure[f]));
+    }
+    bool ties = count == 0;
+    for (unsigned f = 0; f < GRANT_FIGURES; f++)
+        ties = ties && amount_is_zero(left[f]);
+    return ties;
+}
+
 static bool grouping_ties(struct portfolio *portfolio, struct group **groups,
                           const struct group *all, unsigned by)
 {
@@ -342,7 +413,7 @@ static bool grouping_ties(struct portfolio *portfolio, struct group **groups,
     bool ties = accounts == 0;
     for (unsigned i = 0; i < FIGURES; i++)
         ties = ties && amount_is_zero(left[i]);
-    return ties;
+    return ties && grants_tie(portfolio, groups, all, by);
 }
 
 const char *portfolio_law(struct portfolio *portfolio)

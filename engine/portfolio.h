@@ -6,6 +6,7 @@
 #ifndef NOL_PORTFOLIO_H
 #define NOL_PORTFOLIO_H
 
+#include "grant_totals.h"
 #include "position.h"
 
 /* All classes of a run under one numbering: rule order, programs bytewise, by first appearance;
@@ -67,7 +68,7 @@ struct group_migration {
 };
 
 struct group {
-    unsigned by;      /* 0 all, 1 program, 2.. attributes */
+    unsigned by; /* 0 all, 1 program, 2.. attributes; behind them: loans forgiven, by program */
     struct text name; /* these two belong to the portfolio's arena */
     struct text code; /* currency */
     unsigned decimals;
@@ -79,6 +80,7 @@ struct group {
     struct amount_sum movement[MOVEMENTS];
     struct group_migration *migrations;
     unsigned migration_count, migration_room;
+    struct grant_totals *grants; /* NULL: none; never added to the figures of loans */
 };
 
 struct portfolio {
@@ -96,6 +98,18 @@ void portfolio_free(struct portfolio *portfolio);
 
 /** portfolio_add(portfolio, entry): fold one account into all its groups. */
 void portfolio_add(struct portfolio *portfolio, const struct portfolio_entry *entry);
+
+/** portfolio_add_grant(portfolio, grant, position): fold one grant into all its groups. */
+void portfolio_add_grant(struct portfolio *portfolio, const struct grant *grant,
+                         const struct grant_position *position);
+
+/** portfolio_add_forgiven(portfolio, loan, amount): what a loan was forgiven, > 0, beside grants.
+ */
+void portfolio_add_forgiven(struct portfolio *portfolio, const struct loan *loan,
+                            struct amount amount);
+
+/** portfolio_group_grants(portfolio, group): the group's totals of grants, made on demand. */
+struct grant_totals *portfolio_group_grants(struct portfolio *portfolio, struct group *group);
 
 /** portfolio_add_group(portfolio, group): add one group of another fold over the same states, its
  * classes and migrations included; ${group} is unchanged. */

@@ -117,6 +117,7 @@ const struct program *program_of_tree(struct arena *arena, const struct fault_fi
     struct rule_context context = {
         .arena = arena,
         .faults = faults,
+        .of = rule_number(base, RULE_KIND) == RULE_GRANT ? RULE_OF_GRANTS : RULE_OF_LOANS,
         .decimals = (unsigned)rule_number(base, RULE_CURRENCY_DECIMALS),
         .sources = &base->value[RULE_SOURCES],
     };
@@ -130,6 +131,7 @@ const struct program *program_of_tree(struct arena *arena, const struct fault_fi
         .code = base->value[RULE_CURRENCY_CODE].text,
         .decimals = context.decimals,
         .in_force = base->value[RULE_IN_FORCE].date,
+        .is_grant = rule_number(base, RULE_KIND) == RULE_GRANT,
         .file = file,
         .count = versions.count,
         .versions = versions.list,

@@ -16,6 +16,7 @@ struct program {
     struct text code;  /* of the currency */
     unsigned decimals; /* of the currency */
     struct date in_force;
+    bool is_grant;    /* it gives grants, not loans */
     bool has_subsidy; /* some version has */
     bool has_penalty; /* some version has */
     bool looks_back;  /* some version asks how past days ended: accounts keep it */
@@ -39,6 +40,12 @@ const struct program *program_read(struct arena *arena, const struct fault_file 
 const struct program *program_of_tree(struct arena *arena, const struct fault_file *file,
                                       const struct yaml_node *root,
                                       const struct calendars *calendars, struct faults *faults);
+
+/** program_of(program): its kind, as the table of the rules knows it. */
+static inline enum rule_of program_of(const struct program *program)
+{
+    return program->is_grant ? RULE_OF_GRANTS : RULE_OF_LOANS;
+}
 
 /** program_at(program, date): the rules in force on ${date}, the first version before that. */
 const struct rule_scope *program_at(const struct program *program, struct date date);

@@ -13,6 +13,13 @@ static const struct {
     [REPORT_ALLOCATIONS] = {"allocations.csv", "account_id,event_id,type,document,date,n,"
                                                "principal,fee,penalty,credit"},
     [REPORT_SUBSIDY] = {"subsidy.csv", "account_id,program,currency,month,base,days,amount"},
+    [REPORT_GRANT_POSITIONS] = {"grant_positions.csv",
+                                "account_id,program,currency,borrower_id,as_of,status,award,paid,"
+                                "in_kind,lapsed,accounted,returned,to_account,reports_due,"
+                                "reports_overdue,days_report_overdue,clawback,clause,refund_due,"
+                                "refund_outstanding,days_refund_overdue,class,provision"},
+    [REPORT_GRANT_TRANCHES] = {"grant_tranches.csv",
+                               "account_id,tranche,planned,released_on,paid,lapsed"},
     [REPORT_ARREARS] = {"arrears.csv",
                         "account_id,program,currency,borrower_id,as_of,status,disbursed,repaid,"
                         "funded,written_off,forgiven,recovered,outstanding,claim,fee_due,fee_paid,"
@@ -27,6 +34,10 @@ static const struct {
                           "non_current,collection_rate,par30_rate,npl_rate"},
     [REPORT_CLASSES] = {"classes.csv",
                         "group_by,group,currency,class,accounts,outstanding,provision"},
+    [REPORT_GRANT_PORTFOLIO] = {"grant_portfolio.csv",
+                                "group_by,group,currency,grants,awarded,budget,paid,in_kind,"
+                                "accounted,returned,to_account,reports_overdue,"
+                                "refund_outstanding,provision"},
     [REPORT_MOVEMENT] = {"movement.csv",
                          "group_by,group,currency,from,to,opening,restated,taken_over,disbursed,"
                          "repaid,written_off,forgiven,closing,provision_opening,provision_expense,"
@@ -42,13 +53,31 @@ const char *report_name(enum report_file file)
     return files[file].name;
 }
 
-bool report_is_wanted(enum report_file file, bool period, bool quarantine, bool subsidy)
+bool report_is_wanted(enum report_file file, const struct report_wants *wants)
 {
-    if (file == REPORT_SUBSIDY)
-        return subsidy;
-    if (file == REPORT_MOVEMENT || file == REPORT_MIGRATION)
-        return period;
-    return file != REPORT_REJECTS || quarantine;
+    switch (file) {
+    case REPORT_GRANT_POSITIONS:
+    case REPORT_GRANT_TRANCHES:
+    case REPORT_GRANT_PORTFOLIO:
+        return wants->grants;
+    case REPORT_SUBSIDY:
+        return wants->loans && wants->subsidy;
+    case REPORT_MOVEMENT:
+    case REPORT_MIGRATION:
+        return wants->loans && wants->period;
+    case REPORT_REJECTS:
+        return wants->quarantine;
+    case REPORT_UNIDENTIFIED:
+        return true;
+    case REPORT_SCHEDULE:
+    case REPORT_ALLOCATIONS:
+    case REPORT_ARREARS:
+    case REPORT_PORTFOLIO:
+    case REPORT_CLASSES:
+    case REPORT_FILES:
+        break;
+    }
+    return wants->loans;
 }
 
 void report_header(struct buffer *buffer, enum report_file file, const struct text *carried,
@@ -56,7 +85,8 @@ void report_header(struct buffer *buffer, enum report_file file, const struct te
 {
     buffer_put_string(buffer, files[file].header);
     buffer_put_string(buffer, ",");
-    for (unsigned i = 0; i < count && file == REPORT_ARREARS; i++)
+    bool carries = file == REPORT_ARREARS || file == REPORT_GRANT_POSITIONS;
+    for (unsigned i = 0; i < count && carries; i++)
         csv_text(buffer, carried[i]);
     csv_end_row(buffer);
 }
@@ -411,12 +441,14 @@ void report_subsidy(struct buffer *buffer, const struct loan *loan, const struct
 
 /* --- groups --- */
 
-static void group_key(struct buffer *buffer, const struct report_groups *groups,
+void report_group_key(struct buffer *buffer, const struct report_groups *groups,
                       const struct group *group)
 {
     struct text by = group->by == 0   ? text_of("all")
                      : group->by == 1 ? text_of("program")
-                                      : groups->attributes[group->by - 2];
+                     : group->by == 2 + groups->portfolio->attributes
+                         ? text_of("loans-forgiven")
+                         : groups->attributes[group->by - 2];
     csv_text(buffer, by);
     csv_text(buffer, group->name);
     csv_text(buffer, group->code);
@@ -460,7 +492,7 @@ void report_portfolio(struct buffer *buffer, const struct report_groups *groups)
         const struct group *group = groups->groups[i];
         if (group->accounts == 0)
             continue;
-        group_key(buffer, groups, group);
+        report_group_key(buffer, groups, group);
         csv_number(buffer, (int64_t)group->accounts);
         for (unsigned s = 0; s < STATUSES; s++)
             csv_number(buffer, (int64_t)group->with_status[s]);
@@ -482,7 +514,7 @@ void report_classes(struct buffer *buffer, const struct report_groups *groups)
             const struct group_class *class = &group->classes[c];
             if (class->accounts == 0)
                 continue;
-            group_key(buffer, groups, group);
+            report_group_key(buffer, groups, group);
             csv_text(buffer, states->names[c]);
             csv_number(buffer, (int64_t) class->accounts);
             sum_cell(buffer, groups, &class->outstanding, group->decimals);
@@ -498,7 +530,7 @@ void report_movement(struct buffer *buffer, const struct report_groups *groups)
         const struct group *group = groups->groups[i];
         if (group->moving == 0)
             continue;
-        group_key(buffer, groups, group);
+        report_group_key(buffer, groups, group);
         csv_date(buffer, groups->from);
         csv_date(buffer, groups->to);
         for (unsigned m = 0; m < MOVEMENTS; m++)
@@ -514,7 +546,7 @@ void report_migration(struct buffer *buffer, const struct report_groups *groups)
         const struct group *group = groups->groups[i];
         for (unsigned m = 0; m < group->migration_count; m++) {
             const struct group_migration *migration = &group->migrations[m];
-            group_key(buffer, groups, group);
+            report_group_key(buffer, groups, group);
             csv_text(buffer, states->names[migration->from]);
             csv_text(buffer, states->names[migration->to]);
             csv_number(buffer, (int64_t)migration->accounts);
@@ -531,6 +563,8 @@ void report_summary(struct buffer *buffer, enum report_file file,
         report_portfolio(buffer, groups);
     else if (file == REPORT_CLASSES)
         report_classes(buffer, groups);
+    else if (file == REPORT_GRANT_PORTFOLIO)
+        report_grant_portfolio(buffer, groups);
     else if (file == REPORT_MOVEMENT)
         report_movement(buffer, groups);
     else if (file == REPORT_MIGRATION)

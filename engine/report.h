@@ -12,9 +12,12 @@ enum report_file {
     REPORT_SCHEDULE,
     REPORT_ALLOCATIONS,
     REPORT_SUBSIDY,
+    REPORT_GRANT_POSITIONS,
+    REPORT_GRANT_TRANCHES,
     REPORT_ARREARS, /* the last of those written account by account */
     REPORT_PORTFOLIO,
     REPORT_CLASSES,
+    REPORT_GRANT_PORTFOLIO,
     REPORT_MOVEMENT,
     REPORT_MIGRATION,
     REPORT_UNIDENTIFIED,
@@ -25,12 +28,19 @@ enum report_file {
 /** report_name(file): its name in the output folder. */
 const char *report_name(enum report_file file);
 
-/** report_is_wanted(file, period, quarantine, subsidy): whether a run writes the file; ${period}:
- * it has --from; ${subsidy}: one of its programs has one. */
-bool report_is_wanted(enum report_file file, bool period, bool quarantine, bool subsidy);
+/* What a run has, for which it writes files. */
+struct report_wants {
+    bool loans, grants; /* files of them */
+    bool period;        /* --from */
+    bool quarantine;
+    bool subsidy; /* one of its programs has one */
+};
+
+/** report_is_wanted(file, wants): whether such a run writes the file. */
+bool report_is_wanted(enum report_file file, const struct report_wants *wants);
 
 /** report_header(buffer, file, carried, count): the header line; ${carried} columns end
- * arrears.csv. */
+ * arrears.csv and grant_positions.csv. */
 void report_header(struct buffer *buffer, enum report_file file, const struct text *carried,
                    unsigned count);
 
@@ -42,7 +52,13 @@ void report_arrears(struct buffer *buffer, const struct account *account, struct
 
 void report_subsidy(struct buffer *buffer, const struct loan *loan, const struct subsidy *subsidy);
 
-/* How the groupings are called: all, program, then the attributes. */
+void report_grant_tranches(struct buffer *buffer, const struct grant_state *state,
+                           const struct grant_position *position);
+void report_grant_positions(struct buffer *buffer, const struct grant_state *state,
+                            struct date as_of, const struct grant_position *position,
+                            unsigned carried);
+
+/* How the groupings are called: all, program, the attributes; then loans forgiven. */
 struct report_groups {
     struct portfolio *portfolio;
     struct group **groups; /* portfolio_sorted() */
@@ -51,11 +67,16 @@ struct report_groups {
     struct arena *arena;  /* scratch */
 };
 
-/** report_summary(buffer, file, groups): the rows of one of the four files of groups. */
+/** report_group_key(buffer, groups, group): the first three cells of a group's row. */
+void report_group_key(struct buffer *buffer, const struct report_groups *groups,
+                      const struct group *group);
+
+/** report_summary(buffer, file, groups): the rows of one of the files of groups. */
 void report_summary(struct buffer *buffer, enum report_file file,
                     const struct report_groups *groups);
 
 void report_portfolio(struct buffer *buffer, const struct report_groups *groups);
+void report_grant_portfolio(struct buffer *buffer, const struct report_groups *groups);
 void report_classes(struct buffer *buffer, const struct report_groups *groups);
 void report_movement(struct buffer *buffer, const struct report_groups *groups);
 void report_migration(struct buffer *buffer, const struct report_groups *groups);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "rounding.h"
+#include "rule_condition.h"
 
 struct resolving {
     struct buffer *out;
@@ -13,6 +14,12 @@ struct resolving {
 };
 
 /* --- values --- */
+
+static void put_amount(struct resolving *r, struct amount amount)
+{
+    char *out = buffer_reserve(r->out, amount_text_size(amount));
+    buffer_end(r->out, amount_write(out, amount, r->decimals));
+}
 
 static void put_fraction(struct resolving *r, struct fraction fraction)
 {
@@ -109,21 +116,30 @@ static void put_range(struct resolving *r, const struct rule_value *value)
         buffer_printf(r->out, "%d", value->upto);
 }
 
+/* An amount, or what may stand in place of one. */
+static void put_amount_or_other(struct resolving *r, enum rule_key key,
+                                const struct rule_value *value)
+{
+    if (value->number >= 0)
+        buffer_put(r->out, rule_allowed(key, (unsigned)value->number));
+    else if (amount_sign(value->fraction.den) > 0)
+        put_fraction(r, value->fraction);
+    else
+        put_amount(r, value->amount);
+}
+
 static void put_value(struct resolving *r, enum rule_key key, const struct rule_value *value)
 {
     switch (rule_row(key)->type) {
-    case RULE_TYPE_AMOUNT_OR_FRACTION:
-        if (amount_sign(value->fraction.den) > 0) {
-            put_fraction(r, value->fraction);
-            return;
-        }
-        __attribute__((fallthrough));
     case RULE_TYPE_AMOUNT:
-    case RULE_TYPE_AMOUNT_OR_MAP: {
-        char *out = buffer_reserve(r->out, amount_text_size(value->amount));
-        buffer_end(r->out, amount_write(out, value->amount, r->decimals));
+    case RULE_TYPE_AMOUNT_OR_FRACTION:
+    case RULE_TYPE_AMOUNT_OR_MAP:
+    case RULE_TYPE_CHOICE_OR_AMOUNT:
+        put_amount_or_other(r, key, value);
         return;
-    }
+    case RULE_TYPE_CONDITION:
+        rule_condition_put(r->out, value->items[0]);
+        return;
     case RULE_TYPE_FRACTION:
         put_fraction(r, value->fraction);
         return;
@@ -170,8 +186,10 @@ static void put_value(struct resolving *r, enum rule_key key, const struct rule_
     case RULE_TYPE_ID:
     case RULE_TYPE_CODE:
     case RULE_TYPE_SOURCE:
+    case RULE_TYPE_DATE_NAME:
         buffer_put(r->out, value->text);
         return;
+    case RULE_TYPE_CONDITIONS:
     case RULE_TYPE_MAP:
     case RULE_TYPE_LIST:
     case RULE_TYPE_NAMED:
@@ -285,12 +303,14 @@ static bool starts_with(const char *path, const char *pattern)
 
 /* Whether a default means anything: not in a clause that the file does not have, which shows in
  * what the clause would have to have. */
-static bool is_in_effect(const struct rule_scope *scope, enum rule_key key)
+static bool is_in_effect(const struct resolving *r, const struct rule_scope *scope,
+                         enum rule_key key)
 {
+    unsigned of = program_of(r->program);
     const char *path = rule_row(key)->path, *point = strrchr(path, '.');
     struct text parent = {path, point == NULL ? 0 : (size_t)(point - path)};
     for (unsigned k = 0; k < RULE_KEYS && parent.len > 0 && !scope->value[key].given; k++)
-        if (rule_row((enum rule_key)k)->required && !scope->value[k].set &&
+        if ((rule_row((enum rule_key)k)->required & of) != 0 && !scope->value[k].set &&
             rule_is_below(rule_row((enum rule_key)k)->path, parent))
             return false;
     return true;
@@ -310,7 +330,7 @@ static void print_scope(struct resolving *r, const struct rule_scope *scope, con
         if (row->type == RULE_TYPE_LIST || row->type == RULE_TYPE_NAMED) {
             const char *entry = row->type == RULE_TYPE_LIST ? "[]" : ".*";
             print_items(r, value, join(r->arena, row->path, entry, (struct text){"", 0}), inner);
-        } else if (!is_inner(key, value) && is_in_effect(scope, key)) {
+        } else if (!is_inner(key, value) && is_in_effect(r, scope, key)) {
             buffer_printf(r->out, "%s: ", inner);
             put_value(r, key, value);
             put_origin(r, value);

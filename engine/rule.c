@@ -8,10 +8,29 @@ enum { ID_BYTES_MAX = 64, TEXT_BYTES_MAX = 200, AMOUNT_BYTES_MAX = 80 };
 
 static const struct rule_row rows[RULE_KEYS] = {
 #define RULE(id, path, type, need, bind, fallback, allowed, meaning)                               \
-    [RULE_##id] = {#id,      path,    RULE_TYPE_##type, RULE_NEED_##need, RULE_BIND_##bind,        \
-                   fallback, allowed, meaning},
-#define RULE_NEED_REQUIRED true
-#define RULE_NEED_OPTIONAL false
+    [RULE_##id] = {#id,                                                                            \
+                   path,                                                                           \
+                   RULE_TYPE_##type,                                                               \
+                   RULE_TAKEN_##need(RULE_BIND_##bind),                                            \
+                   RULE_NEED_##need(RULE_BIND_##bind),                                             \
+                   RULE_BIND_##bind,                                                               \
+                   fallback,                                                                       \
+                   allowed,                                                                        \
+                   meaning},
+#define RULE_TAKEN_REQUIRED(bind) ((bind) == RULE_BIND_NONE ? RULE_OF_ALL : RULE_OF_LOANS)
+#define RULE_TAKEN_OPTIONAL(bind) RULE_TAKEN_REQUIRED(bind)
+#define RULE_TAKEN_GRANT_REQUIRED(bind) RULE_OF_GRANTS
+#define RULE_TAKEN_GRANT_OPTIONAL(bind) RULE_OF_GRANTS
+#define RULE_TAKEN_BOTH_REQUIRED(bind) RULE_OF_ALL
+#define RULE_TAKEN_BOTH_OPTIONAL(bind) RULE_OF_ALL
+#define RULE_TAKEN_LOAN_REQUIRED(bind) RULE_OF_ALL
+#define RULE_NEED_REQUIRED(bind) RULE_TAKEN_REQUIRED(bind)
+#define RULE_NEED_OPTIONAL(bind) 0
+#define RULE_NEED_GRANT_REQUIRED(bind) RULE_OF_GRANTS
+#define RULE_NEED_GRANT_OPTIONAL(bind) 0
+#define RULE_NEED_BOTH_REQUIRED(bind) RULE_OF_ALL
+#define RULE_NEED_BOTH_OPTIONAL(bind) 0
+#define RULE_NEED_LOAN_REQUIRED(bind) RULE_OF_LOANS
 #include "rule_keys.def"
 #undef RULE
 };
@@ -221,6 +240,50 @@ static bool parse_date_or_span(struct rule_context *context, enum rule_key key,
                   "a date 1900-01-01..2199-12-31 as YYYY-MM-DD, or a span such as 24 months");
 }
 
+/* `agreed`, `last.paid`, `T1.paid`, ...: what stands before the last point names a tranche or
+ * report. */
+static bool parse_date_name(struct rule_context *context, enum rule_key key,
+                            const struct yaml_node *node, struct rule_value *value)
+{
+    static const struct {
+        const char *name;
+        enum rule_date_name date;
+    } dates[] = {{".paid", RULE_DATE_PAID},
+                 {".submitted", RULE_DATE_SUBMITTED},
+                 {".accepted", RULE_DATE_ACCEPTED}};
+    struct text text = node->text;
+    struct text *name = ARENA_ARRAY(context->arena, struct text, 1);
+    value->ids = name;
+    value->number = RULE_DATE_AGREED;
+    if (text_is(text, "agreed"))
+        return true;
+    value->number = RULE_DATE_LAST_PAID;
+    if (text_is(text, "last.paid"))
+        return true;
+    for (unsigned i = 0; i < sizeof dates / sizeof *dates; i++) {
+        struct text end = text_of(dates[i].name);
+        if (text.len <= end.len || memcmp(text.ptr + text.len - end.len, end.ptr, end.len) != 0)
+            continue;
+        *name = (struct text){text.ptr, text.len - end.len};
+        value->number = (int32_t)dates[i].date;
+        return true;
+    }
+    return refuse(context, FAULT_RULE_CHOICE, key, node,
+                  "a date's name: agreed, last.paid, T.paid of a tranche T, R.submitted or "
+                  "R.accepted of a report R");
+}
+
+/* One of the allowed words; what begins with a digit is an amount. */
+static bool parse_choice_or_amount(struct rule_context *context, enum rule_key key,
+                                   const struct yaml_node *node, struct rule_value *value)
+{
+    bool digit = node->text.len > 0 && node->text.ptr[0] >= '0' && node->text.ptr[0] <= '9';
+    if (digit)
+        return parse_amount(context, key, node, &value->amount);
+    value->number = parse_word(context, key, node);
+    return value->number >= 0;
+}
+
 static bool parse_text(struct rule_context *context, enum rule_key key,
                        const struct yaml_node *node, size_t bytes_max)
 {
@@ -399,8 +462,13 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
         return parse_source(context, key, node);
     case RULE_TYPE_CHOICE:
     case RULE_TYPE_CHOICE_OR_MAP:
+    case RULE_TYPE_CONDITION:
         value->number = parse_word(context, key, node);
         return value->number >= 0;
+    case RULE_TYPE_CHOICE_OR_AMOUNT:
+        return parse_choice_or_amount(context, key, node, value);
+    case RULE_TYPE_DATE_NAME:
+        return parse_date_name(context, key, node, value);
     case RULE_TYPE_FLAG:
         value->number = text_is(node->text, "true");
         return value->number || text_is(node->text, "false") ||
@@ -441,6 +509,7 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
     case RULE_TYPE_SOME:
     case RULE_TYPE_IDS:
     case RULE_TYPE_FRACTIONS:
+    case RULE_TYPE_CONDITIONS:
         break;
     }
     assert(!"a scalar type");
@@ -461,7 +530,9 @@ static bool takes_kind(enum rule_type type, enum yaml_kind kind)
     case RULE_TYPE_SOME:
     case RULE_TYPE_IDS:
     case RULE_TYPE_FRACTIONS:
+    case RULE_TYPE_CONDITIONS:
         return kind == YAML_LIST;
+    case RULE_TYPE_CONDITION:
     case RULE_TYPE_CHOICE_OR_MAP:
     case RULE_TYPE_COUNT_OR_MAP:
     case RULE_TYPE_SPAN_OR_MAP:
@@ -588,6 +659,35 @@ static void compile_items(struct rule_context *context, enum rule_key key, struc
     refuse_same_ids(context, prefix, value);
 }
 
+/* The word `agreement`, of which the scope holds nothing, or a map of the keys of conditions. */
+static const struct rule_scope *compile_condition(struct rule_context *context, enum rule_key key,
+                                                  const struct yaml_node *node)
+{
+    struct rule_scope *scope = ARENA_ARRAY(context->arena, struct rule_scope, 1);
+    scope->at = node->at;
+    scope->name = node->text; /* of the word; a map has none */
+    if (node->kind == YAML_MAP)
+        compile_map(context, node, text_of("condition"), scope);
+    else if (node->kind == YAML_LIST || !text_is(node->text, "agreement"))
+        NOTE(context, FAULT_RULE_SHAPE, node->at,
+             "each entry of %s is a map such as {accepted: R1}, or the word agreement",
+             rows[key].path);
+    return scope;
+}
+
+static void compile_conditions(struct rule_context *context, enum rule_key key,
+                               const struct yaml_node *node, struct rule_value *value)
+{
+    unsigned count = 0;
+    for (const struct yaml_pair *entry = node->first; entry != NULL; entry = entry->next)
+        count++;
+    if (count == 0)
+        NOTE(context, FAULT_RULE_SHAPE, value->at, "%s is empty", rows[key].path);
+    value->items = ARENA_ARRAY(context->arena, const struct rule_scope *, count);
+    for (const struct yaml_pair *entry = node->first; entry != NULL; entry = entry->next)
+        value->items[value->count++] = compile_condition(context, key, entry->value);
+}
+
 static void compile_key(struct rule_context *context, enum rule_key key,
                         const struct yaml_node *node, struct rule_scope *scope)
 {
@@ -601,6 +701,11 @@ static void compile_key(struct rule_context *context, enum rule_key key,
             compile_map(context, NULL, text_of(row->path), scope);
     } else if (row->type == RULE_TYPE_LIST || row->type == RULE_TYPE_NAMED) {
         compile_items(context, key, value);
+    } else if (row->type == RULE_TYPE_CONDITION) {
+        value->items = ARENA_ARRAY(context->arena, const struct rule_scope *, 1);
+        value->items[value->count++] = compile_condition(context, key, node);
+    } else if (row->type == RULE_TYPE_CONDITIONS) {
+        compile_conditions(context, key, node, value);
     } else if (node->kind == YAML_MAP && row->type != RULE_TYPE_NODE) {
         compile_map(context, node, text_of(row->path), scope);
     }
@@ -673,6 +778,28 @@ static void refuse_unknown(struct rule_context *context, const struct yaml_pair 
         NOTE(context, FAULT_RULE_KEY_UNKNOWN, entry->key_at, "unknown key %s%s", quoted, where);
 }
 
+/* A key that programs of the other kind have. */
+static void refuse_kind(struct rule_context *context, enum rule_key key,
+                        const struct yaml_node *map, struct text name)
+{
+    static const struct {
+        enum rule_key key;
+        const char *hint;
+    } hints[] = {{RULE_PRINCIPAL, "; a grant has an `award`"},
+                 {RULE_SCHEDULE, "; a grant has `tranches`"},
+                 {RULE_AWARD, "; a loan has a `principal`"},
+                 {RULE_TRANCHES, "; a loan has a `schedule`"}};
+    const char *hint = "";
+    const struct yaml_pair *entry = map->first;
+    while (!text_equal(entry->key, name))
+        entry = entry->next;
+    for (unsigned i = 0; i < sizeof hints / sizeof *hints; i++)
+        if (hints[i].key == key)
+            hint = hints[i].hint;
+    NOTE(context, FAULT_RULE_KIND, entry->key_at, "`%s` is a key of `kind: %s` only%s",
+         rows[key].path, rows[key].of == RULE_OF_LOANS ? "loan" : "grant", hint);
+}
+
 /* Read all keys directly below ${prefix}; ${map} is NULL where only defaults apply. */
 static void compile_map(struct rule_context *context, const struct yaml_node *map,
                         struct text prefix, struct rule_scope *scope)
@@ -682,7 +809,12 @@ static void compile_map(struct rule_context *context, const struct yaml_node *ma
         if (!rule_is_below(rows[key].path, prefix))
             continue;
         const struct yaml_node *node = yaml_find(map, text_of(rows[key].path + skip));
-        if (map != NULL && node == NULL && rows[key].required)
+        if ((rows[key].of & context->of) == 0) {
+            if (node != NULL)
+                refuse_kind(context, (enum rule_key)key, map, text_of(rows[key].path + skip));
+            continue;
+        }
+        if (map != NULL && node == NULL && (rows[key].required & context->of) != 0)
             NOTE(context, FAULT_RULE_KEY_MISSING, map->at, "key `%s` is missing", rows[key].path);
         compile_key(context, (enum rule_key)key, node, scope);
         if (key == RULE_CURRENCY)
@@ -712,6 +844,9 @@ struct rule_scope *rule_compile(struct arena *arena, const struct yaml_node *roo
              "a rule file says `nol: rules/1`, a calendar `nol: calendar/1`");
         return NULL;
     }
+    const struct yaml_node *kind = yaml_find(root, text_of("kind"));
+    bool grant = kind != NULL && kind->kind == YAML_TEXT && text_is(kind->text, "grant");
+    context.of = grant ? RULE_OF_GRANTS : RULE_OF_LOANS;
     struct rule_scope *scope = ARENA_ARRAY(arena, struct rule_scope, 1);
     scope->at = root->at;
     compile_map(&context, root, text_of(""), scope);
@@ -721,7 +856,7 @@ struct rule_scope *rule_compile(struct arena *arena, const struct yaml_node *roo
 struct rule_scope *rule_compile_calendar(struct arena *arena, const struct yaml_node *root,
                                          struct faults *faults)
 {
-    struct rule_context context = {.arena = arena, .faults = faults};
+    struct rule_context context = {.arena = arena, .faults = faults, .of = RULE_OF_ALL};
     struct rule_scope *scope = ARENA_ARRAY(arena, struct rule_scope, 1);
     scope->at = root->at;
     compile_map(&context, root, text_of("calendar"), scope);

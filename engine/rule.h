@@ -45,15 +45,35 @@ enum rule_type {
     RULE_TYPE_DATE,               /* YYYY-MM-DD */
     RULE_TYPE_DAY,                /* `same`, 1..31, `last` */
     RULE_TYPE_SOURCE,             /* an entry of sources, then free text */
+    RULE_TYPE_DATE_NAME,          /* `agreed`, `last.paid`, or the date of a tranche or report:
+                                     `T1.paid`, `R1.submitted`, `R1.accepted` */
+    RULE_TYPE_CHOICE_OR_AMOUNT,   /* one of the allowed words, or an amount */
+    RULE_TYPE_CONDITION,          /* the word `agreement`, or a map of the keys condition.* */
+    RULE_TYPE_CONDITIONS,         /* a list of conditions */
 };
 
 enum rule_bind { RULE_BIND_NONE, RULE_BIND_AGREEMENT, RULE_BIND_EVENT, RULE_BIND_REPORT };
+
+/* Kinds of programs, a set. */
+enum rule_of { RULE_OF_LOANS = 1, RULE_OF_GRANTS = 2, RULE_OF_ALL = 3 };
+
+/* In the order of the allowed words of `kind`. */
+enum rule_program { RULE_LOAN, RULE_GRANT };
+
+enum rule_date_name {
+    RULE_DATE_AGREED,
+    RULE_DATE_LAST_PAID,
+    RULE_DATE_PAID,      /* first payment of a tranche */
+    RULE_DATE_SUBMITTED, /* these two of a report */
+    RULE_DATE_ACCEPTED,
+};
 
 struct rule_row {
     const char *id;
     const char *path;
     enum rule_type type;
-    bool required;
+    unsigned of;       /* the kinds of programs that take it */
+    unsigned required; /* the kinds that must have it, where the map around it is given */
     enum rule_bind bind;
     const char *fallback;
     const char *allowed;
@@ -78,8 +98,9 @@ struct rule_value {
     struct place at;
     const struct yaml_node *node; /* in the file, well or not; NULL: absent */
     struct text text;             /* TEXT, ID, CODE, SOURCE; of every scalar as written */
-    int32_t number;       /* COUNT, FLAG, DAY; CHOICE: index among the allowed; -1: a map instead;
-                             WORDS: a bit for each of the allowed */
+    int32_t number;       /* COUNT, FLAG, DAY; CHOICE: index among the allowed; -1: a map instead,
+                             or an amount; WORDS: a bit for each of the allowed; DATE_NAME: enum
+                             rule_date_name */
     struct amount amount; /* AMOUNT, in minor units */
     struct fraction fraction; /* FRACTION; AMOUNT_OR_FRACTION: den 0 where it is an amount */
     const struct fraction *fractions; /* FRACTIONS: of one denominator */
@@ -87,10 +108,11 @@ struct rule_value {
     int32_t from, upto;               /* RANGE, both included */
     struct date date;                 /* DATE; DATE_OR_SPAN: DATE_NONE where it is a span */
     uint8_t order[RULE_ORDER_MAX];    /* ORDER, SOME: indexes among the allowed */
-    unsigned count;                   /* LIST, NAMED, IDS, FRACTIONS, ORDER, SOME */
-    const struct rule_scope **items;  /* LIST, NAMED */
+    unsigned count;                   /* LIST, NAMED, IDS, FRACTIONS, ORDER, SOME, CONDITIONS */
+    const struct rule_scope **items;  /* LIST, NAMED, CONDITIONS; CONDITION: one, nothing set in it
+                                         where it is the word */
     const struct calendar *calendar;  /* schedule.due.calendar, as the program was read */
-    const struct text *ids;           /* IDS */
+    const struct text *ids;           /* IDS; DATE_NAME: the tranche's or report's, one */
 };
 
 /* The values of the keys that stand directly or in maps below one root, one list element or one
@@ -105,6 +127,7 @@ struct rule_scope {
 struct rule_context {
     struct arena *arena;
     struct faults *faults;
+    unsigned of;                      /* the kind of the program, enum rule_of */
     unsigned decimals;                /* of the currency */
     const struct rule_value *sources; /* for SOURCE; NULL while they are read */
 };

@@ -761,6 +761,11 @@ static void check_subsidy(const struct check *check)
 void rule_check(struct arena *arena, const struct rule_scope *rules, struct faults *faults)
 {
     struct check check = {arena, rules, faults};
+    if (rule_number(rules, RULE_KIND) == RULE_GRANT) {
+        rule_check_grant(arena, rules, faults);
+        check_arrears(&check);
+        return;
+    }
     check_schedule(&check);
     check_types(&check);
     check_arrears(&check);

@@ -13,6 +13,16 @@
  */
 void rule_check(struct arena *arena, const struct rule_scope *rules, struct faults *faults);
 
+/** rule_check_grant(arena, rules, faults): the part of rule_check() that only grants have. */
+void rule_check_grant(struct arena *arena, const struct rule_scope *rules, struct faults *faults);
+
+/**
+ * rule_tranches(arena, rules, award, planned):
+ * What of an award is planned for each of the rules' tranches.  False when they do not add up to it
+ * or one of them gets nothing.
+ */
+bool rule_tranches(struct arena *arena, const struct rule_scope *rules, struct amount award,
+                   struct amount *planned);
 /** rule_check_penalty(rules, faults): the part of rule_check() for the clause `penalty`. */
 void rule_check_penalty(const struct rule_scope *rules, struct faults *faults);
 
@@ -52,6 +62,13 @@ enum rule_holiday {
     RULE_HOLIDAY_MODIFIED_NEXT
 };
 enum rule_grace_place { RULE_GRACE_BEFORE_TERM, RULE_GRACE_WITHIN_TERM };
+enum rule_combine { RULE_COMBINE_LARGEST, RULE_COMBINE_SUM };
+enum rule_clawback_amount {
+    RULE_CLAWBACK_OTHER = -1,
+    RULE_CLAWBACK_PAID,
+    RULE_CLAWBACK_UNACCOUNTED
+};
+enum rule_year { RULE_YEAR_SAME, RULE_YEAR_NEXT };
 enum rule_basis {
     RULE_DAYS_PAST_DUE,
     RULE_MONTHS_PAST_DUE,

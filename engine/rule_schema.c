@@ -9,7 +9,8 @@ enum { PREFIX_MAX = 256, INDENT = 1 };
 struct json {
     struct buffer *buffer;
     unsigned depth;
-    bool any; /* whether the innermost one has a member already */
+    unsigned of; /* the kinds of programs whose keys are put */
+    bool any;    /* whether the innermost one has a member already */
 };
 
 /* --- JSON --- */
@@ -85,6 +86,7 @@ static void put_raw(struct json *json, const char *name, const char *value)
 
 #define ANY_SCALAR "[\"string\", \"number\", \"integer\", \"boolean\"]"
 #define DIGITS "[0-9](_?[0-9])*"
+#define AMOUNT DIGITS "(\\." DIGITS ")?"
 #define PLAIN "[0-9]+(\\.[0-9]+)?"
 #define DATE "(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
 #define SPAN "[0-9]+ (day|week|month|year)s?"
@@ -100,9 +102,9 @@ static const char *pattern_of(enum rule_type type)
         return "^[0-9]+$";
     case RULE_TYPE_AMOUNT:
     case RULE_TYPE_AMOUNT_OR_MAP:
-        return "^" DIGITS "(\\." DIGITS ")?$";
+        return "^" AMOUNT "$";
     case RULE_TYPE_AMOUNT_OR_FRACTION:
-        return "^(" DIGITS "(\\." DIGITS ")?|" PLAIN " ?%|[0-9]+/[0-9]+)$";
+        return "^(" AMOUNT "|" PLAIN " ?%|[0-9]+/[0-9]+)$";
     case RULE_TYPE_FRACTION:
     case RULE_TYPE_FRACTIONS:
         return "^(" PLAIN "( ?%)?|[0-9]+/[0-9]+)$";
@@ -117,6 +119,10 @@ static const char *pattern_of(enum rule_type type)
         return "^" DATE "$";
     case RULE_TYPE_DAY:
         return "^(same|last|0*([1-9]|[12][0-9]|3[01]))$";
+    case RULE_TYPE_DATE_NAME:
+        return "^(agreed|.+\\.(paid|submitted|accepted))$";
+    case RULE_TYPE_CHOICE_OR_AMOUNT:
+        return "^([a-z]+|" DIGITS "(\\." DIGITS ")?)$";
     default:
         return NULL;
     }
@@ -294,6 +300,14 @@ static void put_value(struct json *json, enum rule_key key)
     case RULE_TYPE_FRACTIONS:
         put_scalars(json, key);
         break;
+    case RULE_TYPE_CONDITION:
+        put_raw(json, "allOf", "[{\"$ref\": \"#/definitions/condition\"}]");
+        break;
+    case RULE_TYPE_CONDITIONS:
+        put_string(json, "type", "array");
+        put_raw(json, "minItems", "1");
+        put_raw(json, "items", "{\"$ref\": \"#/definitions/condition\"}");
+        break;
     default:
         put_scalar(json, key);
     }
@@ -317,7 +331,7 @@ static void put_required(struct json *json, struct text prefix)
     open(json, "required", "[");
     for (unsigned key = 0; key < RULE_KEYS; key++) {
         const struct rule_row *row = rule_row((enum rule_key)key);
-        if (!row->required || !rule_is_below(row->path, prefix))
+        if ((row->required & json->of) == 0 || !rule_is_below(row->path, prefix))
             continue;
         begin(json, text_of(""));
         put_quoted(json, name_below((enum rule_key)key, prefix));
@@ -335,7 +349,7 @@ static void put_object(struct json *json, struct text prefix)
     open(json, "properties", "{");
     for (unsigned key = 0; key < RULE_KEYS; key++) {
         const struct rule_row *row = rule_row((enum rule_key)key);
-        if (!rule_is_below(row->path, prefix))
+        if ((row->of & json->of) == 0 || !rule_is_below(row->path, prefix))
             continue;
         open_text(json, name_below((enum rule_key)key, prefix), "{");
         put_string(json, "description", row->meaning);
@@ -399,9 +413,40 @@ static void put_formats(struct json *json)
     close(json, "]");
 }
 
+/* The keys of a program are those of its kind. */
+static void put_programs(struct json *json)
+{
+    static const struct {
+        const char *name;
+        enum rule_of of;
+    } kinds[] = {{"loans", RULE_OF_LOANS}, {"grants", RULE_OF_GRANTS}};
+    put_raw(json, "if",
+            "{\"required\": [\"kind\"], \"properties\": {\"kind\": {\"enum\": "
+            "[\"grant\"]}}}");
+    put_raw(json, "then", "{\"$ref\": \"#/definitions/grants\"}");
+    put_raw(json, "else", "{\"$ref\": \"#/definitions/loans\"}");
+    close(json, "}");
+    for (unsigned i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        open(json, kinds[i].name, "{");
+        json->of = kinds[i].of;
+        put_object(json, text_of(""));
+        json->of = RULE_OF_ALL;
+        close(json, "}");
+    }
+    open(json, "condition", "{");
+    open(json, "anyOf", "[");
+    begin(json, text_of(""));
+    buffer_put_string(json->buffer, "{\"enum\": [\"agreement\"]}");
+    open(json, "", "{");
+    put_object(json, text_of("condition"));
+    close(json, "}");
+    close(json, "]");
+    close(json, "}");
+}
+
 void rule_schema_put(struct buffer *buffer)
 {
-    struct json json = {.buffer = buffer};
+    struct json json = {.buffer = buffer, .of = RULE_OF_ALL};
     struct text prefix, name;
     open(&json, "", "{");
     put_string(&json, "$schema", "http://json-schema.org/draft-07/schema#");
@@ -422,6 +467,10 @@ void rule_schema_put(struct buffer *buffer)
         if (!format_of((enum rule_key)key, &prefix, &name))
             continue;
         open_text(&json, name, "{");
+        if (prefix.len == 0) {
+            put_programs(&json);
+            continue;
+        }
         put_object(&json, prefix);
         close(&json, "}");
     }

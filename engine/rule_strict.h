@@ -48,6 +48,9 @@ void strict_dates(const struct strict *strict);
 /** strict_effect(strict): other rules that never have an effect. */
 void strict_effect(const struct strict *strict);
 
+/** strict_qardh(strict): what makes a gain of a loan that bears no interest. */
+void strict_qardh(const struct strict *strict);
+
 /** strict_amendments(arena, program, faults): amendments that change nothing or never hold. */
 void strict_amendments(struct arena *arena, const struct program *program, struct faults *faults);
 

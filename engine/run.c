@@ -71,9 +71,11 @@ static struct shares shares_of(const struct run_options *options, unsigned threa
 
 static struct book_input *make_inputs(struct month *month, unsigned *count)
 {
-    const struct run_paths paths[BOOK_ROLES] = {month->options->loans, month->options->events,
-                                                month->options->plan};
-    *count = paths[BOOK_LOANS].count + paths[BOOK_EVENTS].count + paths[BOOK_PLAN].count;
+    const struct run_paths paths[BOOK_ROLES] = {month->options->loans, month->options->grants,
+                                                month->options->events, month->options->plan};
+    *count = 0;
+    for (unsigned role = 0; role < BOOK_ROLES; role++)
+        *count += paths[role].count;
     struct book_input *inputs = ARENA_ARRAY(month->arena, struct book_input, *count);
     unsigned next = 0;
     for (unsigned role = 0; role < BOOK_ROLES; role++)
@@ -124,6 +126,8 @@ static void set_job(struct month *month)
         .input_count = month->input_count,
         .attribute_count = options->attributes.count,
         .carried_count = options->carried.count,
+        .loans = options->loans.count > 0,
+        .grants = options->grants.count > 0,
         .ruled = month->rules.columns,
         .ruled_count = month->rules.column_count,
         .as_of = options->as_of,
@@ -138,8 +142,14 @@ static void set_job(struct month *month)
 
 static bool wants(const struct month *month, enum report_file file)
 {
-    return report_is_wanted(file, date_is_set(month->options->from), month->options->quarantine,
-                            month->subsidy);
+    const struct report_wants wants = {
+        .loans = month->options->loans.count > 0,
+        .grants = month->options->grants.count > 0,
+        .period = date_is_set(month->options->from),
+        .quarantine = month->options->quarantine,
+        .subsidy = month->subsidy,
+    };
+    return report_is_wanted(file, &wants);
 }
 
 static bool write_buffer(struct month *month, struct out_file *file, struct buffer *buffer)
@@ -244,8 +254,9 @@ static enum book_result fill_batch(struct month *month, struct crew_batch *batch
                                            batch->room * sizeof *batch->bundles);
         }
         batch->bundles[batch->count++] = bundle;
-        batch->rows += bundle.loan_count + bundle.event_count + bundle.plan_count;
+        batch->rows += book_bundle_rows(&bundle);
         batch->bytes += sizeof bundle + rows_bytes(bundle.loans, bundle.loan_count) +
+                        rows_bytes(bundle.grants, bundle.grant_count) +
                         rows_bytes(bundle.events, bundle.event_count) +
                         rows_bytes(bundle.plan, bundle.plan_count);
     }

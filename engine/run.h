@@ -33,6 +33,7 @@ struct run_progress {
 struct run_options {
     const char *rules; /* folder or file */
     struct run_paths loans;
+    struct run_paths grants; /* of loans and grants there is one file at least */
     struct run_paths events;
     struct run_paths plan;
     struct date as_of;

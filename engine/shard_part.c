@@ -130,6 +130,8 @@ static bool is_streamed(struct text name)
     return text_is(name, report_name(REPORT_SCHEDULE)) ||
            text_is(name, report_name(REPORT_ALLOCATIONS)) ||
            text_is(name, report_name(REPORT_SUBSIDY)) ||
+           text_is(name, report_name(REPORT_GRANT_POSITIONS)) ||
+           text_is(name, report_name(REPORT_GRANT_TRANCHES)) ||
            text_is(name, report_name(REPORT_ARREARS)) ||
            text_is(name, report_name(REPORT_UNIDENTIFIED)) ||
            text_is(name, report_name(REPORT_REJECTS));

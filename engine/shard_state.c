@@ -1,5 +1,7 @@
 #include "shard_state.h"
 
+#include "shard_number.h"
+
 #define LAYOUT "shard/1"
 
 enum column { WHAT, KEY, NAME, CURRENCY, COUNT, VALUE, COLUMNS };
@@ -127,20 +129,6 @@ static void put_tallies(struct buffer *buffer, const struct shard_content *conte
         }
 }
 
-/* A number among several of one cell: csv_end_row() ends the last. */
-static void put_number(struct buffer *buffer, struct amount number)
-{
-    char *out = buffer_reserve(buffer, amount_text_size(number) + 1);
-    char *end = amount_write(out, number, 0);
-    *end++ = ' ';
-    buffer_end(buffer, end);
-}
-
-static void put_sum(struct buffer *buffer, struct arena *arena, const struct amount_sum *sum)
-{
-    put_number(buffer, amount_sum_value(arena, sum));
-}
-
 /* Begin a line of the group at hand. */
 static void put_part(struct buffer *buffer, const char *what, uint64_t count)
 {
@@ -157,32 +145,53 @@ static void put_group(struct buffer *buffer, struct arena *arena, const struct g
     csv_text(buffer, group->name);
     csv_text(buffer, group->code);
     csv_number(buffer, (int64_t)group->accounts);
-    put_number(buffer, amount_of(group->decimals));
+    shard_number_put(buffer, amount_of(group->decimals));
     for (unsigned i = 0; i < STATUSES; i++)
-        put_number(buffer, amount_of((int64_t)group->with_status[i]));
+        shard_number_put(buffer, amount_of((int64_t)group->with_status[i]));
     csv_end_row(buffer);
     put_part(buffer, "figures", group->accounts);
     for (unsigned i = 0; i < FIGURES; i++)
-        put_sum(buffer, arena, &group->figure[i]);
+        shard_sum_put(buffer, arena, &group->figure[i]);
     csv_end_row(buffer);
     put_part(buffer, "movement", group->moving);
     for (unsigned i = 0; i < MOVEMENTS; i++)
-        put_sum(buffer, arena, &group->movement[i]);
+        shard_sum_put(buffer, arena, &group->movement[i]);
     csv_end_row(buffer);
     for (unsigned i = 0; i < classes; i++) {
         if (group->classes[i].accounts == 0)
             continue;
         put_part(buffer, "in-class", group->classes[i].accounts);
-        put_number(buffer, amount_of(i + 1));
-        put_sum(buffer, arena, &group->classes[i].outstanding);
-        put_sum(buffer, arena, &group->classes[i].provision);
+        shard_number_put(buffer, amount_of(i + 1));
+        shard_sum_put(buffer, arena, &group->classes[i].outstanding);
+        shard_sum_put(buffer, arena, &group->classes[i].provision);
         csv_end_row(buffer);
     }
     for (unsigned i = 0; i < group->migration_count; i++) {
         put_part(buffer, "migration", group->migrations[i].accounts);
-        put_number(buffer, amount_of(group->migrations[i].from));
-        put_number(buffer, amount_of(group->migrations[i].to));
-        put_sum(buffer, arena, &group->migrations[i].outstanding);
+        shard_number_put(buffer, amount_of(group->migrations[i].from));
+        shard_number_put(buffer, amount_of(group->migrations[i].to));
+        shard_sum_put(buffer, arena, &group->migrations[i].outstanding);
+        csv_end_row(buffer);
+    }
+}
+
+static void put_grants(struct buffer *buffer, struct arena *arena, const struct group *group)
+{
+    const struct grant_totals *grants = group->grants;
+    if (grants == NULL)
+        return;
+    put_part(buffer, "grants", grants->count);
+    for (unsigned i = 0; i < GRANT_FIGURES; i++)
+        shard_sum_put(buffer, arena, &grants->figure[i]);
+    csv_end_row(buffer);
+    for (size_t i = 0; i < grants->year_count; i++) {
+        csv_text(buffer, text_of("grant-year"));
+        csv_number(buffer, grants->years[i].year);
+        csv_text(buffer, grants->years[i].program);
+        csv_empty(buffer);
+        csv_number(buffer, grants->years[i].budgeted);
+        shard_number_put(buffer, amount_of(grants->years[i].agreed.day));
+        shard_number_put(buffer, grants->years[i].budget);
         csv_end_row(buffer);
     }
 }
@@ -194,8 +203,10 @@ void shard_state_write(struct buffer *buffer, const struct shard_content *conten
     buffer_put_string(buffer, "\n");
     put_facts(buffer, content);
     put_tallies(buffer, content);
-    for (size_t i = 0; i < content->portfolio->count; i++)
+    for (size_t i = 0; i < content->portfolio->count; i++) {
         put_group(buffer, &content->portfolio->arena, groups[i], content->states->classes);
+        put_grants(buffer, &content->portfolio->arena, groups[i]);
+    }
 }
 
 /* --- reading: lines --- */
@@ -425,41 +436,11 @@ struct fold {
     bool in_group;
 };
 
-/* The next of several numbers of a cell. */
-static bool take_number(struct arena *arena, struct text *rest, struct amount *number)
-{
-    const char *blank = rest->len == 0 ? NULL : memchr(rest->ptr, ' ', rest->len);
-    struct text word = {rest->ptr, blank == NULL ? rest->len : (size_t)(blank - rest->ptr)};
-    size_t taken = word.len + (blank != NULL);
-    *rest = (struct text){rest->ptr + taken, rest->len - taken};
-    return amount_parse_total(arena, word, number);
-}
-
-/* The same of a number below ${limit}. */
-static bool take_index(struct arena *arena, struct text *rest, int64_t limit, unsigned *index)
-{
-    struct amount number;
-    if (!take_number(arena, rest, &number) || amount_sign(number) < 0 ||
-        amount_compare(number, amount_of(limit)) >= 0)
-        return false;
-    *index = (unsigned)number.word;
-    return true;
-}
-
-static bool take_sum(struct arena *arena, struct text *rest, struct amount_sum *sum)
-{
-    struct amount number;
-    if (!take_number(arena, rest, &number))
-        return false;
-    amount_sum_add(sum, number);
-    return true;
-}
-
 static bool take_sums(struct fold *fold, struct amount_sum *sums, unsigned count)
 {
     struct text rest = fold->lines.cells[VALUE];
     for (unsigned i = 0; i < count; i++)
-        if (!take_sum(&fold->arena, &rest, &sums[i]))
+        if (!shard_sum_take(&fold->arena, &rest, &sums[i]))
             return false;
     return rest.len == 0;
 }
@@ -484,12 +465,14 @@ static bool begin_group(struct fold *fold)
                             .accounts = lines->count};
     group->classes = ARENA_ARRAY(&fold->grouped, struct group_class, fold->run->states.classes);
     fold->in_group = true;
-    if (!take_index(&fold->arena, &by, 2 + (int64_t)fold->portfolio->attributes, &group->by) ||
-        by.len > 0 || !take_index(&fold->arena, &rest, DECIMALS_MAX + 1, &group->decimals))
+    if (!shard_index_take(&fold->arena, &by, 3 + (int64_t)fold->portfolio->attributes,
+                          &group->by) ||
+        by.len > 0 || !shard_index_take(&fold->arena, &rest, DECIMALS_MAX + 1, &group->decimals))
         return false;
     for (unsigned i = 0; i < STATUSES; i++) {
         struct amount number;
-        if (!take_number(&fold->arena, &rest, &number) || number.limbs != NULL || number.word < 0)
+        if (!shard_number_take(&fold->arena, &rest, &number) || number.limbs != NULL ||
+            number.word < 0)
             return false;
         group->with_status[i] = (uint64_t)number.word;
     }
@@ -500,13 +483,13 @@ static bool add_class(struct fold *fold)
 {
     struct text rest = fold->lines.cells[VALUE];
     unsigned index;
-    if (!take_index(&fold->arena, &rest, (int64_t)fold->run->states.classes + 1, &index) ||
+    if (!shard_index_take(&fold->arena, &rest, (int64_t)fold->run->states.classes + 1, &index) ||
         index == 0)
         return false;
     struct group_class *class = &fold->group.classes[index - 1];
     class->accounts += fold->lines.count;
-    return take_sum(&fold->arena, &rest, &class->outstanding) &&
-           take_sum(&fold->arena, &rest, &class->provision) && rest.len == 0;
+    return shard_sum_take(&fold->arena, &rest, &class->outstanding) &&
+           shard_sum_take(&fold->arena, &rest, &class->provision) && rest.len == 0;
 }
 
 static bool add_migration(struct fold *fold)
@@ -524,9 +507,40 @@ static bool add_migration(struct fold *fold)
     }
     struct group_migration *migration = &group->migrations[group->migration_count++];
     *migration = (struct group_migration){.accounts = fold->lines.count};
-    return take_index(&fold->arena, &rest, states, &migration->from) &&
-           take_index(&fold->arena, &rest, states, &migration->to) &&
-           take_sum(&fold->arena, &rest, &migration->outstanding) && rest.len == 0;
+    return shard_index_take(&fold->arena, &rest, states, &migration->from) &&
+           shard_index_take(&fold->arena, &rest, states, &migration->to) &&
+           shard_sum_take(&fold->arena, &rest, &migration->outstanding) && rest.len == 0;
+}
+
+static bool add_grants(struct fold *fold)
+{
+    struct grant_totals *grants = ARENA_ARRAY(&fold->grouped, struct grant_totals, 1);
+    if (fold->group.grants != NULL)
+        return false;
+    fold->group.grants = grants;
+    grants->count = fold->lines.count;
+    return take_sums(fold, grants->figure, GRANT_FIGURES);
+}
+
+static bool add_grant_year(struct fold *fold)
+{
+    enum { YEARS = 10000 };
+    struct text key = fold->lines.cells[KEY], rest = fold->lines.cells[VALUE];
+    struct grant_year year = {.program = fold->lines.cells[NAME],
+                              .budgeted = fold->lines.count != 0};
+    struct amount agreed;
+    unsigned number;
+    if (fold->group.grants == NULL || !shard_index_take(&fold->arena, &key, YEARS, &number) ||
+        key.len > 0 || !shard_number_take(&fold->arena, &rest, &agreed) || agreed.limbs != NULL ||
+        agreed.word < INT32_MIN || agreed.word > INT32_MAX ||
+        !shard_number_take(&fold->arena, &rest, &year.budget) || rest.len > 0)
+        return false;
+    year.year = (int32_t)number;
+    year.agreed = (struct date){(int32_t)agreed.word};
+    if (!date_in_range(year.agreed))
+        return false;
+    grant_totals_add_year(fold->group.grants, &fold->grouped, &year);
+    return true;
 }
 
 static bool add_tally(struct fold *fold, struct tally *tally)
@@ -588,6 +602,10 @@ static bool add_line(struct fold *fold)
         fold->group.moving = fold->lines.count;
         return take_sums(fold, fold->group.movement, MOVEMENTS);
     }
+    if (text_is(what, "grants"))
+        return add_grants(fold);
+    if (text_is(what, "grant-year"))
+        return add_grant_year(fold);
     if (text_is(what, "in-class"))
         return add_class(fold);
     return text_is(what, "migration") && add_migration(fold);

@@ -60,6 +60,7 @@ void strict_amendments(struct arena *arena, const struct program *program, struc
     struct rule_context context = {
         .arena = arena,
         .faults = faults,
+        .of = program_of(program),
         .decimals = program->decimals,
         .sources = &base->value[RULE_SOURCES],
     };

@@ -122,6 +122,10 @@ void strict_classes(const struct strict *strict)
 {
     if (!strict_given(strict, RULE_ARREARS))
         return;
+    if (strict->program->is_grant) { /* of refunds: counted in days, none of them performs */
+        judge_provisions(strict);
+        return;
+    }
     if (!strict_given(strict, RULE_ARREARS_NON_PERFORMING))
         STRICT_NOTE(strict, FAULT_CLASSES_INCOMPLETE, strict_value(strict, RULE_ARREARS)->at,
                     "arrears says of no class that it is non-performing: add `non_performing: "

@@ -132,6 +132,32 @@ static void judge_small_amounts(const struct strict *strict)
     }
 }
 
+static bool is_share(const struct rule_value *value)
+{
+    return amount_sign(value->fraction.den) > 0;
+}
+
+/* A cap that what is charged once cannot come to: a share is of at most the principal that the cap
+ * is a share of. */
+static void judge_penalty_cap(const struct strict *strict)
+{
+    const struct rule_value *cap = strict_value(strict, RULE_PENALTY_CAP);
+    const struct rule_value *rate = strict_value(strict, RULE_PENALTY_RATE);
+    const struct rule_value *amount = strict_value(strict, RULE_PENALTY_AMOUNT);
+    int32_t kind = strict_value(strict, RULE_PENALTY_KIND)->number;
+    bool above = false;
+    if (!cap->given)
+        return;
+    if (kind == RULE_PENALTY_FLAT && !is_share(cap))
+        above = amount_compare(cap->amount, amount->amount) >= 0;
+    if (kind == RULE_PENALTY_SHARE && is_share(cap))
+        above = fraction_compare(strict->arena, cap->fraction, rate->fraction) >= 0;
+    if (above)
+        STRICT_NOTE(strict, FAULT_RULE_WITHOUT_EFFECT, cap->at,
+                    "the penalty is charged once and never comes to more than its cap: remove "
+                    "`cap`, or lower it");
+}
+
 void strict_effect(const struct strict *strict)
 {
     judge_by(strict);
@@ -139,4 +165,5 @@ void strict_effect(const struct strict *strict)
     judge_rounding(strict);
     judge_provision(strict);
     judge_small_amounts(strict);
+    judge_penalty_cap(strict);
 }

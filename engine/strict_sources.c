@@ -52,7 +52,7 @@ static struct date later(struct date a, struct date b)
 /* Elements of a list, each with a source and perhaps a first day of its own. */
 static void judge_items(const struct strict *strict, enum rule_key source, const char *prefix)
 {
-    char path[PATH_MAX_LEN];
+    char path[PATH_MAX_LEN + sizeof ".from"];
     size_t list_len = strlen(prefix) - strlen("[]");
     enum rule_key list = rule_find((struct text){prefix, list_len});
     (void)snprintf(path, sizeof path, "%s.from", prefix);

@@ -1,5 +1,6 @@
 #include "work.h"
 
+#include "grant_position.h"
 #include "rule_check.h"
 
 static bool is_by_borrower(const struct rule_scope *rules)
@@ -54,9 +55,11 @@ struct desk {
     struct load load;
     const struct book_bundle *bundle;
     struct load_row *loan_rows;
+    struct load_row *grant_rows;
     struct load_row *event_rows;
     struct load_row *plan_rows;
     struct loan loan;
+    struct grant grant;
     struct event *events;
     struct event **order; /* sorted */
     bool rejected;
@@ -72,9 +75,30 @@ static struct load_row *raw_rows(struct arena *arena, const struct book_row *row
     return loaded;
 }
 
+/* How many loans and grants the account is: one, unless the book is at fault. */
+static size_t contracts(const struct book_bundle *bundle)
+{
+    return bundle->loan_count + bundle->grant_count;
+}
+
+static void refuse_same_id(struct desk *desk, struct load_row *row, unsigned column)
+{
+    const struct book_bundle *bundle = desk->bundle;
+    char quoted[TEXT_QUOTE_MAX];
+    if (contracts(bundle) < 2 || bundle->account_id.len == 0)
+        return;
+    (void)text_quote(quoted, bundle->account_id);
+    if (bundle->grant_count == 0)
+        load_fault(&desk->load, row, (int)column, FAULT_ACCOUNT_DUPLICATE,
+                   "account_id %s stands on %zu loans", quoted, bundle->loan_count);
+    else
+        load_fault(&desk->load, row, (int)column, FAULT_ACCOUNT_DUPLICATE,
+                   "account_id %s stands on %zu loans and %zu grants", quoted, bundle->loan_count,
+                   bundle->grant_count);
+}
+
 static void read_loans(struct desk *desk)
 {
-    char quoted[TEXT_QUOTE_MAX];
     size_t count = desk->bundle->loan_count;
     desk->loan_rows = raw_rows(desk->load.arena, desk->bundle->loans, count);
     for (size_t i = 0; i < count; i++) {
@@ -82,10 +106,20 @@ static void read_loans(struct desk *desk)
         if (!load_split(&desk->load, row))
             continue;
         load_loan(&desk->load, row, &desk->loan);
-        if (count > 1 && desk->bundle->account_id.len > 0)
-            load_fault(&desk->load, row, LOAN_ACCOUNT_ID, FAULT_ACCOUNT_DUPLICATE,
-                       "account_id %s stands on %zu loans",
-                       text_quote(quoted, desk->bundle->account_id), count);
+        refuse_same_id(desk, row, LOAN_ACCOUNT_ID);
+    }
+}
+
+static void read_grants(struct desk *desk)
+{
+    size_t count = desk->bundle->grant_count;
+    desk->grant_rows = raw_rows(desk->load.arena, desk->bundle->grants, count);
+    for (size_t i = 0; i < count; i++) {
+        struct load_row *row = &desk->grant_rows[i];
+        if (!load_split(&desk->load, row))
+            continue;
+        load_grant(&desk->load, row, &desk->grant);
+        refuse_same_id(desk, row, GRANT_ACCOUNT_ID);
     }
 }
 
@@ -112,7 +146,10 @@ static void read_events(struct desk *desk)
     char quoted[TEXT_QUOTE_MAX];
     size_t count = desk->bundle->event_count, linked = 0;
     bool unplaced = desk->bundle->account_id.len == 0;
-    const struct program *program = desk->bundle->loan_count == 1 ? desk->loan.program : NULL;
+    bool grant = desk->bundle->grant_count > 0;
+    const struct program *program = grant ? desk->grant.program : desk->loan.program;
+    if (contracts(desk->bundle) != 1)
+        program = NULL;
     desk->event_rows = raw_rows(desk->load.arena, desk->bundle->events, count);
     desk->events = ARENA_ARRAY(desk->load.arena, struct event, count);
     desk->order = ARENA_ARRAY(desk->load.arena, struct event *, count);
@@ -122,9 +159,12 @@ static void read_events(struct desk *desk)
         if (!load_split(&desk->load, row))
             continue;
         load_event(&desk->load, row, program, &desk->events[i]);
-        if (!unplaced && desk->bundle->loan_count == 0)
+        if (grant && program != NULL)
+            load_grant_event(&desk->load, row, &desk->grant, &desk->events[i]);
+        if (!unplaced && contracts(desk->bundle) == 0)
             load_fault(&desk->load, row, EVENT_ACCOUNT_ID, FAULT_ACCOUNT_UNKNOWN,
-                       "no loan has the account_id %s",
+                       desk->work->job->grants ? "no loan or grant has the account_id %s"
+                                               : "no loan has the account_id %s",
                        text_quote(quoted, desk->bundle->account_id));
         desk->order[linked++] = &desk->events[i];
     }
@@ -172,7 +212,7 @@ static bool is_lawful(struct desk *desk, const char *broken)
         return true;
     struct work *work = desk->work;
     work->broken_law = broken;
-    buffer_put(&work->broken_account, desk->loan.account_id);
+    buffer_put(&work->broken_account, desk->bundle->account_id);
     return false;
 }
 
@@ -362,6 +402,25 @@ static void report(struct desk *desk, const struct computation *run)
     report_subsidy(&out[REPORT_SUBSIDY], &desk->loan, &run->subsidy);
 }
 
+/* All of a grant; false when the account is refused. */
+static bool compute_grant(struct desk *desk)
+{
+    struct work *work = desk->work;
+    const struct work_job *job = work->job;
+    struct grant_result result;
+    if (!grant_compute(desk->load.arena, &desk->grant, desk->order, desk->bundle->event_count,
+                       job->as_of, job->known_at, &result))
+        return result.refused == NULL ? is_lawful(desk, result.broken_law)
+                                      : refuse_event(desk, result.refused, &result.refusal);
+    if (!result.exists)
+        return true;
+    report_grant_positions(&work->out[REPORT_GRANT_POSITIONS], &result.state, job->as_of,
+                           &result.position, job->carried_count);
+    report_grant_tranches(&work->out[REPORT_GRANT_TRANCHES], &result.state, &result.position);
+    portfolio_add_grant(&work->portfolio, &desk->grant, &result.position);
+    return true;
+}
+
 static void note_class(struct desk *desk, const struct position *position,
                        enum borrowers_moment moment)
 {
@@ -409,6 +468,9 @@ static bool compute_account(struct desk *desk)
         fill_movement(desk, &run, &entry);
     if (run.exists || entry.moves)
         portfolio_add(&desk->work->portfolio, &entry);
+    if (job->grants && run.exists && !amount_is_zero(run.position.figure[FIGURE_FORGIVEN]))
+        portfolio_add_forgiven(&desk->work->portfolio, &desk->loan,
+                               run.position.figure[FIGURE_FORGIVEN]);
     report(desk, &run);
     return true;
 }
@@ -488,6 +550,14 @@ static void count_rows(struct desk *desk, bool whole)
         if (rejected)
             set_aside(work, &bundle->loans[i], row, EVENT_COLUMNS, LOAN_PRINCIPAL);
     }
+    for (size_t i = 0; i < bundle->grant_count; i++) {
+        const struct load_row *row = &desk->grant_rows[i];
+        bool rejected = whole || row->fault != NULL;
+        tallies_add(&work->tallies, input_index(work, bundle->grants[i].input), BOOK_GRANTS,
+                    EVENT_TYPES, row, rejected);
+        if (rejected)
+            set_aside(work, &bundle->grants[i], row, EVENT_COLUMNS, GRANT_AWARD);
+    }
     for (size_t i = 0; i < bundle->event_count; i++) {
         const struct load_row *row = &desk->event_rows[i];
         bool rejected = whole || row->fault != NULL;
@@ -548,6 +618,7 @@ void work_account(struct work *work, const struct book_bundle *bundle)
     if (job->survey && (bundle->account_id.len == 0 || desk.loan.program == NULL ||
                         !asks_borrowers(job, desk.loan.program)))
         return;
+    read_grants(&desk);
     read_plan(&desk);
     read_events(&desk);
     if (bundle->account_id.len == 0) {
@@ -555,10 +626,11 @@ void work_account(struct work *work, const struct book_bundle *bundle)
         return;
     }
     bool refused = has_fault(desk.loan_rows, bundle->loan_count) ||
+                   has_fault(desk.grant_rows, bundle->grant_count) ||
                    has_fault(desk.event_rows, bundle->event_count) ||
                    has_fault(desk.plan_rows, bundle->plan_count);
     if (!refused)
-        refused = !compute_account(&desk);
+        refused = bundle->grant_count > 0 ? !compute_grant(&desk) : !compute_account(&desk);
     if (job->survey)
         return; /* rows are counted, and faults listed, in the second pass */
     count_rows(&desk, refused);

@@ -21,6 +21,7 @@ struct work_job {
     const struct book_input *inputs;
     unsigned input_count;
     unsigned attribute_count, carried_count;
+    bool loans, grants;       /* whether there are files of them */
     const struct text *ruled; /* columns that rules use */
     unsigned ruled_count;
     struct date as_of, known_at;
@@ -39,7 +40,7 @@ struct work {
     struct portfolio portfolio;
     struct buffer line; /* scratch */
     /* The caller's, of the batch at hand: */
-    struct buffer *out;          /* schedule, allocations, arrears */
+    struct buffer *out;          /* by report_file, up to REPORT_ARREARS */
     struct buffer *rejects;      /* rows set aside, packed for a sorter; NULL: nobody asks */
     struct buffer *unidentified; /* the same of money that nobody can place */
     struct borrowers borrowers;  /* of a survey */

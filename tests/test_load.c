@@ -220,7 +220,7 @@ static void test_event_faults(void **state)
         {"E1,L1,,repay,333,,,,,,", "column-required 2:7"},
         {"E1,L1,2024-02-30,repay,333,,,,,,", "date-form 2:7"},
         {"E1,L1,2024-02-10,,333,,,,,,", "column-required 2:18"},
-        {"E1,L1,2024-02-10,pay,333,,,,,,", "type-unknown 2:18"},
+        {"E1,L1,2024-02-10,pay,333,,,,,,", "type-kind 2:18"},
         {"E1,L1,2024-02-10,repay,,,,,,,", "column-required 2:24"},
         {"E1,L1,2024-02-10,repay,0,,,,,,", "amount-zero 2:24"},
         {"E1,L1,2024-02-10,repay,-1,,,,,,", "amount-negative 2:24"},

@@ -319,6 +319,30 @@ static void test_effect(void **state)
     strict_all(cases, COUNT_OF(cases));
 }
 
+#define WITH_PENALTY(penalty)                                                                      \
+    HEAD PRINCIPAL SCHEDULE ALLOCATION ARREARS "penalty: {source: law, " penalty "}\n"
+#define ROUND "rounding: {unit: 1, mode: down}"
+
+static void test_penalty(void **state)
+{
+    static const struct strict_case cases[] = {
+        {WITH_PENALTY("kind: flat, amount: 5, to: social-fund"), ""},
+        {WITH_PENALTY("kind: flat, amount: 5, to: revenue"), "qardh-penalty"},
+        {WITH_PENALTY("kind: flat, amount: 5"), "qardh-penalty"},
+        {WITH_PENALTY("kind: none, to: revenue"), ""},
+        {WITH_PENALTY("kind: flat, amount: 5, cap: 4, to: social-fund"), ""},
+        {WITH_PENALTY("kind: flat, amount: 5, cap: 5, to: social-fund"), "rule-without-effect"},
+        {WITH_PENALTY("kind: flat, amount: 5, cap: 90%, to: social-fund, " ROUND), ""},
+        {WITH_PENALTY("kind: share, rate: 2%, cap: 1%, to: social-fund, " ROUND), ""},
+        {WITH_PENALTY("kind: share, rate: 2%, cap: 1/50, to: social-fund, " ROUND),
+         "rule-without-effect"},
+        {WITH_PENALTY("kind: share, rate: 2%, cap: 9000, to: social-fund, " ROUND), ""},
+        {WITH_PENALTY("kind: per-day, rate: 2%, cap: 100%, to: social-fund, " ROUND), ""},
+    };
+    (void)state;
+    strict_all(cases, COUNT_OF(cases));
+}
+
 #define ON(date, set) "  - {from: " date ", source: law, set: [" set "]}\n"
 
 static void test_amendments(void **state)
@@ -366,6 +390,7 @@ int main(void)
         TEST(test_calendar),
         TEST(test_calendar_of_a_version),
         TEST(test_effect),
+        TEST(test_penalty),
         TEST(test_amendments),
     };
     return RUN(tests);

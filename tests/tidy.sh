@@ -14,10 +14,13 @@ strict_sources:test_rule_strict    parts of rule_strict
 strict_classes:test_rule_strict
 strict_dates:test_rule_strict
 strict_effect:test_rule_strict
+strict_qardh:test_rule_strict
 strict_amendments:test_rule_strict
 book:golden                rows brought together
 tally:golden               control totals in manifest.yaml
 report:golden              the bytes of the files
+report_grant:golden        the bytes of the files of grants
+load_grant:golden          rows of grants and their events against the rules
 work:golden                one account after another
 crew:golden                the same bytes for any number of threads
 out_dir:golden             the folder whole or not at all

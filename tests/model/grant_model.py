@@ -6,7 +6,7 @@
 
 Written from design.md and semantics.md alone, and naive on purpose, as model.py is, whose text, dates, rounding and
 amendments it shares. It writes grant_positions.csv, grant_tranches.csv, grant_portfolio.csv and, for the comparison
-only, `refused`: one refused account a line. `S9` in a comment is a section of semantics.md, `D2` one of design.md.
+only, rejects.csv with the column account_id. `S9` in a comment is a section of semantics.md, `D2` one of design.md.
 
 Notes on what the texts leave open (they bind the engine too):
  G1  Amounts of tranches are > 0 and add up to the award; an award for which they do not is refused.
@@ -703,7 +703,8 @@ def run(arguments):
     except BadRules as fault:
         print(f"refused: {fault}", file=sys.stderr)
         return 1
-    texts["refused"] = "".join(account + "\n" for account in sorted({fault.account for fault in refusals}))
+    accounts = sorted({fault.account for fault in refusals}, key=str.encode)
+    texts["rejects.csv"] = csv_text([["account_id"]] + [[account] for account in accounts])
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """The laws of the books, held against what nol writes about random ones (the model is not asked).
 
-    laws.py NOL_BINARY --seeds A..B [--features shares,charge,...]
+    laws.py NOL_BINARY --seeds A..B [--kind loan|grant] [--features shares,charge,...]
 
 1 planned principal adds up, numbered nominal dates strictly increase     2 outstanding + repaid + ... = disbursed
 3 money received = allocated + held + refunded, rows = totals             4 groups add up, opening + movements = closing
 5 row order, locale, time zone, folder and threads change no byte         6 a later run's opening is the earlier run's
   closing; reversing a payment is never having had it
 
+Those of grants are in grant_laws.py; they are asked once the engine has grants, or with --kind grant --features all.
 Each seed is printed when one of its laws is broken, with a small book that still breaks it.  The last line is
 `N passed, N failed`.
 """
@@ -26,7 +27,9 @@ from datetime import date, timedelta
 from decimal import Decimal, getcontext
 from pathlib import Path
 
+import grant_laws
 import random_book
+import random_grants
 import shrink
 
 getcontext().prec = 100  # far beyond any sum here: the figures stay exact
@@ -62,6 +65,15 @@ class Book:
             command, cwd=folder or self.folder, capture_output=True, env={**os.environ, **environment}, timeout=120
         )
         return done.returncode
+
+    def read(self, file):
+        """-> columns, rows of an input."""
+        with open(self.folder / file, newline="", encoding="utf-8-sig") as text:
+            reader = csv.DictReader(text)
+            return list(reader.fieldnames), list(reader)
+
+    def write(self, path, rows, columns):
+        write(path, rows, columns)
 
     def table(self, out, name):
         return read(self.folder / out / name)
@@ -230,7 +242,8 @@ def law_6_reverse(book):
             assert book.table("without", name) == book.table("reversed", name), (name, payment)
 
 
-LAWS = [law_1, law_2, law_3, law_4, law_5, law_6_prefix, law_6_reverse]
+LOAN_LAWS = [law_1, law_2, law_3, law_4, law_5, law_6_prefix, law_6_reverse]
+KINDS = {"loan": (random_book, LOAN_LAWS), "grant": (random_grants, grant_laws.LAWS)}
 
 
 def broken_law(law, book):
@@ -245,51 +258,60 @@ def broken_law(law, book):
     return []
 
 
-def small_book(law, binary, seed, features):
+def small_book(law, binary, kind, seed, features):
     """A law may have changed the files of its book: they are made again."""
     folder = Path(tempfile.mkdtemp(prefix=f"nol-laws-{seed}-"))
     try:
-        random_book.make_book(seed, folder, None, False, features)
+        KINDS[kind][0].make_book(seed, folder, None, False, features)
         return shrink.shrunk(folder, lambda small, options: broken_law(law, Book(binary, seed, small, options)))
     finally:
         shutil.rmtree(folder)
 
 
-def try_seed(binary, seed, features):
+def try_seed(binary, kind, seed, features):
+    books, laws = KINDS[kind]
     folder = Path(tempfile.mkdtemp(prefix=f"nol-laws-{seed}-"))
     wrong = {}
     try:
-        book = Book(binary, seed, folder, random_book.make_book(seed, folder, None, False, features))
+        book = Book(binary, seed, folder, books.make_book(seed, folder, None, False, features))
         if book.run("out") != 0:
             wrong[None] = "the book is refused"
-        for law in LAWS if not wrong else []:
+        for law in laws if not wrong else []:
             try:
                 law(book)
             except AssertionError as why:
                 wrong[law] = f"{law.__name__} is broken: {why}"
     finally:
         shutil.rmtree(folder)
-    return [f"seed {seed}: {what}\n{small_book(law, binary, seed, features)}" for law, what in wrong.items()]
+    return [f"{kind}s, seed {seed}: {what}\n{small_book(law, binary, kind, seed, features)}"
+            for law, what in wrong.items()]  # fmt: skip
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("binary")
     parser.add_argument("--seeds", required=True, help="A..B, both included; one random seed is added")
-    parser.add_argument("--features", help="all, none, or names of random_book.FEATURES; default: what the engine has")
+    parser.add_argument("--features", help="all, none, or names of FEATURES of its books; default: what the engine has")
+    parser.add_argument("--kind", choices=KINDS, help="default: loans, and grants once the engine has them")
     options = parser.parse_args()
-    features = random_book.features_of(options.features)
+    kinds = [options.kind or "loan"]
+    if not options.kind and not options.features and random_grants.ENGINE_HAS_GRANTS:
+        kinds.append("grant")
     first, last = (int(word) for word in options.seeds.split(".."))
     seeds = [*range(first, last + 1), random.SystemRandom().randrange(10**6, 10**9)]
     print(f"seeds {first}..{last} and {seeds[-1]}")
     binary = str(Path(options.binary).resolve())
-    failed = 0
+    failed = asked = 0
     with ProcessPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
-        for broken in pool.map(try_seed, itertools.repeat(binary), seeds, itertools.repeat(features)):
-            failed += len(broken)
-            for line in broken:
-                print(line)
-    print(f"{len(seeds) * len(LAWS) - failed} passed, {failed} failed")
+        for kind in kinds:
+            books, laws = KINDS[kind]
+            features = itertools.repeat(books.features_of(options.features))
+            asked += len(seeds) * len(laws)
+            for broken in pool.map(try_seed, itertools.repeat(binary), itertools.repeat(kind), seeds, features):
+                failed += len(broken)
+                for line in broken:
+                    print(line)
+    print(f"{asked - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Make a failing book small.
 
-`shrunk(folder, fails)` takes the folder that random_book.py wrote and a predicate `fails(folder, options)` which says,
-in lines of text, what is wrong with the book in a folder (none: nothing). It drops loans, then events and amendments,
-then options, while something stays wrong, and returns the small book as text.
+`shrunk(folder, fails)` takes the folder that random_book.py or random_grants.py wrote and a predicate
+`fails(folder, options)` which says, in lines of text, what is wrong with the book in a folder (none: nothing). It drops
+accounts, then events and amendments, then options, while something stays wrong, and returns the small book as text.
 """
 import csv
 import json
@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+TABLES = ("loans", "grants", "events", "plan")
 TRIES = 400  # runs spent on one book at most
 
 
@@ -28,15 +29,14 @@ class Book:
 
     def __init__(self, folder):
         options = (folder / "options").read_text(encoding="utf-8").split("\n")[:-1]
-        self.loans = [row for name in values(options, "--loans") for row in read(folder / name)]
-        self.events = [row for name in values(options, "--events") for row in read(folder / name)]
-        self.plan = [row for name in values(options, "--plan") for row in read(folder / name)]
+        for table in TABLES:
+            setattr(self, table, [row for name in values(options, f"--{table}") for row in read(folder / name)])
         self.rules = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in (folder / "rules").iterdir()}
         self.words, self.columns = [], []  # options that name no file, [name, value]; those about columns stay
         while options:
             name = options.pop(0)
             value = [] if name == "--quarantine" else [options.pop(0)]
-            if name not in ("--rules", "--loans", "--events", "--plan"):
+            if name not in ["--rules"] + [f"--{table}" for table in TABLES]:
                 about_columns = name in ("--attribute", "--carry", "--ignore")
                 (self.columns if about_columns else self.words).append([name] + value)
 
@@ -45,11 +45,15 @@ class Book:
         other.__dict__ = {name: json.loads(json.dumps(value)) for name, value in self.__dict__.items()}
         return other
 
-    def keep_loans(self, ids):
+    @property
+    def accounts(self):
+        return self.loans + self.grants
+
+    def keep_accounts(self, ids):
         other = self.copy()
-        for name in ("loans", "events", "plan"):
+        for name in TABLES:
             setattr(other, name, [row for row in getattr(self, name) if row["account_id"] in ids])
-        programs = {row["program"] for row in other.loans}
+        programs = {row["program"] for row in other.accounts}
         other.rules = {name: rules for name, rules in self.rules.items()
                        if rules["nol"] != "rules/1" or rules["id"] in programs}  # fmt: skip
         return other
@@ -60,7 +64,7 @@ class Book:
             there = {key: value for key, value in rules.items() if value != []}  # an empty list is refused
             (folder / "rules" / name).write_text(json.dumps(there, ensure_ascii=False), encoding="utf-8")
         options = ["--rules", "rules"]
-        for name in ("loans", "events", "plan"):
+        for name in TABLES:
             rows = getattr(self, name)
             if not rows:
                 continue
@@ -81,7 +85,7 @@ class Book:
             for key, value in rules.items():
                 if key not in ("nol", "kind", "title", "status", "sources"):
                     lines.append(f"  {key}: {json.dumps(value, ensure_ascii=False)}")
-        for name in ("loans", "plan", "events"):
+        for name in ("loans", "grants", "plan", "events"):
             for row in getattr(self, name):
                 cells = " ".join(f"{key}={value}" for key, value in row.items() if value and key != "account_id")
                 lines.append(f"  {name.removesuffix('s')} {cells}")
@@ -107,19 +111,19 @@ class Shrinker:
             self.book, self.wrong = book, wrong
         return bool(wrong)
 
-    def drop_loans(self):
-        ids = [row["account_id"] for row in self.book.loans]
+    def drop_accounts(self):
+        ids = [row["account_id"] for row in self.book.accounts]
         while len(ids) > 1:  # half of them, then the other half
             half = len(ids) // 2
-            if self.take(self.book.keep_loans(ids[:half])):
+            if self.take(self.book.keep_accounts(ids[:half])):
                 ids = ids[:half]
-            elif self.take(self.book.keep_loans(ids[half:])):
+            elif self.take(self.book.keep_accounts(ids[half:])):
                 ids = ids[half:]
             else:
                 break
         for account in list(ids):
             rest = [other for other in ids if other != account]
-            if rest and self.take(self.book.keep_loans(rest)):
+            if rest and self.take(self.book.keep_accounts(rest)):
                 ids = rest
 
     def drop_each(self, pick):
@@ -140,7 +144,8 @@ class Shrinker:
             for key in list(rules):
                 smaller = self.book.copy()
                 del smaller.rules[name][key]
-                if key in ("small_amounts", "write_off", "subsidy", "relief", "penalty", "fees", "forgiveness"):
+                if key in ("small_amounts", "write_off", "subsidy", "relief", "penalty", "fees", "forgiveness",
+                           "reports", "eligible", "clawback", "arrears"):  # fmt: skip
                     self.take(smaller)
 
 
@@ -148,7 +153,7 @@ def shrunk(folder, fails):
     shrinker = Shrinker(Book(folder), fails)
     if not shrinker.take(shrinker.book):
         return "  (does not fail when its files are written again)"
-    shrinker.drop_loans()
+    shrinker.drop_accounts()
     shrinker.drop_each(lambda book: book.events)
     shrinker.drop_amendments()
     shrinker.drop_clauses()

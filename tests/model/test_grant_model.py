@@ -748,7 +748,7 @@ class Files(Tests):
                      "2026-12-31", "--quarantine", "--out", folder / "out"]  # fmt: skip
             with contextlib.redirect_stderr(io.StringIO()):
                 self.assertEqual(model.run([str(word) for word in words]), 1)
-            self.assertEqual((folder / "out" / "refused").read_text(), "B\nC\n")
+            self.assertEqual((folder / "out" / "rejects.csv").read_text(), "account_id\nB\nC\n")
             self.assertIn("\nA,p,IDR,", (folder / "out" / "grant_positions.csv").read_text())
 
 
