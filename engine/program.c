@@ -139,6 +139,8 @@ const struct program *program_of_tree(struct arena *arena, const struct fault_fi
     for (unsigned i = 0; i < versions.count; i++) {
         const struct rule_scope *rules = versions.list[i].rules;
         program->has_subsidy = program->has_subsidy || rule_is_set(rules, RULE_SUBSIDY);
+        program->has_budget = program->has_budget || rule_is_set(rules, RULE_PRINCIPAL_BUDGET) ||
+                              rule_is_set(rules, RULE_AWARD_BUDGET);
         program->has_penalty = program->has_penalty || rule_check_has_penalty(rules);
         program->looks_back = program->looks_back || asks_for_past_days(rules);
     }

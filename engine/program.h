@@ -18,6 +18,7 @@ struct program {
     struct date in_force;
     bool is_grant;    /* it gives grants, not loans */
     bool has_subsidy; /* some version has */
+    bool has_budget;  /* some version has */
     bool has_penalty; /* some version has */
     bool looks_back;  /* some version asks how past days ended: accounts keep it */
     const struct fault_file *file;

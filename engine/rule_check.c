@@ -762,6 +762,7 @@ void rule_check(struct arena *arena, const struct rule_scope *rules, struct faul
 {
     struct check check = {arena, rules, faults};
     if (rule_number(rules, RULE_KIND) == RULE_GRANT) {
+        rule_check_budget(rules, RULE_AWARD_BUDGET, faults);
         rule_check_grant(arena, rules, faults);
         check_arrears(&check);
         return;
@@ -770,6 +771,7 @@ void rule_check(struct arena *arena, const struct rule_scope *rules, struct faul
     check_types(&check);
     check_arrears(&check);
     check_subsidy(&check);
+    rule_check_budget(rules, RULE_PRINCIPAL_BUDGET, faults);
     rule_check_fees(rules, faults);
     rule_check_penalty(rules, faults);
 }

@@ -29,6 +29,10 @@ void rule_check_penalty(const struct rule_scope *rules, struct faults *faults);
 /** rule_check_has_penalty(rules): whether a late row may cost anything. */
 bool rule_check_has_penalty(const struct rule_scope *rules);
 
+/** rule_check_budget(rules, budget, faults): the part of rule_check() for a map of budgets by year.
+ */
+void rule_check_budget(const struct rule_scope *rules, enum rule_key budget, struct faults *faults);
+
 /** rule_check_fees(rules, faults): the part of rule_check() for the clause `fees`. */
 void rule_check_fees(const struct rule_scope *rules, struct faults *faults);
 

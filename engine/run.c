@@ -43,8 +43,9 @@ struct month {
     struct sorter *unidentified;
     size_t row_bytes; /* what a row made in some batch, at most; 0: not known yet */
     struct out_file *files[REPORT_FILES];
-    bool subsidy;               /* some program has one */
-    struct borrowers borrowers; /* what a survey found */
+    bool subsidy;           /* some program has one */
+    struct budgets budgets; /* what surveys found */
+    struct borrowers borrowers;
 };
 
 /* --- memory --- */
@@ -196,6 +197,8 @@ static bool work_batch(void *context, unsigned worker, struct crew_batch *batch)
     struct month *month = context;
     struct work *work = &month->works[worker];
     work->out = batch->out;
+    /* A survey sets no row aside: its claims take that way to a sorter. */
+    work->claims = &batch->rejects;
     work->rejects = month->options->quarantine ? &batch->rejects : NULL;
     work->unidentified = &batch->unidentified;
     for (size_t i = 0; i < batch->count && work->broken_law == NULL; i++)
@@ -206,7 +209,7 @@ static bool work_batch(void *context, unsigned worker, struct crew_batch *batch)
 static bool write_batch(void *context, struct crew_batch *batch)
 {
     struct month *month = context;
-    for (unsigned file = 0; file <= REPORT_ARREARS && !month->job.survey; file++)
+    for (unsigned file = 0; file <= REPORT_ARREARS && month->job.survey == SURVEY_NOTHING; file++)
         if (month->files[file] != NULL &&
             !write_buffer(month, month->files[file], &batch->out[file]))
             return false;
@@ -406,10 +409,11 @@ static enum pass pass(struct month *month, bool gathered)
 {
     enum pass outcome = PASS_STOPPED;
     bool opened = open_book(month, gathered) && (!gathered || gather_book(month));
-    month->book.shard = month->options->shard;
+    if (month->job.survey != SURVEY_BUDGETS) /* which are the whole book's */
+        month->book.shard = month->options->shard;
     begin_works(month);
     month->row_bytes = 0; /* what a pass that was broken off made says little */
-    if (opened && (month->job.survey ||
+    if (opened && (month->job.survey != SURVEY_NOTHING ||
                    (out_dir_open(month->out, month->arena, month->options->out, month->faults) &&
                     begin_files(month))))
         outcome = do_accounts(month);
@@ -436,26 +440,42 @@ static bool is_gathered_at_once(const struct month *month)
 }
 
 /*
- * A pass ahead of the others, for programs that class by borrower: what it finds is in
- * month->borrowers.  Whatever stops it, or is at fault, stops the pass after it the same way and is
- * told then.  Returns whether the book has to be gathered.
+ * A pass ahead of the others: what it finds is in month->budgets or month->borrowers.  Whatever
+ * stops it, or is at fault, stops the pass that writes the same way and is told then; false when
+ * the disk failed afterwards.  ${gathered}: whether the book has to be, before and after.
  */
-static bool survey(struct month *month)
+static bool survey(struct month *month, enum work_survey survey, bool *gathered)
 {
-    bool gathered = is_gathered_at_once(month);
-    month->job.survey = true;
+    bool well = true;
+    month->job.survey = survey;
     for (enum pass outcome = PASS_UNSORTED; outcome == PASS_UNSORTED;) {
-        outcome = pass(month, gathered);
-        gathered = gathered || outcome == PASS_UNSORTED;
-        if (outcome != PASS_UNSORTED)
+        outcome = pass(month, *gathered);
+        *gathered = *gathered || outcome == PASS_UNSORTED;
+        if (outcome != PASS_UNSORTED && survey == SURVEY_BUDGETS)
+            well = budgets_judge(&month->budgets, month->rejects);
+        else if (outcome != PASS_UNSORTED)
             borrowers_merge(&month->borrowers, &month->works[0].borrowers);
         faults_free(&month->reading);
         end_works(month);
         book_close(&month->book);
     }
-    month->job.survey = false;
-    month->job.borrowers = &month->borrowers;
-    return gathered;
+    month->job.survey = SURVEY_NOTHING;
+    return well;
+}
+
+/* Budgets first: an account above one is out of all that follows. */
+static bool survey_all(struct month *month, bool *gathered)
+{
+    if (work_asks_budgets(&month->job)) {
+        if (!survey(month, SURVEY_BUDGETS, gathered))
+            return false;
+        month->job.budgets = &month->budgets;
+    }
+    if (work_asks_borrowers(&month->job)) {
+        (void)survey(month, SURVEY_BORROWERS, gathered);
+        month->job.borrowers = &month->borrowers;
+    }
+    return true;
 }
 
 static enum run_outcome compute(struct month *month)
@@ -463,8 +483,8 @@ static enum run_outcome compute(struct month *month)
     enum pass outcome = PASS_UNSORTED;
     enum run_outcome result = RUN_REFUSED;
     bool gathered = is_gathered_at_once(month);
-    if (work_asks_borrowers(&month->job))
-        gathered = survey(month);
+    if (!survey_all(month, &gathered))
+        return RUN_REFUSED;
     for (; outcome == PASS_UNSORTED; gathered = true) {
         outcome = pass(month, gathered);
         if (outcome != PASS_UNSORTED)
@@ -490,6 +510,7 @@ enum run_outcome run_month(const struct run_options *options, struct arena *aren
     month.shares = shares_of(options, month.threads);
     month.works = ARENA_ARRAY(arena, struct work, month.threads);
     name_columns(&month);
+    budgets_init(&month.budgets, options->memory);
     borrowers_init(&month.borrowers, options->memory);
     if (ruled) {
         set_job(&month);
@@ -498,6 +519,7 @@ enum run_outcome run_month(const struct run_options *options, struct arena *aren
         (void)open_book(&month, false); /* its headers' faults belong to the list */
         book_close(&month.book);
     }
+    budgets_free(&month.budgets);
     borrowers_free(&month.borrowers);
     faults_merge(faults, &month.reading);
     faults_free(&month.reading);

@@ -24,6 +24,14 @@ bool work_asks_borrowers(const struct work_job *job)
     return false;
 }
 
+bool work_asks_budgets(const struct work_job *job)
+{
+    for (unsigned i = 0; i < job->program_count; i++)
+        if (job->programs[i]->has_budget)
+            return true;
+    return false;
+}
+
 void work_init(struct work *work, const struct work_job *job)
 {
     *work = (struct work){.job = job};
@@ -177,6 +185,18 @@ static bool has_fault(const struct load_row *rows, size_t count)
         if (rows[i].fault != NULL)
             return true;
     return false;
+}
+
+/* Whether the survey at hand is about this account. */
+static bool is_surveyed(const struct desk *desk)
+{
+    const struct work_job *job = desk->work->job;
+    bool grant = desk->bundle->grant_count > 0;
+    const struct program *program = grant ? desk->grant.program : desk->loan.program;
+    if (desk->bundle->account_id.len == 0 || program == NULL)
+        return false;
+    return job->survey == SURVEY_BUDGETS ? program->has_budget
+                                         : !grant && asks_borrowers(job, program);
 }
 
 /* --- computing --- */
@@ -402,18 +422,89 @@ static void report(struct desk *desk, const struct computation *run)
     report_subsidy(&out[REPORT_SUBSIDY], &desk->loan, &run->subsidy);
 }
 
+/* --- budgets --- */
+
+/* What the account takes of its program's budget: all that was agreed, until it is cancelled. */
+static void claim_budget(struct desk *desk, struct budget_claim *claim, bool cancelled)
+{
+    claim->account_id = desk->bundle->account_id;
+    claim->cancelled = DATE_NONE;
+    for (size_t i = 0; i < desk->bundle->event_count && cancelled; i++)
+        if (desk->order[i]->type == EVENT_CANCEL && desk->order[i]->counts)
+            claim->cancelled = desk->order[i]->date;
+    budget_pack(desk->work->claims, desk->load.arena, claim);
+}
+
+/* ${column} of ${row} has the amount, of a program with so many decimals, agreed on ${agreed}. */
+static bool is_within_budget(struct desk *desk, struct load_row *row, int column, unsigned decimals,
+                             struct date agreed)
+{
+    const struct budgets *budgets = desk->work->job->budgets;
+    const struct budget_refusal *refusal =
+        budgets == NULL ? NULL : budgets_refusal(budgets, desk->bundle->account_id);
+    if (refusal == NULL)
+        return true;
+    char day[DATE_TEXT_LEN + 1];
+    char *left = arena_alloc(desk->load.arena, amount_text_size(refusal->left) + 1);
+    *amount_write(left, refusal->left, decimals) = '\0';
+    if (refusal->named)
+        load_fault(&desk->load, row, column, FAULT_BUDGET_EXCEEDED,
+                   "more than what is left of the program's budget of %.4s, %s",
+                   date_text(day, agreed), left);
+    else
+        load_fault(&desk->load, row, column, FAULT_BUDGET_EXCEEDED,
+                   "the program's budget has nothing for %.4s", date_text(day, agreed));
+    return false;
+}
+
+static void claim_grant(struct desk *desk, bool cancelled)
+{
+    const struct grant *grant = &desk->grant;
+    struct budget_claim claim = {
+        .program = grant->program->id,
+        .agreed = grant->agreed,
+        .amount = grant->award,
+        .limit =
+            budget_limit_of(grant->rules, RULE_AWARD_BUDGET, RULE_AWARD_BUDGET_ANY, grant->agreed),
+    };
+    claim_budget(desk, &claim, cancelled);
+}
+
+static void claim_loan(struct desk *desk, bool cancelled)
+{
+    const struct loan *loan = &desk->loan;
+    struct budget_claim claim = {
+        .program = loan->program->id,
+        .agreed = loan->agreed,
+        .amount = loan->principal,
+        .limit = budget_limit_of(loan->rules, RULE_PRINCIPAL_BUDGET, RULE_PRINCIPAL_BUDGET_ANY,
+                                 loan->agreed),
+    };
+    claim_budget(desk, &claim, cancelled);
+}
+
+/* --- one account --- */
+
 /* All of a grant; false when the account is refused. */
 static bool compute_grant(struct desk *desk)
 {
     struct work *work = desk->work;
     const struct work_job *job = work->job;
+    const struct grant *grant = &desk->grant;
     struct grant_result result;
+    if (!is_within_budget(desk, &desk->grant_rows[0], GRANT_AWARD, grant->program->decimals,
+                          grant->agreed))
+        return false;
     if (!grant_compute(desk->load.arena, &desk->grant, desk->order, desk->bundle->event_count,
                        job->as_of, job->known_at, &result))
         return result.refused == NULL ? is_lawful(desk, result.broken_law)
                                       : refuse_event(desk, result.refused, &result.refusal);
     if (!result.exists)
         return true;
+    if (job->survey == SURVEY_BUDGETS) {
+        claim_grant(desk, result.position.status == GRANT_STATUS_CANCELLED);
+        return true;
+    }
     report_grant_positions(&work->out[REPORT_GRANT_POSITIONS], &result.state, job->as_of,
                            &result.position, job->carried_count);
     report_grant_tranches(&work->out[REPORT_GRANT_TRANCHES], &result.state, &result.position);
@@ -440,11 +531,14 @@ static bool compute_account(struct desk *desk)
     bool period = date_is_set(job->from);
     struct portfolio_entry entry = {.loan = &desk->loan};
     run.snapshot_on = period ? date_add_days(job->from, -1) : DATE_NONE;
-    run.claims = desk->loan.program->has_subsidy && !job->survey;
+    run.claims = desk->loan.program->has_subsidy && job->survey == SURVEY_NOTHING;
     run.borrowers = published.borrowers = job->borrowers;
     published.moment = BORROWERS_OPENING;
     bool apart = period && knowledge_differs(desk, job->known_at, job->from_known_at);
     event_sort(desk->order, desk->bundle->event_count);
+    if (!is_within_budget(desk, &desk->loan_rows[0], LOAN_PRINCIPAL, desk->loan.program->decimals,
+                          desk->loan.agreed))
+        return false;
     if (apart) {
         published.as_of = run.snapshot_on;
         published.known_at = job->from_known_at;
@@ -458,7 +552,12 @@ static bool compute_account(struct desk *desk)
         entry.now = &run.position;
     if (period && (apart ? published.exists : run.snapshot_exists))
         entry.opening = apart ? &published.position : &run.snapshot;
-    if (job->survey) {
+    if (job->survey == SURVEY_BUDGETS) {
+        if (run.exists)
+            claim_loan(desk, run.position.status == STATUS_CANCELLED);
+        return true;
+    }
+    if (job->survey == SURVEY_BORROWERS) {
         note_class(desk, entry.now, BORROWERS_NOW);
         note_class(desk, entry.opening, BORROWERS_OPENING);
         return true;
@@ -615,10 +714,9 @@ void work_account(struct work *work, const struct book_bundle *bundle)
                  .ruled_count = job->ruled_count},
     };
     read_loans(&desk);
-    if (job->survey && (bundle->account_id.len == 0 || desk.loan.program == NULL ||
-                        !asks_borrowers(job, desk.loan.program)))
-        return;
     read_grants(&desk);
+    if (job->survey != SURVEY_NOTHING && !is_surveyed(&desk))
+        return;
     read_plan(&desk);
     read_events(&desk);
     if (bundle->account_id.len == 0) {
@@ -631,7 +729,7 @@ void work_account(struct work *work, const struct book_bundle *bundle)
                    has_fault(desk.plan_rows, bundle->plan_count);
     if (!refused)
         refused = bundle->grant_count > 0 ? !compute_grant(&desk) : !compute_account(&desk);
-    if (job->survey)
+    if (job->survey != SURVEY_NOTHING)
         return; /* rows are counted, and faults listed, in the second pass */
     count_rows(&desk, refused);
 }

@@ -9,8 +9,16 @@
 #define NOL_WORK_H
 
 #include "borrowers.h"
+#include "budget.h"
 #include "report.h"
 #include "tally.h"
+
+/* A pass ahead of the one that writes, which finds out one thing only. */
+enum work_survey {
+    SURVEY_NOTHING,   /* this is the one that writes */
+    SURVEY_BUDGETS,   /* of the whole book: what each account takes from its program's budget */
+    SURVEY_BORROWERS, /* the borrowers' worst classes, of accounts within their budgets */
+};
 
 /* What all workers read. */
 struct work_job {
@@ -27,9 +35,9 @@ struct work_job {
     struct date as_of, known_at;
     struct date from; /* DATE_NONE: no period */
     struct date from_known_at;
-    bool
-        survey; /* the first of two passes: nothing but the borrowers' worst classes is found out */
-    const struct borrowers *borrowers; /* what it found; NULL: no program asks */
+    enum work_survey survey;
+    const struct budgets *budgets;     /* what a survey found; NULL: no program asks */
+    const struct borrowers *borrowers; /* the same */
 };
 
 struct work {
@@ -43,10 +51,15 @@ struct work {
     struct buffer *out;          /* by report_file, up to REPORT_ARREARS */
     struct buffer *rejects;      /* rows set aside, packed for a sorter; NULL: nobody asks */
     struct buffer *unidentified; /* the same of money that nobody can place */
+    struct buffer *claims;       /* on budgets, packed for a sorter; of their survey */
     struct borrowers borrowers;  /* of a survey */
     const char *broken_law;      /* NULL: none; a fault in nol itself */
     struct buffer broken_account;
 };
+
+/** work_asks_budgets(job): whether some program has a budget, so that a survey has to come first.
+ */
+bool work_asks_budgets(const struct work_job *job);
 
 /** work_asks_borrowers(job): whether some program wants the borrowers' worst classes, so that a
  * survey has to come first. */

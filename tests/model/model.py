@@ -8,7 +8,7 @@ and `N11` the numbered note 11 at the end of this text.
 
 Scope: principal with `by`, schedule with every split, down payments, `latest` and calendars, allocation in full,
 small_amounts, write_off, arrears in full, subsidy, fees, penalty, relief, reschedule, forgiveness, amendments; every
-event. Without `principal.budget`.
+event.
 
 Notes on what the texts leave open (they bind the engine too):
  N1  provision_base is outstanding (less collateral where it counts) of active loans, 0 for all others.
@@ -55,6 +55,10 @@ Notes on what the texts leave open (they bind the engine too):
  N42 max_installments: all principal rows of the schedule once the event is applied, paid ones too.
  N43 relief acts by the version in force on its `from`; `shift` looks at the due date, moved off holidays.
  N44 a fee that rounds to 0 makes no row. Fees deducted from one amount paid out may not be more than it.
+ N45 a budget is a ceiling at every moment: a loan is judged on the day it was agreed, against those accepted before
+     it that were not cancelled by then; a cancelled one frees its part from the day of its cancel on. Only loans that
+     exist at (as-of, known-at) and are not refused for another reason take part. Each is judged by the version of its
+     own agreement; those of a version without a budget count. A year that `budget` does not name has nothing to give.
 """
 import argparse
 import csv
@@ -823,7 +827,7 @@ class Account:
         self.drawn = {}  # N11: what uncovered refunds have used of each reversed payment
         self.charge_rows = {}  # event id of a charge -> its row
         self.collateral = loan.collateral
-        self.cancelled = False
+        self.cancelled = None
         self.written_off_on = self.ended_on = None
         self.letters, self.judged = [], []  # dates; (date, class)
         self.freezes = []  # [first frozen day, last or None]
@@ -1144,7 +1148,7 @@ class Account:
         if not self.disbursements:
             if e.date < self.loan.agreed:
                 self.refuse(e, "cancelled before it was agreed")
-            self.cancelled = True
+            self.cancelled = e.date
         else:
             self.refuse_unless_excused(e, "cancel of a disbursed loan")
 
@@ -2293,6 +2297,24 @@ def asked_of(options):
                  options.carry)  # fmt: skip
 
 
+def over_budget(figures):
+    """S4, D4.1: the loans that take the total of their program and year of agreement above its budget. N45"""
+    above, accepted = set(), {}
+    found = [own for own in figures if own.now]
+    for own in sorted(found, key=lambda own: (own.loan.agreed, own.loan.id.encode())):
+        loan, program = own.loan, own.loan.program
+        before = accepted.setdefault((program.id, loan.agreed.year), [])
+        standing = sum(other.loan.principal for other in before
+                       if not other.now.account.cancelled or other.now.account.cancelled > loan.agreed)  # fmt: skip
+        budget = program.version(loan.agreed)["principal"].get("budget")
+        limit = program.amount(budget.get(str(loan.agreed.year), "0")) if budget is not None else None
+        if limit is not None and standing + loan.principal > limit:
+            above.add(loan.id)
+        else:
+            before.append(own)
+    return above
+
+
 def judge_all(book, asked):
     """-> figures of the accepted loans in order, refusals."""
     figures, refusals = [], []
@@ -2301,6 +2323,9 @@ def judge_all(book, asked):
             figures.append(judge(book, loan, asked))
         except Refused as fault:
             refusals.append(fault)
+    above = over_budget(figures)
+    refusals += [Refused(loan, "", "above the budget") for loan in sorted(above)]
+    figures = [own for own in figures if own.loan.id not in above]
     for name in ("now", "before", "published"):
         share_classes([getattr(own, name) for own in figures])
     return figures, refusals

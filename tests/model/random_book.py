@@ -37,6 +37,7 @@ FEATURES = {
     "latest": True,
     "holidays": True,  # next, previous, modified-next with calendars
     "principal-by": True,
+    "budget": True,  # principal.budget
     "charge": True,  # events charge and waive
     "chargeback": True,
     "tranches": True,  # several disburse events
@@ -557,6 +558,33 @@ class RuleMaker:
         if len({a["from"] for a in amendments}) == len(amendments) and self.rng.random() < 0.3:
             self.rng.shuffle(amendments)
         return amendments
+
+    def set_budget(self, rows, faulty):
+        """A ceiling over what was agreed, or, faulty, below it; raised in the course of a year, too."""
+        rng, agreed = self.rng, {}
+        for row in rows:
+            day = row.get("agreed") or row["disbursed"]
+            minor = model.to_amount(row["principal"], self.decimals)
+            agreed.setdefault(day[:4], []).append((day, minor))
+        budget, raised = {}, []
+        for year in sorted(agreed):
+            whole = sum(minor for _, minor in agreed[year]) + rng.choice([0, 0, 1, self.top])
+            if faulty and rng.random() < 0.1:
+                continue
+            budget[year] = self.amount(whole * rng.choice([2, 3, 4]) // 4 if faulty else whole)
+            if rng.random() < 0.4:
+                start = rng.choice(agreed[year])[0]
+                budget[year] = self.amount(sum(minor for day, minor in agreed[year] if day < start))
+                raised.append({"from": start, "set": [{"path": f"principal.budget.{year}", "was": budget[year],
+                                                       "value": self.amount(whole)}]})  # fmt: skip
+        if not budget:
+            return
+        self.rules["principal"]["budget"] = budget
+        if faulty and raised and rng.random() < 0.2:  # introduced in the course of a year
+            del self.rules["principal"]["budget"]
+            raised = [{"from": raised[0]["from"],
+                       "set": [{"path": "principal.budget", "was": "absent", "value": budget}]}]  # fmt: skip
+        self.amendments += raised
 
     def text(self):
         rules = dict(self.rules)
@@ -1122,6 +1150,11 @@ def make_book(seed, out, loans=None, faulty=False, features=DEFAULT):
             accounts.append(account)  # stays in
         elif account.repair(asked):
             accounts.append(account)
+
+    for maker in makers:
+        if maker.maybe("budget", 0.4):
+            maker.set_budget([a.row for a in accounts if a.maker is maker], faulty)
+            (out / "rules" / f"{maker.name}.yaml").write_text(maker.text(), encoding="utf-8", newline="")
 
     extra = ["district", "sector", "officer", "junk"]
     attributes = rng.sample(["district", "sector"], rng.randint(0, 2))
