@@ -122,6 +122,8 @@ static bool disburse(struct account *account, struct date date, struct amount am
     account->totals.disbursed = amount;
     account->totals.outstanding = amount;
     struct amount deducted;
+    if (!rule_is_set(account->loan->rules, RULE_FEES))
+        return true;
     return fee_charge(account, date, amount, &deducted) ||
            refuse_deduction(account, refusal, deducted, amount);
 }

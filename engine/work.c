@@ -439,9 +439,8 @@ static void claim_budget(struct desk *desk, struct budget_claim *claim, bool can
 static bool is_within_budget(struct desk *desk, struct load_row *row, int column, unsigned decimals,
                              struct date agreed)
 {
-    const struct budgets *budgets = desk->work->job->budgets;
     const struct budget_refusal *refusal =
-        budgets == NULL ? NULL : budgets_refusal(budgets, desk->bundle->account_id);
+        budgets_refusal(desk->work->job->budgets, desk->bundle->account_id);
     if (refusal == NULL)
         return true;
     char day[DATE_TEXT_LEN + 1];
@@ -492,8 +491,8 @@ static bool compute_grant(struct desk *desk)
     const struct work_job *job = work->job;
     const struct grant *grant = &desk->grant;
     struct grant_result result;
-    if (!is_within_budget(desk, &desk->grant_rows[0], GRANT_AWARD, grant->program->decimals,
-                          grant->agreed))
+    if (job->budgets != NULL && !is_within_budget(desk, &desk->grant_rows[0], GRANT_AWARD,
+                                                  grant->program->decimals, grant->agreed))
         return false;
     if (!grant_compute(desk->load.arena, &desk->grant, desk->order, desk->bundle->event_count,
                        job->as_of, job->known_at, &result))
@@ -536,8 +535,8 @@ static bool compute_account(struct desk *desk)
     published.moment = BORROWERS_OPENING;
     bool apart = period && knowledge_differs(desk, job->known_at, job->from_known_at);
     event_sort(desk->order, desk->bundle->event_count);
-    if (!is_within_budget(desk, &desk->loan_rows[0], LOAN_PRINCIPAL, desk->loan.program->decimals,
-                          desk->loan.agreed))
+    if (job->budgets != NULL && !is_within_budget(desk, &desk->loan_rows[0], LOAN_PRINCIPAL,
+                                                  desk->loan.program->decimals, desk->loan.agreed))
         return false;
     if (apart) {
         published.as_of = run.snapshot_on;
