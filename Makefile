@@ -9,6 +9,7 @@
 #> atomic     old output or new, never a mix: kills, full disks, no memory
 #> memory     any order within --memory: the same bytes, the peak, nothing left
 #> threads    the same bytes for any number of threads; V=tsan watches them
+#> compare    nol compare says what two plain runs say, for reforms of every kind
 #> shards     the same bytes for any number of shards, run by GNU parallel; damaged and missing shards
 #> instructions  for each schedule row, counted by valgrind: no more than tests/instructions.txt says
 #> prop       the laws, held against what the program writes about random books; SEEDS=a..b
@@ -70,7 +71,7 @@ endif
 COMPILE  := $(CC) $(LANGUAGE) $(WARNINGS) $(OPTIMIZE) -Iengine $(CFLAGS)
 LIBS     := -lgmp -lyaml -lcrypto
 
-CHECKS := headers layers nofloat tidy manual unit golden coverage atomic memory threads shards prop schema kiva \
+CHECKS := headers layers nofloat tidy manual unit golden coverage compare atomic memory threads shards prop schema kiva \
           model instructions
 
 
@@ -178,6 +179,9 @@ atomic: $(PROGRAM)
 
 memory: $(PROGRAM)
 	$(RESULT) sh tests/memory.sh $(PROGRAM) $(V)
+
+compare: $(PROGRAM)
+	$(RESULT) python3 -B tests/compare.py $(PROGRAM)
 
 threads: $(PROGRAM)
 	$(RESULT) sh tests/threads.sh $(PROGRAM)

@@ -51,6 +51,8 @@ extern const struct cli_command cli_check;
 extern const struct cli_command cli_keys;
 extern const struct cli_command cli_verify;
 extern const struct cli_command cli_merge;
+extern const struct cli_command cli_compare;
+extern const struct cli_command cli_sweep;
 
 /** cli_parse(arguments, command, argc, argv): exact names only; false after a message on standard
  * error. */
@@ -80,8 +82,8 @@ int cli_report(struct faults *faults);
  * first. */
 const struct memory *cli_memory(struct memory *memory, struct out_dir *out);
 
-/* The options that describe a run, for the tables of the commands that are called "as run". */
-#define CLI_RUN_OPTIONS                                                                            \
+/* The options that describe a book and how to read it. */
+#define CLI_BOOK_OPTIONS                                                                           \
     {"--rules", "DIR", true, false, "the programs: a folder of rule files, or one file"},          \
         {"--loans", "FILE", false, true, "the loan book; of --loans and --grants one is needed"},  \
         {"--grants", "FILE", false, true, "the book of grants"},                                   \
@@ -89,26 +91,56 @@ const struct memory *cli_memory(struct memory *memory, struct out_dir *out);
         {"--plan", "FILE", false, true, "rows of loans whose program has `split: custom`"},        \
         {"--as-of", "DATE", true, false, "the day whose end is reported"},                         \
         {"--known-at", "DATE", false, false, "count only what was recorded by this day"},          \
-        {"--from", "DATE", false, false, "first day of the period: movement.csv, migration.csv"},  \
-        {"--from-known-at", "DATE", false, false, "the opening as it was known on this day"},      \
         {"--attribute", "COLUMN", false, true, "group summaries by this column of the book"},      \
-        {"--carry", "COLUMN", false, true, "copy it to arrears.csv, grant_positions.csv"},         \
         {"--ignore", "COLUMN", false, true, "a column of the book that nol shall not mind"},       \
         {"--quarantine", NULL, false, false, "set faulty accounts aside, compute the rest"},       \
-        {"--shard", "K/N", false, false,                                                           \
-         "only the Kth of N parts of the accounts, for nol merge"},                                \
         {"--memory", "M", false, false,                                                            \
          "memory held at most, 16M..64G, else 256M; beyond it files in TMPDIR or by --out"},       \
     {                                                                                              \
         "--threads", "N", false, false, "how many threads; else as many as there are processors"   \
     }
 
+/* The options that describe a run, for the tables of the commands that are called "as run". */
+#define CLI_RUN_OPTIONS                                                                            \
+    CLI_BOOK_OPTIONS,                                                                              \
+        {"--from", "DATE", false, false, "first day of the period: movement.csv, migration.csv"},  \
+        {"--from-known-at", "DATE", false, false, "the opening as it was known on this day"},      \
+        {"--carry", "COLUMN", false, true, "copy it to arrears.csv, grant_positions.csv"},         \
+    {                                                                                              \
+        "--shard", "K/N", false, false, "only the Kth of N parts of the accounts, for nol merge"   \
+    }
+
+/* What winners and losers are told by. */
+#define CLI_MEASURES                                                                               \
+    "what winners and losers are told by: outstanding (else), overdue, provision, "                \
+    "next_12_months, claim, forgiven, subsidy"
+
 /** cli_run_read(arguments, options): fill ${options} from the arguments; false after a message. */
 bool cli_run_read(const struct cli_arguments *arguments, struct run_options *options);
+
+/** cli_measure(arguments, measure): the figure that --measure names; false after a message. */
+bool cli_measure(const struct cli_arguments *arguments, enum outcome_figure *measure);
+
+/** cli_amount(arena, amount, decimals): it as text, which belongs to ${arena}. */
+const char *cli_amount(struct arena *arena, struct amount amount, unsigned decimals);
+
+/** cli_view_read(arguments, options): the same for commands that look at a book in other ways: no
+ * shards and no period; --out may be missing. */
+bool cli_view_read(const struct cli_arguments *arguments, struct run_options *options);
 
 /** cli_temporary(arguments, out): where temporary files go: TMPDIR, else the folder that will hold
  * ${out}. */
 const char *cli_temporary(const struct cli_arguments *arguments, const char *out);
+
+/** cli_plain(arena, value): an amount as given to an option, without underscores. */
+struct text cli_plain(struct arena *arena, const char *value);
+
+/** cli_grouped(arena, amount, decimals): with a comma between thousands, for people. */
+const char *cli_grouped(struct arena *arena, struct amount amount, unsigned decimals);
+
+/** cli_schedule_grant(arguments, rules, faults): nol schedule of a program of grants. */
+void cli_schedule_grant(const struct cli_arguments *arguments, const struct rules *rules,
+                        struct faults *faults);
 
 /** cli_watch(options): show progress on a terminal and stop in good order on SIGINT, SIGTERM and
  * SIGHUP. */

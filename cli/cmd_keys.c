@@ -18,6 +18,8 @@ static const char *bind_text(enum rule_bind bind)
         return "Binds with the event: each follows the version in force on its date.";
     case RULE_BIND_REPORT:
         return "Binds with the report: the version in force on the as-of date, for all accounts.";
+    case RULE_BINDS:
+        break;
     }
     return "";
 }
@@ -38,6 +40,7 @@ static const char *type_text(enum rule_type type)
         [RULE_TYPE_WORDS] = "set of",
         [RULE_TYPE_SOME] = "list of some of",
         [RULE_TYPE_IDS] = "list of ids",
+        [RULE_TYPE_TEXTS] = "list of texts",
         [RULE_TYPE_FLAG] = "true or false",
         [RULE_TYPE_COUNT] = "number",
         [RULE_TYPE_COUNT_OR_MAP] = "map, or number",
@@ -55,6 +58,7 @@ static const char *type_text(enum rule_type type)
         [RULE_TYPE_SOURCE] = "source",
         [RULE_TYPE_DATE_NAME] = "name of a date",
         [RULE_TYPE_CHOICE_OR_AMOUNT] = "amount, or one of",
+        [RULE_TYPE_CHOICE_OR_FRACTION] = "fraction, or one of",
         [RULE_TYPE_CONDITION] = "condition, or",
         [RULE_TYPE_CONDITIONS] = "list of conditions",
     };
@@ -169,6 +173,10 @@ static int run(const struct cli_arguments *arguments)
             print_head("Calendars",
                        "Files of their own among the rules; the keys stand there without "
                        "`calendar.`.");
+        if (key == RULE_REFORM_NOL)
+            print_head("Reforms",
+                       "Files of their own, NAME.reform.yaml, for `nol compare` and `nol sweep`; "
+                       "the keys stand there without `reform.`.");
         if (key == RULE_CONDITION_SUBMITTED)
             print_head("Conditions",
                        "Of grants: `tranches[].release` and `clawback.clauses[].when`; the keys "

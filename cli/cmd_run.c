@@ -31,7 +31,8 @@ static int run(const struct cli_arguments *arguments)
 
 const struct cli_command cli_run = {
     .name = "run",
-    .arguments = "--rules DIR --loans FILE [--events FILE] --as-of DATE [...] --out DIR",
+    .arguments =
+        "--rules DIR [--loans FILE] [--grants FILE] [--events FILE] --as-of DATE [...] --out DIR",
     .meaning = "the month: schedules, arrears and totals from rules, book and events",
     .more =
         "example:\n"
@@ -44,7 +45,9 @@ const struct cli_command cli_run = {
         "classes.csv,\n"
         "movement.csv, migration.csv, unidentified.csv, subsidy.csv (when a program has that "
         "clause),\n"
-        "manifest.yaml and SHA256SUMS.  It appears whole or not at all; any fault in the input is\n"
+        "manifest.yaml and SHA256SUMS; with --grants grant_positions.csv, grant_tranches.csv and\n"
+        "grant_portfolio.csv; without --loans no files of loans.  It appears whole or not at all; "
+        "any fault in the input is\n"
         "listed and leaves an earlier october/ as it was.",
     .options = options,
     .option_count = sizeof options / sizeof *options,

@@ -1,9 +1,10 @@
 #include "cli.h"
 
 static const struct cli_option options[] = {
-    {"--principal", "AMOUNT", true, false, "as in the book; underscores between digits are fine"},
-    {"--disbursed", "DATE", true, false, "the day on which all of it is paid out"},
-    {"--agreed", "DATE", false, false, "the day of the contract, if another"},
+    {"--principal", "AMOUNT", false, false, "as in the book; underscores between digits are fine"},
+    {"--disbursed", "DATE", false, false, "the day on which all of it is paid out"},
+    {"--agreed", "DATE", false, false, "the day of the contract, if another; of a grant: its day"},
+    {"--award", "AMOUNT", false, false, "of a grant: what is given"},
     {"--installments", "N", false, false, "inside the program's range"},
     {"--first-due", "DATE", false, false, "for programs whose due date is given"},
     {"--by", "VALUE", false, false, "what the column of the program's principal.by says"},
@@ -23,7 +24,7 @@ static const struct {
 
 enum { GIVEN = sizeof given / sizeof *given };
 
-static struct text without_underscores(struct arena *arena, const char *value)
+struct text cli_plain(struct arena *arena, const char *value)
 {
     char *plain = arena_copy(arena, value, strlen(value));
     size_t len = 0;
@@ -54,7 +55,7 @@ static void make_row(const struct cli_arguments *arguments, const struct rules *
             value = rules->programs[0]->id;
         for (unsigned i = 0; i < GIVEN; i++)
             if (given[i].column == (enum loan_column)column && cli_has(arguments, given[i].option))
-                value = without_underscores(arena, cli_value(arguments, given[i].option));
+                value = cli_plain(arena, cli_value(arguments, given[i].option));
         csv_text(&bytes, value);
     }
     for (unsigned i = 0; i < rules->column_count; i++) {
@@ -79,7 +80,7 @@ static const char *amount_text(struct arena *arena, struct amount amount, unsign
 }
 
 /* Put a comma between thousands, for people. */
-static const char *grouped(struct arena *arena, struct amount amount, unsigned decimals)
+const char *cli_grouped(struct arena *arena, struct amount amount, unsigned decimals)
 {
     const char *plain = amount_text(arena, amount, decimals);
     size_t whole = strcspn(plain, ".");
@@ -105,12 +106,12 @@ static void print_head(const struct account *account)
     printf("%.*s (%.*s)\n%.*s %s, disbursed %s", (int)rules->value[RULE_TITLE].text.len,
            rules->value[RULE_TITLE].text.ptr, (int)rules->value[RULE_STATUS].text.len,
            rules->value[RULE_STATUS].text.ptr, (int)loan->program->code.len,
-           loan->program->code.ptr, grouped(arena, disbursed, decimals),
+           loan->program->code.ptr, cli_grouped(arena, disbursed, decimals),
            date_text(day, loan->disbursed));
     if (!amount_is_zero(deducted))
         printf(", %s paid out after fees of %s",
-               grouped(arena, amount_sub(arena, disbursed, deducted), decimals),
-               grouped(arena, deducted, decimals));
+               cli_grouped(arena, amount_sub(arena, disbursed, deducted), decimals),
+               cli_grouped(arena, deducted, decimals));
     printf("\n\n");
 }
 
@@ -128,7 +129,7 @@ static void print_table(const struct account *account)
     struct arena *arena = account->arena;
     char day[DATE_TEXT_LEN + 1], width[16];
     struct amount balance = account->totals.disbursed;
-    int wide = (int)strlen(grouped(arena, balance, decimals));
+    int wide = (int)strlen(cli_grouped(arena, balance, decimals));
     bool fees = has_fees(account);
     wide = wide < 9 ? 9 : wide;
     print_head(account);
@@ -142,10 +143,10 @@ static void print_table(const struct account *account)
         balance = amount_sub(arena, balance, principal);
         (void)snprintf(width, sizeof width, "%d", row->n);
         printf("%5s  %s  %*s", row->n == ROW_UNNUMBERED ? "grace" : width, date_text(day, row->due),
-               wide, grouped(arena, principal, decimals));
+               wide, cli_grouped(arena, principal, decimals));
         if (fees)
-            printf("  %*s", wide, grouped(arena, row->due_of[COMPONENT_FEE], decimals));
-        printf("  %*s\n", wide, grouped(arena, balance, decimals));
+            printf("  %*s", wide, cli_grouped(arena, row->due_of[COMPONENT_FEE], decimals));
+        printf("  %*s\n", wide, cli_grouped(arena, balance, decimals));
     }
 }
 
@@ -243,7 +244,14 @@ static int run(const struct cli_arguments *arguments)
     faults_init(&faults);
     if (load_rules(arguments->arena, arguments->plain.list, arguments->plain.count, 0, &rules,
                    &faults)) {
-        if (cli_has(arguments, "--by") && rules.column_count == 0)
+        bool grant = rules.program_count == 1 && rules.programs[0]->is_grant;
+        bool said = cli_has(arguments, "--principal") && cli_has(arguments, "--disbursed");
+        if (grant)
+            cli_schedule_grant(arguments, &rules, &faults);
+        else if (!said)
+            fault_add(&faults, FAULT_USAGE, (struct place){0},
+                      "the plan of a loan needs --principal and --disbursed");
+        else if (cli_has(arguments, "--by") && rules.column_count == 0)
             fault_add(&faults, FAULT_USAGE, (struct place){0},
                       "--by: the program has no principal.by");
         else if (rules.program_count == 1)
@@ -260,11 +268,15 @@ static int run(const struct cli_arguments *arguments)
 const struct cli_command cli_schedule = {
     .name = "schedule",
     .arguments = "RULE.yaml [CALENDAR.yaml...] --principal AMOUNT --disbursed DATE [...]",
-    .meaning = "one loan's plan, as a table or as CSV",
+    .meaning = "the plan of one loan or grant, as a table or as CSV",
     .more = "example:\n"
             "\n"
             "  nol schedule rules/id-revolving-fund.yaml --principal 25_000_000 \\\n"
-            "               --disbursed 2026-01-31 --installments 24",
+            "               --disbursed 2026-01-31 --installments 24\n"
+            "\n"
+            "and a grant's tranches, conditions and reports:\n"
+            "\n"
+            "  nol schedule rules/id-hibah-alat.yaml --award 12_345_678 --agreed 2026-01-15",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,

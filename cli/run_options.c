@@ -114,3 +114,32 @@ bool cli_run_read(const struct cli_arguments *arguments, struct run_options *opt
         return cli_usage("--from-known-at goes with --from only"), false;
     return true;
 }
+
+bool cli_view_read(const struct cli_arguments *arguments, struct run_options *options)
+{
+    if (arguments->plain.count > 0)
+        return cli_usage("'%s' is no option of this command", arguments->plain.list[0]), false;
+    if (!cli_run_read(arguments, options))
+        return false;
+    options->out = cli_value(arguments, "--out");
+    options->temporary = cli_temporary(arguments, options->out == NULL ? "" : options->out);
+    return true;
+}
+
+bool cli_measure(const struct cli_arguments *arguments, enum outcome_figure *measure)
+{
+    const char *name = cli_value(arguments, "--measure");
+    *measure = impact_measure(text_of(name == NULL ? "outstanding" : name));
+    return *measure != OUTCOME_FIGURES ||
+           (cli_usage("--measure is one of outstanding, overdue, provision, next_12_months, claim, "
+                      "forgiven, subsidy, not '%s'",
+                      name),
+            false);
+}
+
+const char *cli_amount(struct arena *arena, struct amount amount, unsigned decimals)
+{
+    char *text = arena_alloc(arena, amount_text_size(amount) + 1);
+    *amount_write(text, amount, decimals) = '\0';
+    return text;
+}

@@ -9,6 +9,8 @@
 #include "owed.h"
 #include "penalty.h"
 #include "plan.h"
+#include "relief.h"
+#include "reschedule.h"
 #include "rule_check.h"
 #include "tranche.h"
 
@@ -48,6 +50,12 @@ void account_begin(struct account *account, struct arena *arena, const struct lo
     for (unsigned i = 0; i < loan->program->count; i++)
         account->has_small_amounts |=
             rule_is_set(loan->program->versions[i].rules, RULE_SMALL_AMOUNTS);
+    account->is_ruled_daily = account->has_small_amounts || loan->relief_count > 0 ||
+                              loan->program->has_penalty || loan->program->has_forgiveness ||
+                              loan->program->looks_back;
+    if (loan->relief_count > 0)
+        relief_freeze(account);
+    account->has_frozen_days = account->relieved.count > 0;
 }
 
 static bool refuse(struct account_refusal *refusal, enum fault_code code, const char *format, ...)
@@ -437,6 +445,7 @@ static bool apply_freeze(struct account *account, const struct event *event,
 {
     static const struct account_refusal already = {.code = FAULT_FROZEN_ALREADY,
                                                    .text = "the loan is frozen already"};
+    account->has_frozen_days = true;
     return begin_period(account, event, &account->frozen, &already, refusal);
 }
 
@@ -464,11 +473,12 @@ static bool apply_able(struct account *account, const struct event *event,
     return end_period(account, event, &account->unable, &none, refusal);
 }
 
-int32_t account_frozen_days(const struct account *account, struct date after, struct date upto)
+/* How many of the days after ${after} up to ${upto} lie in the periods. */
+static int32_t days_in(const struct account_periods *periods, struct date after, struct date upto)
 {
     int32_t days = 0;
-    for (unsigned i = 0; i < account->frozen.count; i++) {
-        const struct account_period *period = &account->frozen.list[i];
+    for (unsigned i = 0; i < periods->count; i++) {
+        const struct account_period *period = &periods->list[i];
         struct date from = date_before(period->after, after) ? after : period->after;
         struct date end = date_before(upto, period->upto) ? upto : period->upto;
         if (date_before(from, end))
@@ -477,14 +487,30 @@ int32_t account_frozen_days(const struct account *account, struct date after, st
     return days;
 }
 
+int32_t account_frozen_days(const struct account *account, struct date after, struct date upto)
+{
+    const struct account_periods *relieved = &account->relieved;
+    int32_t days = days_in(&account->frozen, after, upto) + days_in(relieved, after, upto);
+    for (unsigned i = 0; i < relieved->count; i++) { /* no day counts twice */
+        const struct account_period *period = &relieved->list[i];
+        days -= days_in(&account->frozen, date_before(period->after, after) ? after : period->after,
+                        date_before(upto, period->upto) ? upto : period->upto);
+    }
+    return days;
+}
+
 /* --- any event --- */
 
-/* Whether the account is in a stage that takes this type at all. */
+/* Whether the account is in a stage that takes this type at all, and was taken over by then. */
 static bool takes(struct account *account, const struct event *event,
                   struct account_refusal *refusal)
 {
     struct text type = event_name(event);
     int len = (int)type.len; /* at most an id's */
+    if (date_is_set(account->opening) && date_before(event->date, account->opening) &&
+        event->type != EVENT_DISBURSE && event->type != EVENT_OPENING)
+        return refuse(refusal, FAULT_BEFORE_OPENING, "%.*s before the loan's opening", len,
+                      type.ptr);
     switch (account->stage) {
     case ACCOUNT_CANCELLED:
         return refuse(refusal, FAULT_AFTER_END, "%.*s after the account was cancelled", len,
@@ -493,7 +519,8 @@ static bool takes(struct account *account, const struct event *event,
         return refuse(refusal, FAULT_AFTER_END, "%.*s after the absolute write-off", len, type.ptr);
     case ACCOUNT_WRITTEN_OFF:
         if (event->type == EVENT_FORGIVE || event->type == EVENT_DISBURSE ||
-            event->type == EVENT_OPENING || event->type == EVENT_CHARGE)
+            event->type == EVENT_OPENING || event->type == EVENT_CHARGE ||
+            event->type == EVENT_RESCHEDULE)
             return refuse(refusal, FAULT_AFTER_WRITE_OFF, "%.*s after the write-off", len,
                           type.ptr);
         return true;
@@ -512,10 +539,6 @@ static bool takes(struct account *account, const struct event *event,
 bool account_apply(struct account *account, struct event *event, struct account_refusal *refusal)
 {
     account_advance(account, event->date);
-    if (date_is_set(account->opening) && date_before(event->date, account->opening) &&
-        event->type != EVENT_DISBURSE && event->type != EVENT_OPENING)
-        return refuse(refusal, FAULT_BEFORE_OPENING, "%.*s before the loan's opening",
-                      (int)event_name(event).len, event_name(event).ptr);
     if (!takes(account, event, refusal))
         return false;
     if (account->loan->program->has_penalty && !event_is_payment(event->type))
@@ -541,12 +564,12 @@ bool account_apply(struct account *account, struct event *event, struct account_
         return apply_freeze(account, event, refusal);
     case EVENT_UNFREEZE:
         return apply_unfreeze(account, event, refusal);
-    case EVENT_LETTER: /* counted by arrears.h */
-        return true;
     case EVENT_CHARGE:
         return apply_charge(account, event);
     case EVENT_WAIVE:
         return apply_waive(account, event, refusal);
+    case EVENT_RESCHEDULE:
+        return reschedule_apply(account, event, refusal);
     case EVENT_REPAY:
     case EVENT_OWN:
         allocation_pay(account, event, event->amount);
@@ -563,6 +586,7 @@ bool account_apply(struct account *account, struct event *event, struct account_
         return apply_write_off(account, event, refusal);
     case EVENT_RECOVER:
         return apply_recover(account, event, refusal);
+    case EVENT_LETTER:       /* counted by arrears.h */
     case EVENT_REVERSE:      /* acts through event_resolve() */
     case EVENT_UNIDENTIFIED: /* belongs to no account */
     case EVENT_EVENT:        /* from here on of grants: the loader refuses them */

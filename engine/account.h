@@ -100,9 +100,11 @@ struct account {
     size_t event_count;
     enum account_stage stage;
     bool has_small_amounts; /* in some version of the program */
-    struct date day;        /* up to which all has been applied */
-    struct date opening;    /* of the opening that counts, DATE_NONE without one */
-    struct row *rows;       /* by due date, then n */
+    bool is_ruled_daily;    /* days begin or end by rules: any of these, or the past is kept */
+    bool has_frozen_days;
+    struct date day;     /* up to which all has been applied */
+    struct date opening; /* of the opening that counts, DATE_NONE without one */
+    struct row *rows;    /* by due date, then n */
     unsigned row_count;
     unsigned first_open; /* no row before it has anything unpaid */
     int32_t highest_n;
@@ -117,9 +119,16 @@ struct account {
     unsigned chargeback_count;
     struct amount
         *uncovered; /* of each reversed payment: how much of it refunds used, by event index */
+    bool was_late;  /* some row has been; watched where rules may forgive */
+    struct text *forgiven_by; /* the ids of the rules that forgave */
+    size_t forgiven_count, forgiven_room;
+    bool overshoots; /* a relief has moved a row past 2199-12-31: the account means nothing */
     const struct event *judged;        /* the last classify, NULL: none */
     struct account_periods frozen;     /* they do not count as days late */
+    struct account_periods relieved;   /* frozen by decree; they may overlap with those frozen */
     struct account_periods unable;     /* of the borrower: no penalty, where the program says so */
+    unsigned rescheduled;              /* so often, all kinds */
+    int32_t grace_months, grace_days;  /* given by rescheduling, in either unit */
     struct date assessed;              /* penalties have been, up to the beginning of this day */
     struct account_stretch *stretches; /* by date; only where the program looks back */
     size_t stretch_count, stretch_room;

@@ -1,7 +1,9 @@
 #include "account.h"
 #include "allocation.h"
+#include "forgiveness.h"
 #include "owed.h"
 #include "penalty.h"
+#include "relief.h"
 
 /*
  * From day to day.  Between two events most days are alike: the walk stops only on those on which
@@ -26,17 +28,21 @@ static struct date next_use_of_credit(const struct account *account)
     return DATE_UNLIMITED;
 }
 
-/* The next day at whose end rests may go: the last row falls due, or rules change. */
-static struct date next_rest(const struct account *account)
+/* The next day on which rules change. */
+static struct date next_version(const struct account *account)
 {
     const struct program *program = account->loan->program;
-    struct date last = account->rows[account->row_count - 1].due;
-    if (date_before(account->day, last))
-        return last;
     for (unsigned i = 0; i < program->count; i++)
         if (date_before(account->day, program->versions[i].from))
             return program->versions[i].from;
     return DATE_UNLIMITED;
+}
+
+/* The next day at whose end rests may go: the last row falls due, or rules change. */
+static struct date next_rest(const struct account *account)
+{
+    struct date last = account->rows[account->row_count - 1].due;
+    return date_before(account->day, last) ? last : next_version(account);
 }
 
 /* The days from the account's to the one before ${date} end as it stands now. */
@@ -46,32 +52,53 @@ static void end_days(struct account *account, struct date date)
         account_keep_days(account, account->day, date_add_days(date, -1));
 }
 
-/* The beginning of ${date}: credit has a row to pay where that is the day ${use}. */
-static void begin_day(struct account *account, struct date date, struct date use)
+/* The beginning of the account's day, before credit is used. */
+static void begin_day(struct account *account)
 {
-    account->day = date;
+    if (account->loan->program->has_forgiveness)
+        forgiveness_watch(account, account->day);
+    if (account->loan->relief_count > 0)
+        relief_act(account);
     if (account->loan->program->has_penalty)
-        (void)penalty_assess(account, date);
-    if (date_equal(date, use))
-        allocation_use_credit(account, date);
+        (void)penalty_assess(account, account->day);
 }
 
 /* The end of the day at hand, once all its events have been applied. */
 static void end_day(struct account *account)
 {
+    if (account->loan->program->has_forgiveness)
+        forgiveness_act(account, account->day);
     if (account->has_small_amounts)
         owed_settle(account, account->day);
 }
 
+/* The first day, at the latest ${date}, on which rules ask for a stop; the days before it end. */
+static struct date pass_days(struct account *account, struct date date)
+{
+    if (account->has_small_amounts && account->stage == ACCOUNT_RUNNING)
+        date = earlier(date, next_rest(account));
+    if (account->loan->program->has_forgiveness && account->stage == ACCOUNT_RUNNING)
+        date = earlier(date, next_version(account));
+    if (account->loan->relief_count > 0)
+        date = earlier(date, relief_next(account));
+    end_days(account, date);
+    return date;
+}
+
 void account_advance(struct account *account, struct date date)
 {
+    bool ruled = account->is_ruled_daily;
     while (date_before(account->day, date)) {
-        end_day(account);
+        if (ruled)
+            end_day(account);
         struct date use = next_use_of_credit(account), next = earlier(date, use);
-        if (account->has_small_amounts && account->stage == ACCOUNT_RUNNING)
-            next = earlier(next, next_rest(account));
-        end_days(account, next);
-        begin_day(account, next, use);
+        if (ruled)
+            next = pass_days(account, next);
+        account->day = next;
+        if (ruled)
+            begin_day(account);
+        if (date_equal(next, use))
+            allocation_use_credit(account, next);
     }
 }
 

@@ -54,6 +54,9 @@ static bool same_scalar(struct rule_context *context, enum rule_key key, const s
     case RULE_TYPE_AMOUNT:
     case RULE_TYPE_AMOUNT_OR_MAP:
         return amount_compare(left.amount, right.amount) == 0;
+    case RULE_TYPE_CHOICE_OR_FRACTION:
+        return left.number < 0 && right.number < 0 &&
+               fraction_compare(context->arena, left.fraction, right.fraction) == 0;
     case RULE_TYPE_CHOICE_OR_AMOUNT:
         return left.number < 0 && right.number < 0 &&
                amount_compare(left.amount, right.amount) == 0;
@@ -282,6 +285,19 @@ const struct yaml_node *amend_apply(struct rule_context *context, const struct y
         return root;
     }
     return descend(&change, root, path->text, "");
+}
+
+const struct yaml_node *amend_find(const struct yaml_node *root, struct text path)
+{
+    while (root != NULL && path.len > 0) {
+        const char *dot = memchr(path.ptr, '.', path.len);
+        struct text name = {path.ptr, dot == NULL ? path.len : (size_t)(dot - path.ptr)};
+        const struct yaml_pair *child = root->kind == YAML_TEXT ? NULL : find_child(root, name);
+        root = child == NULL ? NULL : child->value;
+        size_t passed = dot == NULL ? path.len : name.len + 1;
+        path = (struct text){path.ptr + passed, path.len - passed};
+    }
+    return root;
 }
 
 bool amend_is_same(struct rule_context *context, struct text path, const struct yaml_node *a,

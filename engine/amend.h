@@ -15,6 +15,9 @@
 const struct yaml_node *amend_apply(struct rule_context *context, const struct yaml_node *root,
                                     const struct rule_scope *set);
 
+/** amend_find(root, path): what stands at ${path} of the tree, NULL: nothing. */
+const struct yaml_node *amend_find(const struct yaml_node *root, struct text path);
+
 /**
  * amend_is_same(context, path, a, b):
  * Whether the two nodes mean the same value at the amendment path ${path}, however they are

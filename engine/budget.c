@@ -4,249 +4,213 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* In a packed claim: behind the program of its key, behind an amount of its payload. */
-enum { KEY_END = '\0', CELL_END = ' ' };
+/* Behind the program's id and a NUL: four digits of the year and ten of the day, counted so that
+ * none is negative; then the account_id. */
+enum { YEAR_LEN = 4, DAY_LEN = 10, FIXED_LEN = 1 + YEAR_LEN + DAY_LEN };
 
-void budgets_init(struct budgets *budgets, const struct memory *memory)
+void budget_init(struct budget *budget, const struct memory *memory)
 {
-    *budgets = (struct budgets){0};
-    arena_init(&budgets->arena, memory);
+    *budget = (struct budget){.list = NULL};
+    arena_init(&budget->arena, memory);
 }
 
-void budgets_free(struct budgets *budgets)
+void budget_free(struct budget *budget)
 {
-    arena_free(&budgets->arena);
+    arena_free(&budget->arena);
+    *budget = (struct budget){.list = NULL};
 }
 
-static int year_of(struct date date)
+/* --- claims as items of a sorter --- */
+
+static void put_number(struct buffer *buffer, struct amount number)
 {
-    int year, month, day;
-    date_split(date, &year, &month, &day);
-    return year;
+    char *out = buffer_reserve(buffer, amount_text_size(number) + 1);
+    char *end = amount_write(out, number, 0);
+    *end++ = ' ';
+    buffer_end(buffer, end);
 }
 
-struct budget_limit budget_limit_of(const struct rule_scope *rules, enum rule_key budget,
-                                    enum rule_key any, struct date agreed)
+void budget_pack(struct buffer *buffer, const struct budget_claim *claim)
 {
-    const struct rule_value *years = &rules->value[budget];
-    struct budget_limit limit = {.limited = years->set};
-    char year[16];
-    (void)snprintf(year, sizeof year, "%04d", year_of(agreed));
-    for (unsigned i = 0; i < years->count; i++)
-        if (text_is(years->items[i]->name, year)) {
-            limit.named = true;
-            limit.amount = rule_amount(years->items[i], any);
-        }
-    return limit;
+    struct buffer key, payload;
+    buffer_init(&key, buffer->memory);
+    buffer_init(&payload, buffer->memory);
+    buffer_put(&key, claim->program);
+    buffer_put(&key, (struct text){"", 1});
+    buffer_printf(&key, "%0*d%0*lld", YEAR_LEN, claim->year, DAY_LEN,
+                  (long long)claim->agreed.day - INT32_MIN);
+    buffer_put(&key, claim->account_id);
+    put_number(&payload, claim->amount);
+    put_number(&payload, amount_of(claim->limited));
+    put_number(&payload, claim->limit);
+    put_number(&payload, amount_of(claim->freed.day));
+    const struct sorter_item item = {{key.bytes, key.len}, 0, {payload.bytes, payload.len}};
+    sorter_pack(buffer, &item);
+    buffer_free(&key);
+    buffer_free(&payload);
 }
 
-/* --- packed: the key sorts, the payload says the rest --- */
-
-static char *put_amount(char *out, struct amount amount)
+static struct amount take_number(struct arena *arena, struct text *rest)
 {
-    out = amount_write(out, amount, 0);
-    *out++ = CELL_END;
-    return out;
+    struct amount number = AMOUNT_ZERO;
+    const char *blank = memchr(rest->ptr, ' ', rest->len);
+    assert(blank != NULL);
+    struct text digits = {rest->ptr, (size_t)(blank - rest->ptr)};
+    bool read = amount_parse_total(arena, digits, &number);
+    assert(read);
+    (void)read;
+    *rest = (struct text){blank + 1, rest->len - digits.len - 1};
+    return number;
 }
 
-void budget_pack(struct buffer *claims, struct arena *arena, const struct budget_claim *claim)
-{
-    char day[DATE_TEXT_LEN + 1];
-    size_t len = claim->program.len + 1 + DATE_TEXT_LEN + claim->account_id.len;
-    char *key = arena_alloc(arena, len), *end = key;
-    memcpy(end, claim->program.ptr, claim->program.len);
-    end += claim->program.len;
-    *end++ = KEY_END; /* no byte of an id */
-    memcpy(end, date_text(day, claim->agreed), DATE_TEXT_LEN);
-    memcpy(end + DATE_TEXT_LEN, claim->account_id.ptr, claim->account_id.len);
+/* The parts of an item; texts belong to the item. */
+struct taken {
+    struct text year; /* program and year: the same for all that are judged together */
+    struct text agreed;
+    struct text account_id;
+    struct amount amount, limit;
+    bool limited;
+    struct date day;
+    struct date freed;
+};
 
-    size_t room = amount_text_size(claim->amount) + amount_text_size(claim->limit.amount) + 2 +
-                  DATE_TEXT_LEN + 2;
-    char *payload = arena_alloc(arena, room);
-    end = put_amount(payload, claim->amount);
-    end = put_amount(end, claim->limit.amount);
-    *end++ = claim->limit.named ? 'n' : claim->limit.limited ? 'l' : '-';
-    if (date_is_set(claim->cancelled)) {
-        memcpy(end, date_text(day, claim->cancelled), DATE_TEXT_LEN);
-        end += DATE_TEXT_LEN;
-    }
-    const struct sorter_item item = {.key = {key, len},
-                                     .payload = {payload, (size_t)(end - payload)}};
-    sorter_pack(claims, &item);
+static struct taken take(struct arena *arena, const struct sorter_item *item)
+{
+    const char *nul = memchr(item->key.ptr, '\0', item->key.len);
+    assert(nul != NULL);
+    size_t program = (size_t)(nul - item->key.ptr);
+    struct text rest = item->payload;
+    struct amount number = AMOUNT_ZERO;
+    struct taken taken = {
+        .year = {item->key.ptr, program + 1 + YEAR_LEN},
+        .agreed = {nul + 1 + YEAR_LEN, DAY_LEN},
+        .account_id = {nul + FIXED_LEN, item->key.len - program - FIXED_LEN},
+    };
+    (void)amount_parse_total(arena, taken.agreed, &number);
+    taken.day = (struct date){(int32_t)(number.word + INT32_MIN)};
+    taken.amount = take_number(arena, &rest);
+    taken.limited = !amount_is_zero(take_number(arena, &rest));
+    taken.limit = take_number(arena, &rest);
+    taken.freed = (struct date){(int32_t)take_number(arena, &rest).word};
+    return taken;
 }
 
-static struct text take_until(struct text *rest, char end)
-{
-    const char *at = memchr(rest->ptr, end, rest->len);
-    assert(at != NULL);
-    struct text cell = {rest->ptr, (size_t)(at - rest->ptr)};
-    *rest = (struct text){at + 1, rest->len - cell.len - 1};
-    return cell;
-}
+/* --- judging --- */
 
-static struct amount take_amount(struct arena *arena, struct text *rest)
-{
-    struct amount amount = AMOUNT_ZERO;
-    bool well = amount_parse_total(arena, take_until(rest, CELL_END), &amount);
-    assert(well);
-    (void)well;
-    return amount;
-}
-
-static struct date take_date(struct text text)
-{
-    struct date date = DATE_NONE;
-    (void)date_parse(text, &date);
-    return date;
-}
-
-static void unpack(struct arena *arena, const struct sorter_item *item, struct budget_claim *claim)
-{
-    struct text rest = item->key;
-    claim->program = take_until(&rest, KEY_END);
-    claim->agreed = take_date((struct text){rest.ptr, DATE_TEXT_LEN});
-    claim->account_id = (struct text){rest.ptr + DATE_TEXT_LEN, rest.len - DATE_TEXT_LEN};
-    rest = item->payload;
-    claim->amount = take_amount(arena, &rest);
-    claim->limit.amount = take_amount(arena, &rest);
-    claim->limit.named = rest.ptr[0] == 'n';
-    claim->limit.limited = rest.ptr[0] != '-';
-    claim->cancelled =
-        rest.len == 1 ? DATE_NONE : take_date((struct text){rest.ptr + 1, rest.len - 1});
-}
-
-/* --- judged --- */
-
-struct freed {
-    struct date date;
+/* An award that was cancelled later on. */
+struct freeing {
+    struct date day;
     struct amount amount;
 };
 
-/* One program and year, up to the claim at hand. */
-struct year {
-    struct arena arena;   /* ends with it */
-    struct arena scratch; /* ends with the claim */
-    struct text program;
-    int year;
-    struct amount_sum taken;
-    struct freed *freed; /* a heap of what cancels give back later, the earliest at the top */
-    size_t count, room;
+/* One program and year at a time. */
+struct judging {
+    struct budget *budget;
+    struct arena scratch; /* of the claim at hand */
+    struct arena year;    /* of the program and year at hand */
+    struct text name;
+    struct amount_sum total;
+    struct freeing *freeings; /* by day, from ${first} on */
+    size_t first, count, room;
 };
 
-static void swap(struct freed *a, struct freed *b)
+static void begin_year(struct judging *judging, struct text name)
 {
-    struct freed other = *a;
-    *a = *b;
-    *b = other;
+    arena_reset(&judging->year);
+    amount_sum_clear(&judging->total);
+    judging->total = (struct amount_sum){0};
+    judging->name = (struct text){arena_copy(&judging->year, name.ptr, name.len), name.len};
+    judging->freeings = NULL;
+    judging->first = judging->count = judging->room = 0;
 }
 
-static void push(struct year *year, struct freed freed)
+/* What was cancelled up to ${day} is there again. */
+static void free_until(struct judging *judging, struct date day)
 {
-    year->freed = arena_grow(&year->arena, year->freed, year->count, &year->room, sizeof freed);
-    size_t at = year->count++;
-    year->freed[at] = freed;
-    for (; at > 0 && date_before(freed.date, year->freed[(at - 1) / 2].date); at = (at - 1) / 2)
-        swap(&year->freed[at], &year->freed[(at - 1) / 2]);
-}
-
-static void pop(struct year *year)
-{
-    year->freed[0] = year->freed[--year->count];
-    for (size_t at = 0;;) {
-        size_t child = 2 * at + 1;
-        if (child + 1 < year->count &&
-            date_before(year->freed[child + 1].date, year->freed[child].date))
-            child++;
-        if (child >= year->count || !date_before(year->freed[child].date, year->freed[at].date))
+    for (; judging->first < judging->count; judging->first++) {
+        const struct freeing *freeing = &judging->freeings[judging->first];
+        if (date_before(day, freeing->day))
             return;
-        swap(&year->freed[at], &year->freed[child]);
-        at = child;
+        amount_sum_add(&judging->total, amount_negate(&judging->scratch, freeing->amount));
     }
 }
 
-/* What was cancelled by ${date} is free again on it. */
-static void give_back(struct year *year, struct date date)
+static void add_freeing(struct judging *judging, const struct taken *taken)
 {
-    while (year->count > 0 && !date_before(date, year->freed[0].date)) {
-        amount_sum_add(&year->taken, amount_negate(&year->scratch, year->freed[0].amount));
-        pop(year);
-    }
+    judging->freeings = arena_grow(&judging->year, judging->freeings, judging->count,
+                                   &judging->room, sizeof *judging->freeings);
+    size_t i = judging->count++;
+    for (; i > judging->first && date_before(taken->freed, judging->freeings[i - 1].day); i--)
+        judging->freeings[i] = judging->freeings[i - 1];
+    judging->freeings[i] =
+        (struct freeing){taken->freed, amount_copy(&judging->year, taken->amount)};
 }
 
-static void begin_year(struct year *year, const struct budget_claim *claim)
+static void refuse(struct budget *budget, const struct taken *taken, struct amount total)
 {
-    arena_reset(&year->arena);
-    year->program = (struct text){arena_copy(&year->arena, claim->program.ptr, claim->program.len),
-                                  claim->program.len};
-    year->year = year_of(claim->agreed);
-    amount_sum_clear(&year->taken);
-    year->freed = NULL;
-    year->count = year->room = 0;
+    budget->list = arena_grow(&budget->arena, budget->list, budget->count, &budget->room,
+                              sizeof *budget->list);
+    budget->list[budget->count++] = (struct budget_refusal){
+        {arena_copy(&budget->arena, taken->account_id.ptr, taken->account_id.len),
+         taken->account_id.len},
+        amount_copy(&budget->arena, total),
+        amount_copy(&budget->arena, taken->limit)};
 }
 
-static void refuse(struct budgets *budgets, const struct budget_claim *claim, struct amount left)
+static void judge(struct judging *judging, const struct sorter_item *item)
 {
-    struct arena *arena = &budgets->arena;
-    budgets->refusals = arena_grow(arena, budgets->refusals, budgets->count, &budgets->room,
-                                   sizeof *budgets->refusals);
-    budgets->refusals[budgets->count++] = (struct budget_refusal){
-        .account_id = {arena_copy(arena, claim->account_id.ptr, claim->account_id.len),
-                       claim->account_id.len},
-        .left = amount_copy(arena, left),
-        .named = claim->limit.named,
-    };
-}
-
-static void judge(struct budgets *budgets, struct year *year, const struct budget_claim *claim)
-{
-    struct arena *scratch = &year->scratch;
-    give_back(year, claim->agreed);
-    struct amount taken = amount_sum_value(scratch, &year->taken);
-    struct amount left = amount_sub(scratch, claim->limit.amount, taken);
-    if (claim->limit.limited && amount_compare(claim->amount, left) > 0) {
-        /* an amendment may leave less than was taken already */
-        refuse(budgets, claim, amount_sign(left) > 0 ? left : AMOUNT_ZERO);
+    arena_reset(&judging->scratch);
+    const struct taken taken = take(&judging->scratch, item);
+    if (!text_equal(taken.year, judging->name))
+        begin_year(judging, taken.year);
+    free_until(judging, taken.day);
+    struct amount total = amount_sum_value(&judging->scratch, &judging->total);
+    struct amount with = amount_add(&judging->scratch, total, taken.amount);
+    if (taken.limited && amount_compare(with, taken.limit) > 0) {
+        refuse(judging->budget, &taken, total);
         return;
     }
-    amount_sum_add(&year->taken, claim->amount);
-    if (date_is_set(claim->cancelled))
-        push(year, (struct freed){claim->cancelled, amount_copy(&year->arena, claim->amount)});
+    amount_sum_add(&judging->total, taken.amount);
+    if (date_is_set(taken.freed))
+        add_freeing(judging, &taken);
 }
 
 static int compare_refusals(const void *a, const void *b)
 {
-    const struct budget_refusal *left = a, *right = b;
-    return text_compare(left->account_id, right->account_id);
+    return text_compare(((const struct budget_refusal *)a)->account_id,
+                        ((const struct budget_refusal *)b)->account_id);
 }
 
-bool budgets_judge(struct budgets *budgets, struct sorter *claims)
+bool budget_judge(struct budget *budget, struct sorter *sorter)
 {
-    struct year year = {.program = {"", 0}};
+    struct judging judging = {.budget = budget};
     struct sorter_item item;
     enum sorter_result result = SORTER_FAILED;
-    arena_init(&year.arena, budgets->arena.memory);
-    arena_init(&year.scratch, budgets->arena.memory);
-    bool well = sorter_sort(claims);
-    while (well && (result = sorter_next(claims, &item)) == SORTER_ITEM) {
-        struct budget_claim claim;
-        arena_reset(&year.scratch);
-        unpack(&year.scratch, &item, &claim);
-        if (year.year != year_of(claim.agreed) || !text_equal(year.program, claim.program))
-            begin_year(&year, &claim);
-        judge(budgets, &year, &claim);
-    }
-    amount_sum_clear(&year.taken);
-    arena_free(&year.scratch);
-    arena_free(&year.arena);
-    if (budgets->count > 0)
-        qsort(budgets->refusals, budgets->count, sizeof *budgets->refusals, compare_refusals);
-    return well && result == SORTER_END;
+    arena_init(&judging.scratch, budget->arena.memory);
+    arena_init(&judging.year, budget->arena.memory);
+    if (sorter_sort(sorter))
+        while ((result = sorter_next(sorter, &item)) == SORTER_ITEM)
+            judge(&judging, &item);
+    amount_sum_clear(&judging.total);
+    arena_free(&judging.year);
+    arena_free(&judging.scratch);
+    if (budget->count > 1)
+        qsort(budget->list, budget->count, sizeof *budget->list, compare_refusals);
+    return result == SORTER_END;
 }
 
-const struct budget_refusal *budgets_refusal(const struct budgets *budgets, struct text account_id)
+const struct budget_refusal *budget_refused(const struct budget *budget, struct text account_id)
 {
-    const struct budget_refusal key = {.account_id = account_id};
-    if (budgets->count == 0)
-        return NULL;
-    return bsearch(&key, budgets->refusals, budgets->count, sizeof key, compare_refusals);
+    size_t low = 0, high = budget->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = text_compare(budget->list[middle].account_id, account_id);
+        if (order == 0)
+            return &budget->list[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
 }

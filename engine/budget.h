@@ -1,66 +1,55 @@
 /*
- * Budgets by year of agreement (design 4.1, 4.2; semantics 4, 9): which loans or grants take the
- * total of their program and year above what their own rules say.
+ * Budgets: which accounts take what their program gives in a year above its budget (semantics 9).
  *
- * A budget is a ceiling at every moment.  Claims are judged in order of agreement, then account_id:
- * each on the day it was agreed, against those accepted before it that had not been cancelled by
- * then.  One that is refused takes nothing.  The order is a sorter's, which keeps within its
- * memory; what is kept here grows with the claims refused and, of one program and year, with those
+ * A survey of the book packs a claim for each account of a program that has a budget; sorted, they
+ * are judged one after the other.  What is kept grows with the refused ones alone, and with those
  * cancelled.
  */
 #ifndef NOL_BUDGET_H
 #define NOL_BUDGET_H
 
-#include "rule.h"
 #include "sorter.h"
 
-/* What a program's rules say of a year. */
-struct budget_limit {
-    bool limited; /* the rules have a budget */
-    bool named;   /* it names the year; a year not named has nothing to give */
-    struct amount amount;
-};
-
-/* One loan's or grant's part of its program's budget. */
+/* What one account takes of its program's budget.  Amounts are in minor units. */
 struct budget_claim {
-    struct text program; /* id */
-    struct text account_id;
+    struct text program; /* without NUL */
+    int year;            /* of the agreement */
     struct date agreed;
-    struct date cancelled; /* DATE_NONE: not */
+    struct text account_id;
     struct amount amount;
-    struct budget_limit limit; /* of its own rules; without one it counts, but is never refused */
+    bool limited;        /* whether the rules of its agreement have a budget */
+    struct amount limit; /* for that year; 0: nothing to give */
+    struct date freed;   /* the day of its cancellation; DATE_NONE: none */
 };
 
-/* Why a claim was refused. */
+/* An account that is refused. */
 struct budget_refusal {
     struct text account_id;
-    struct amount left;
-    bool named;
+    struct amount taken; /* of the budget, by those before it */
+    struct amount limit;
 };
 
-struct budgets {
+struct budget {
     struct arena arena;
-    struct budget_refusal *refusals; /* by account_id, once judged */
+    struct budget_refusal *list; /* by account_id, bytewise */
     size_t count, room;
 };
 
-void budgets_init(struct budgets *budgets, const struct memory *memory);
-void budgets_free(struct budgets *budgets);
+void budget_init(struct budget *budget, const struct memory *memory);
+void budget_free(struct budget *budget);
 
-/** budget_limit_of(rules, budget, any, agreed): what the map ${budget}, whose entries are of the
- * key ${any}, says of the year of ${agreed}. */
-struct budget_limit budget_limit_of(const struct rule_scope *rules, enum rule_key budget,
-                                    enum rule_key any, struct date agreed);
+/** budget_pack(buffer, claim): put a claim where it waits for sorter_add_packed(). */
+void budget_pack(struct buffer *buffer, const struct budget_claim *claim);
 
-/** budget_pack(claims, arena, claim): put the claim behind others that wait for a sorter; ${arena}
- * is scratch. */
-void budget_pack(struct buffer *claims, struct arena *arena, const struct budget_claim *claim);
+/**
+ * budget_judge(budget, sorter):
+ * Judge all claims of ${sorter}, by program and year in order of agreement and account_id: one
+ * that takes the total above the limit of its own agreement is refused and takes nothing; what was
+ * cancelled counts until the day of its cancellation.  False when the sorter fails.
+ */
+bool budget_judge(struct budget *budget, struct sorter *sorter);
 
-/** budgets_judge(budgets, claims): judge all that ${claims}, to which nothing else was added,
- * holds. False after a fault of the disk, which the sorter has told. */
-bool budgets_judge(struct budgets *budgets, struct sorter *claims);
-
-/** budgets_refusal(budgets, account_id): NULL: not refused. */
-const struct budget_refusal *budgets_refusal(const struct budgets *budgets, struct text account_id);
+/** budget_refused(budget, account_id): why the account is refused; NULL: it is not. */
+const struct budget_refusal *budget_refused(const struct budget *budget, struct text account_id);
 
 #endif

@@ -52,7 +52,7 @@ const struct calendar *calendar_read(struct arena *arena, const struct yaml_node
                                      struct faults *faults)
 {
     uint64_t before = faults->total;
-    const struct rule_scope *scope = rule_compile_calendar(arena, root, faults);
+    const struct rule_scope *scope = rule_compile_other(arena, root, "calendar", faults);
     if (faults->total == before)
         check(scope, faults);
     if (faults->total != before)

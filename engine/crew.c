@@ -33,7 +33,7 @@ static void empty(struct crew_batch *batch)
     arena_reset(&batch->arena);
     for (unsigned i = 0; i <= REPORT_ARREARS; i++)
         batch->out[i].len = 0;
-    batch->rejects.len = batch->unidentified.len = 0;
+    batch->rejects.len = batch->unidentified.len = batch->claims.len = 0;
 }
 
 /* Work on a batch, and note how large it became. */
@@ -41,7 +41,8 @@ static bool work_on(struct crew *crew, unsigned worker, struct crew_batch *batch
 {
     bool well = crew->task.work(crew->task.context, worker, batch);
     batch->last_rows = batch->rows;
-    batch->last_bytes = batch->bytes + batch->rejects.len + batch->unidentified.len;
+    batch->last_bytes =
+        batch->bytes + batch->rejects.len + batch->unidentified.len + batch->claims.len;
     for (unsigned i = 0; i <= REPORT_ARREARS; i++)
         batch->last_bytes += batch->out[i].len;
     return well;
@@ -114,6 +115,7 @@ struct crew *crew_start(const struct memory *memory, unsigned threads, const str
             buffer_init(&crew->batches[i].out[file], memory);
         buffer_init(&crew->batches[i].rejects, memory);
         buffer_init(&crew->batches[i].unidentified, memory);
+        buffer_init(&crew->batches[i].claims, memory);
         crew->idle[crew->idle_count++] = &crew->batches[i];
     }
     (void)pthread_mutex_init(&crew->lock, NULL);
@@ -172,6 +174,7 @@ bool crew_finish(struct crew *crew)
             buffer_free(&batch->out[file]);
         buffer_free(&batch->rejects);
         buffer_free(&batch->unidentified);
+        buffer_free(&batch->claims);
     }
     memory_release(crew->batches);
     memory_release(crew->idle);

@@ -17,7 +17,8 @@ struct crew_batch {
     struct book_bundle *bundles;
     size_t count, room;
     struct buffer out[REPORT_ARREARS + 1];
-    struct buffer rejects, unidentified; /* items packed for a sorter */
+    struct buffer rejects, unidentified; /* items packed for a sorter, as are */
+    struct buffer claims;                /* of a survey: on budgets */
     size_t rows;                         /* that the caller put into it */
     size_t bytes;                        /* of them */
     size_t last_rows, last_bytes;        /* when it was worked on, output included */

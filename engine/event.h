@@ -6,7 +6,7 @@
 #define NOL_EVENT_H
 
 #include "row.h"
-#include "rule.h"
+#include "rule_check.h"
 
 enum event_type {
 #define EVENT(id, name, amount, columns, meaning) EVENT_##id,
@@ -30,6 +30,7 @@ enum event_columns {
     EVENT_NEEDS_COMPONENT = 8,
     EVENT_TAKES_DUE = 16,
     EVENT_NEEDS_KIND = 64,
+    EVENT_TAKES_TERMS = 128,        /* row, installments, every, grace: as the kind says */
     EVENT_NAMES_REF = 1 << 16,      /* ref is a name of the rules, not an event */
     EVENT_NEEDS_CATEGORY = 1 << 17, /* component is a category of costs */
 };
@@ -39,6 +40,15 @@ struct event_kind {
     enum event_amount amount;
     unsigned columns; /* a set of enum event_columns */
     const char *meaning;
+};
+
+/* What an event `reschedule` asks for. */
+struct event_terms {
+    enum rule_reschedule kind;
+    int32_t row;          /* 0: none named */
+    int32_t installments; /* 0: none */
+    struct span every;    /* count 0: none */
+    struct span grace;    /* the same */
 };
 
 struct event {
@@ -53,10 +63,11 @@ struct event {
     enum component component;
     struct date due; /* DATE_NONE: none */
     struct amount amount;
-    const struct rule_scope *own; /* of EVENT_OWN: the program's type, by its name; else NULL */
-    int32_t charged_n;            /* of a charge that was applied: the row it is due in */
-    struct event *target;         /* the event that ref names, once event_link() found it */
-    const void *origin;           /* where the loader found it; for messages only */
+    const struct event_terms *terms; /* of a reschedule; else NULL */
+    const struct rule_scope *own;    /* of EVENT_OWN: the program's type, by its name; else NULL */
+    int32_t charged_n;               /* of a charge that was applied: the row it is due in */
+    struct event *target;            /* the event that ref names, once event_link() found it */
+    const void *origin;              /* where the loader found it; for messages only */
     /* answers of event_resolve() for one known-at and as-of: */
     bool known;                     /* recorded by known-at */
     const struct event *removed_by; /* the first live reverse of it, NULL: none */

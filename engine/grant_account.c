@@ -202,6 +202,7 @@ static bool apply_cancel(const struct applying *a)
         return was_overtaken(a) ||
                refuse(a, FAULT_NOTHING_TO_CANCEL, "something of the grant is paid");
     a->state->cancelled = true;
+    a->state->cancelled_on = a->event->date;
     return true;
 }
 

@@ -253,6 +253,13 @@ static bool read_number(const struct reading *reading, unsigned column, bool sig
     return refuse(reading, column, FAULT_NUMBER_RANGE, wanted);
 }
 
+bool load_event_number(struct load *load, struct load_row *row, enum event_column column,
+                       int32_t least, int32_t most, int32_t *out)
+{
+    struct reading reading = {load, row, load_event_columns, EVENT_AMOUNT};
+    return read_number(&reading, column, false, least, most, out);
+}
+
 /* --- loans --- */
 
 static struct text nth_program(const void *load, size_t i)
@@ -589,6 +596,8 @@ void load_loan(struct load *load, struct load_row *row, struct loan *loan)
                    date_text(text, loan->program->in_force));
     }
     loan->rules = program_at(loan->program, loan->agreed);
+    if (loan->program->relief_count > 0)
+        load_reliefs(load, row, loan);
     choose_grace(&reading, loan);
     check_first_due(&reading, loan);
     if (!lent)
@@ -784,7 +793,7 @@ static bool takes_column(enum event_type type, unsigned column)
     case EVENT_INSTALLMENTS:
     case EVENT_EVERY:
     case EVENT_GRACE:
-        return false;
+        return (taken & EVENT_TAKES_TERMS) != 0;
     default:
         return true;
     }
@@ -915,6 +924,8 @@ void load_event(struct load *load, struct load_row *row, const struct program *p
         read_event_amount(&reading, program, event);
     if (event->type == EVENT_CLASSIFY)
         read_class(&reading, program, event);
+    if (event->type == EVENT_RESCHEDULE)
+        load_reschedule(load, row, event);
     if (event->type != EVENT_UNIDENTIFIED && event->type != EVENT_REVERSE)
         (void)require(&reading, EVENT_ACCOUNT_ID);
 }

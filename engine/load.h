@@ -107,6 +107,10 @@ void load_fault(struct load *load, struct load_row *row, int column, enum fault_
  * NULL. */
 void load_loan(struct load *load, struct load_row *row, struct loan *loan);
 
+/** load_reliefs(load, row, loan): the program's payment holidays that hold for the loan by the
+ * columns of its row; a part of load_loan(). */
+void load_reliefs(struct load *load, struct load_row *row, struct loan *loan);
+
 /** load_grant(load, row, grant): a split row of grants.csv; ${grant} is complete when row->fault is
  * NULL. */
 void load_grant(struct load *load, struct load_row *row, struct grant *grant);
@@ -139,6 +143,15 @@ void load_plan(struct load *load, struct load_row *rows, size_t count, struct lo
  */
 void load_event(struct load *load, struct load_row *row, const struct program *program,
                 struct event *event);
+
+/** load_event_number(load, row, column, least, most, out): a whole number in a column of
+ * events.csv; false (and a fault) when it is none within the two. */
+bool load_event_number(struct load *load, struct load_row *row, enum event_column column,
+                       int32_t least, int32_t most, int32_t *out);
+
+/** load_reschedule(load, row, event): the columns that a reschedule takes, each by its kind; a part
+ * of load_event(), which has read its `due`. */
+void load_reschedule(struct load *load, struct load_row *row, struct event *event);
 
 /**
  * load_link(load, events, rows, count):

@@ -14,15 +14,13 @@ struct loading {
     struct faults *faults;
     unsigned order;
     struct rules *rules;
-    const struct yaml_node **roots; /* by file; NULL: no YAML */
 };
 
-static void refuse_io(struct loading *loading, const char *path)
+static void refuse_io(struct arena *arena, const char *path, unsigned order, struct faults *faults)
 {
-    struct fault_file *file = ARENA_ARRAY(loading->arena, struct fault_file, 1);
-    *file = (struct fault_file){arena_copy(loading->arena, path, strlen(path)), loading->order++};
-    fault_add(loading->faults, FAULT_IO, (struct place){file, 0, 0}, "cannot read: %s",
-              strerror(errno));
+    struct fault_file *file = ARENA_ARRAY(arena, struct fault_file, 1);
+    *file = (struct fault_file){arena_copy(arena, path, strlen(path)), order};
+    fault_add(faults, FAULT_IO, (struct place){file, 0, 0}, "cannot read: %s", strerror(errno));
 }
 
 /* The whole file, or one byte more than a rule file may have; false on an error. */
@@ -47,30 +45,36 @@ static bool read_whole(struct arena *arena, const char *path, struct text *bytes
     return got >= 0;
 }
 
-static void read_file(struct loading *loading, const char *path, const char *name)
+const struct rules_file *load_rules_file(struct arena *arena, const char *path, const char *name,
+                                         unsigned order, struct faults *faults)
 {
-    struct arena *arena = loading->arena;
-    struct rules *rules = loading->rules;
     struct text bytes;
     if (!read_whole(arena, path, &bytes)) {
-        refuse_io(loading, path);
-        return;
+        refuse_io(arena, path, order, faults);
+        return NULL;
     }
     struct rules_file *file = ARENA_ARRAY(arena, struct rules_file, 1);
-    file->file = (struct fault_file){arena_copy(arena, path, strlen(path)), loading->order++};
+    file->file = (struct fault_file){arena_copy(arena, path, strlen(path)), order};
     file->name = arena_copy(arena, name, strlen(name));
     struct digest *digest = digest_new();
     if (digest == NULL || !digest_add(digest, bytes.ptr, bytes.len) ||
         !digest_end(digest, file->digest))
-        fault_add(loading->faults, FAULT_IO, (struct place){&file->file, 0, 0}, "SHA-256 failed");
+        fault_add(faults, FAULT_IO, (struct place){&file->file, 0, 0}, "SHA-256 failed");
     digest_free(digest);
-    if (rules->file_count == FILES_MAX) {
+    file->root = yaml_read(arena, &file->file, bytes, faults);
+    return file;
+}
+
+static void read_file(struct loading *loading, const char *path, const char *name)
+{
+    struct rules *rules = loading->rules;
+    const struct rules_file *file =
+        load_rules_file(loading->arena, path, name, loading->order++, loading->faults);
+    if (file != NULL && rules->file_count == FILES_MAX)
         fault_add(loading->faults, FAULT_IO, (struct place){&file->file, 0, 0},
                   "more than %d rule files", FILES_MAX);
-        return;
-    }
-    loading->roots[rules->file_count] = yaml_read(arena, &file->file, bytes, loading->faults);
-    rules->files[rules->file_count++] = file;
+    else if (file != NULL)
+        rules->files[rules->file_count++] = file;
 }
 
 static void add_column(struct rules *rules, struct text name)
@@ -82,12 +86,18 @@ static void add_column(struct rules *rules, struct text name)
         rules->columns[rules->column_count++] = name;
 }
 
-static void add_columns(struct rules *rules, const struct program *program)
+void load_rules_columns(struct rules *rules, const struct program *program)
 {
     for (unsigned i = 0; i < program->count; i++) {
         const struct rule_scope *scope = program->versions[i].rules;
         if (rule_is_set(scope, RULE_PRINCIPAL_BY_COLUMN))
             add_column(rules, scope->value[RULE_PRINCIPAL_BY_COLUMN].text);
+        const struct rule_value *reliefs = &scope->value[RULE_RELIEF];
+        for (unsigned j = 0; j < reliefs->count; j++) {
+            const struct rule_value *who = &reliefs->items[j]->value[RULE_RELIEF_WHO];
+            for (unsigned k = 0; k < who->count; k++)
+                add_column(rules, who->items[k]->name);
+        }
     }
 }
 
@@ -98,6 +108,16 @@ static void add_columns_of_tree(struct rules *rules, const struct yaml_node *roo
     const struct yaml_node *column = yaml_find(by, text_of("column"));
     if (column != NULL && column->kind == YAML_TEXT)
         add_column(rules, column->text);
+    const struct yaml_node *reliefs = yaml_find(root, text_of("relief"));
+    if (reliefs == NULL || reliefs->kind != YAML_LIST)
+        return;
+    for (const struct yaml_pair *item = reliefs->first; item != NULL; item = item->next) {
+        const struct yaml_node *who = yaml_find(item->value, text_of("who"));
+        if (who == NULL || who->kind != YAML_MAP)
+            continue;
+        for (const struct yaml_pair *entry = who->first; entry != NULL; entry = entry->next)
+            add_column(rules, entry->key);
+    }
 }
 
 /* In the place of a calendar at fault, so that the programs which name it are not told that there
@@ -124,7 +144,7 @@ static void understand(struct loading *loading, bool calendars)
     struct rules *rules = loading->rules;
     const struct calendars named = {rules->calendars, rules->calendar_count};
     for (unsigned i = 0; i < rules->file_count; i++) {
-        const struct yaml_node *root = loading->roots[i];
+        const struct yaml_node *root = rules->files[i]->root;
         if (root == NULL || calendar_is(root) != calendars)
             continue;
         if (calendars) {
@@ -141,7 +161,7 @@ static void understand(struct loading *loading, bool calendars)
             add_columns_of_tree(rules, root);
             continue;
         }
-        add_columns(rules, program);
+        load_rules_columns(rules, program);
         rules->programs[rules->program_count++] = program;
     }
 }
@@ -163,12 +183,12 @@ static void read_folder(struct loading *loading, const char *path)
     unsigned count = 0;
     DIR *dir = opendir(path);
     if (dir == NULL) {
-        refuse_io(loading, path);
+        refuse_io(loading->arena, path, loading->order++, loading->faults);
         return;
     }
     for (struct dirent *entry; (entry = readdir(dir)) != NULL && count < FILES_MAX;)
         if (entry->d_name[0] != '.' && ends_with(entry->d_name, ".yaml") &&
-            !ends_with(entry->d_name, ".test.yaml"))
+            !ends_with(entry->d_name, ".test.yaml") && !ends_with(entry->d_name, ".reform.yaml"))
             names[count++] = arena_copy(loading->arena, entry->d_name, strlen(entry->d_name));
     (void)closedir(dir);
     qsort(names, count, sizeof *names, compare_strings);
@@ -238,8 +258,7 @@ bool load_rules(struct arena *arena, const char *const *paths, unsigned count, u
                 struct rules *rules, struct faults *faults)
 {
     uint64_t before = faults->total;
-    struct loading loading = {arena, faults, order, rules,
-                              ARENA_ARRAY(arena, const struct yaml_node *, FILES_MAX)};
+    struct loading loading = {arena, faults, order, rules};
     *rules = (struct rules){
         .programs = ARENA_ARRAY(arena, const struct program *, FILES_MAX),
         .calendars = ARENA_ARRAY(arena, const struct calendar *, FILES_MAX),
@@ -250,7 +269,7 @@ bool load_rules(struct arena *arena, const char *const *paths, unsigned count, u
         struct stat status;
         const char *slash = strrchr(paths[i], '/');
         if (stat(paths[i], &status) != 0)
-            refuse_io(&loading, paths[i]);
+            refuse_io(arena, paths[i], loading.order++, faults);
         else if (S_ISDIR(status.st_mode))
             read_folder(&loading, paths[i]);
         else

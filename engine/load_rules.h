@@ -12,6 +12,7 @@ struct rules_file {
     struct fault_file file;
     const char *name; /* below the folder */
     char digest[DIGEST_HEX_LEN + 1];
+    const struct yaml_node *root; /* NULL: no YAML */
 };
 
 struct rules {
@@ -32,5 +33,16 @@ struct rules {
  */
 bool load_rules(struct arena *arena, const char *const *paths, unsigned count, unsigned order,
                 struct rules *rules, struct faults *faults);
+
+/**
+ * load_rules_file(arena, path, name, order, faults):
+ * One YAML file of whatever kind, read and digested; it belongs to ${arena}.  NULL after a fault of
+ * reading; its root is NULL when it is no YAML.
+ */
+const struct rules_file *load_rules_file(struct arena *arena, const char *path, const char *name,
+                                         unsigned order, struct faults *faults);
+
+/** load_rules_columns(rules, program): add the columns of the loan book that the program reads. */
+void load_rules_columns(struct rules *rules, const struct program *program);
 
 #endif

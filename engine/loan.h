@@ -28,6 +28,9 @@ struct loan {
     int32_t grace;               /* in periods; chosen, or fixed by the program */
     const struct loan_row *plan; /* of a custom split: by n and by due, both increasing */
     unsigned plan_count;
+    const struct program_relief *const
+        *reliefs; /* the program's that hold for the loan, in order */
+    unsigned relief_count;
     const struct text *attributes; /* in the order of --attribute */
     const struct text *carried;    /* in the order of --carry */
 };

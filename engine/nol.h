@@ -4,8 +4,10 @@
 #ifndef NOL_H
 #define NOL_H
 
+#include "compare.h"
 #include "crew.h"
 #include "event.h"
+#include "grant_position.h"
 #include "load.h"
 #include "load_rules.h"
 #include "manifest.h"
@@ -16,6 +18,9 @@
 #include "rule.h"
 #include "rule_schema.h"
 #include "rule_strict.h"
+#include "rule_check.h"
+#include "rule_condition.h"
 #include "run.h"
+#include "sweep.h"
 
 #endif

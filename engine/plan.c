@@ -135,29 +135,28 @@ unsigned plan_rows_of(struct arena *arena, const struct loan *loan, struct amoun
     return wanted > rows ? wanted : rows;
 }
 
-/* The program's shares of ${count} rows from the ${first}th on, scaled to 100 %. */
-static const struct fraction *shares_from(struct arena *arena, const struct rule_scope *rules,
-                                          unsigned first, unsigned count)
+/* The program's shares of some rows, scaled to 100 %. */
+static const struct fraction *shares_of(struct arena *arena, const struct rule_scope *rules,
+                                        const unsigned *which, unsigned count)
 {
     const struct fraction *all = rules->value[RULE_SCHEDULE_SPLIT_SHARES].fractions;
     struct fraction *shares = arena_alloc(arena, count * sizeof *shares);
     struct amount sum = AMOUNT_ZERO; /* they have one denominator, which falls away */
     for (unsigned i = 0; i < count; i++)
-        sum = amount_add(arena, sum, all[first + i].num);
+        sum = amount_add(arena, sum, all[which == NULL ? i : which[i]].num);
     for (unsigned i = 0; i < count; i++)
-        shares[i] = (struct fraction){all[first + i].num, sum};
+        shares[i] = (struct fraction){all[which == NULL ? i : which[i]].num, sum};
     return shares;
 }
 
-void plan_split(struct arena *arena, const struct loan *loan, struct amount amount, unsigned first,
-                unsigned count, struct amount *parts)
+void plan_split(struct arena *arena, const struct loan *loan, struct amount amount,
+                const unsigned *which, unsigned count, struct amount *parts)
 {
     const struct rule_scope *rules = loan->rules;
     switch (rule_split(rules)) {
     case RULE_SPLIT_SHARES: {
         struct split_rounding rounding = rule_rounding(rules);
-        split_shares(arena, amount, shares_from(arena, rules, first, count), count, &rounding,
-                     parts);
+        split_shares(arena, amount, shares_of(arena, rules, which, count), count, &rounding, parts);
         break;
     }
     case RULE_SPLIT_FIXED:
@@ -261,7 +260,7 @@ enum fault_code plan_make(struct arena *arena, const struct loan *loan, struct d
         return take_rows(arena, loan, disbursed, rest, row);
     }
     struct amount *parts = arena_alloc(arena, shape.rows * sizeof *parts);
-    plan_split(arena, loan, rest, 0, shape.rows, parts);
+    plan_split(arena, loan, rest, NULL, shape.rows, parts);
     if (!split_is_positive(parts, shape.rows))
         return FAULT_PLAN_ROW_VANISHES;
     if (!given)

@@ -37,12 +37,12 @@ unsigned plan_rows_of(struct arena *arena, const struct loan *loan, struct amoun
                       unsigned rows);
 
 /**
- * plan_split(arena, loan, amount, first, rows, parts): divide ${amount} over ${rows} rows, of which
- * ${first} principal rows stand before, by the program's split and rounding.  A part may come out
- * <= 0.
+ * plan_split(arena, loan, amount, which, rows, parts): divide ${amount} over ${rows} rows by the
+ * program's split and rounding.  They are the plan's principal rows ${which}, from 0 on; NULL: the
+ * first ones.  A part may come out <= 0.
  */
-void plan_split(struct arena *arena, const struct loan *loan, struct amount amount, unsigned first,
-                unsigned rows, struct amount *parts);
+void plan_split(struct arena *arena, const struct loan *loan, struct amount amount,
+                const unsigned *which, unsigned rows, struct amount *parts);
 
 /** plan_latest(loan, disbursed): the day by which the last row falls due, DATE_UNLIMITED without
  * one. */

@@ -208,7 +208,10 @@ int32_t position_row_days_late(const struct account *account, enum row_status st
 {
     if (status != ROW_OVERDUE)
         return 0;
-    return as_of.day - row->due.day - account_frozen_days(account, row->due, as_of);
+    int32_t days = as_of.day - row->due.day;
+    if (account->has_frozen_days)
+        days -= account_frozen_days(account, row->due, as_of);
+    return days;
 }
 
 const char *position_row_status_name(enum row_status status)

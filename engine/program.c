@@ -85,6 +85,42 @@ static void add_amended(struct rule_context *context, const struct yaml_node *ro
     }
 }
 
+static bool takes_place(const struct program *program, unsigned version,
+                        const struct rule_scope *relief)
+{
+    return program_at(program, relief->value[RULE_RELIEF_FROM].date) ==
+           program->versions[version].rules;
+}
+
+/* Those of a version stand before those of the next: only within one they need to be sorted. */
+static void collect_reliefs(struct arena *arena, struct program *program)
+{
+    unsigned most = 0, count = 0;
+    for (unsigned i = 0; i < program->count; i++)
+        most += program->versions[i].rules->value[RULE_RELIEF].count;
+    struct program_relief *list = ARENA_ARRAY(arena, struct program_relief, most);
+    for (unsigned i = 0; i < program->count; i++) {
+        const struct rule_value *reliefs = &program->versions[i].rules->value[RULE_RELIEF];
+        for (unsigned j = 0; j < reliefs->count; j++) {
+            const struct rule_scope *item = reliefs->items[j];
+            struct date from = item->value[RULE_RELIEF_FROM].date;
+            if (!takes_place(program, i, item))
+                continue;
+            unsigned at = count++;
+            for (; at > 0 && date_before(from, list[at - 1].from); at--)
+                list[at] = list[at - 1];
+            list[at] = (struct program_relief){
+                .from = from,
+                .until = item->value[RULE_RELIEF_UNTIL].date,
+                .shifts = rule_number(item, RULE_RELIEF_EFFECT) == RULE_RELIEF_SHIFT,
+                .who = &item->value[RULE_RELIEF_WHO],
+            };
+        }
+    }
+    program->reliefs = list;
+    program->relief_count = count;
+}
+
 static bool asks_for_past_days(const struct rule_scope *rules)
 {
     return rule_number(rules, RULE_ARREARS_CURE) != RULE_CURE_IMMEDIATE ||
@@ -138,12 +174,14 @@ const struct program *program_of_tree(struct arena *arena, const struct fault_fi
     };
     for (unsigned i = 0; i < versions.count; i++) {
         const struct rule_scope *rules = versions.list[i].rules;
+        program->has_budget = program->has_budget || rule_is_set(rules, RULE_AWARD_BUDGET) ||
+                              rule_is_set(rules, RULE_PRINCIPAL_BUDGET);
         program->has_subsidy = program->has_subsidy || rule_is_set(rules, RULE_SUBSIDY);
-        program->has_budget = program->has_budget || rule_is_set(rules, RULE_PRINCIPAL_BUDGET) ||
-                              rule_is_set(rules, RULE_AWARD_BUDGET);
+        program->has_forgiveness = program->has_forgiveness || rule_is_set(rules, RULE_FORGIVENESS);
         program->has_penalty = program->has_penalty || rule_check_has_penalty(rules);
         program->looks_back = program->looks_back || asks_for_past_days(rules);
     }
+    collect_reliefs(arena, program);
     return program;
 }
 
@@ -153,4 +191,61 @@ const struct rule_scope *program_at(const struct program *program, struct date d
     while (i > 0 && date_before(date, program->versions[i].from))
         i--;
     return program->versions[i].rules;
+}
+
+const struct yaml_node *program_tree_at(struct arena *arena, const struct yaml_node *root,
+                                        struct date date)
+{
+    struct faults unheard;
+    faults_init(&unheard);
+    const struct rule_scope *base = rule_compile(arena, root, &unheard);
+    const struct rule_value *amendments = &base->value[RULE_AMENDMENTS];
+    const struct rule_scope **sorted = in_order(arena, amendments);
+    struct rule_context context = {
+        .arena = arena,
+        .faults = &unheard,
+        .decimals = (unsigned)rule_number(base, RULE_CURRENCY_DECIMALS),
+        .sources = &base->value[RULE_SOURCES],
+    };
+    for (unsigned i = 0; i < amendments->count; i++)
+        if (!date_before(date, sorted[i]->value[RULE_AMENDMENTS_FROM].date))
+            root = amend_all(&context, root, sorted[i]);
+    faults_free(&unheard);
+    return root;
+}
+
+static void differ_on(struct rule_context *context, struct date date, const struct program *a,
+                      const struct program *b, struct program_difference *difference)
+{
+    const struct rule_scope *left = program_at(a, date), *right = program_at(b, date);
+    for (unsigned key = 0; key < RULE_KEYS; key++) {
+        const struct rule_row *row = rule_row((enum rule_key)key);
+        struct date *from = &difference->from[row->bind];
+        if (strchr(row->path, '.') == NULL && date_before(date, *from) &&
+            !amend_is_same(context, text_of(row->path), left->value[key].node,
+                           right->value[key].node))
+            *from = date;
+    }
+}
+
+struct program_difference program_differ(struct arena *arena, const struct program *a,
+                                         const struct program *b)
+{
+    struct program_difference difference;
+    struct faults unheard;
+    faults_init(&unheard);
+    struct rule_context context = {
+        .arena = arena,
+        .faults = &unheard,
+        .decimals = a->decimals,
+        .sources = &a->versions[0].rules->value[RULE_SOURCES],
+    };
+    for (unsigned bind = 0; bind < RULE_BINDS; bind++)
+        difference.from[bind] = DATE_UNLIMITED;
+    for (unsigned i = 0; i < a->count; i++)
+        differ_on(&context, a->versions[i].from, a, b, &difference);
+    for (unsigned i = 0; i < b->count; i++)
+        differ_on(&context, b->versions[i].from, a, b, &difference);
+    faults_free(&unheard);
+    return difference;
 }

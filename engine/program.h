@@ -11,16 +11,26 @@ struct program_version {
     const struct rule_scope *rules;
 };
 
+/* A payment holiday that takes place: in the version in force on its first day. */
+struct program_relief {
+    struct date from, until; /* both included */
+    bool shifts;             /* rows; else the days are frozen */
+    const struct rule_value *who;
+};
+
 struct program {
     struct text id;
     struct text code;  /* of the currency */
     unsigned decimals; /* of the currency */
     struct date in_force;
-    bool is_grant;    /* it gives grants, not loans */
-    bool has_subsidy; /* some version has */
-    bool has_budget;  /* some version has */
-    bool has_penalty; /* some version has */
-    bool looks_back;  /* some version asks how past days ended: accounts keep it */
+    bool is_grant;        /* it gives grants, not loans */
+    bool has_budget;      /* some version has */
+    bool has_subsidy;     /* some version has */
+    bool has_penalty;     /* some version has */
+    bool has_forgiveness; /* some version has */
+    bool looks_back;      /* some version asks how past days ended: accounts keep it */
+    const struct program_relief *reliefs; /* by first day, then as listed */
+    unsigned relief_count;
     const struct fault_file *file;
     unsigned count;
     const struct program_version *versions; /* by date; the first from in_force */
@@ -41,6 +51,21 @@ const struct program *program_read(struct arena *arena, const struct fault_file 
 const struct program *program_of_tree(struct arena *arena, const struct fault_file *file,
                                       const struct yaml_node *root,
                                       const struct calendars *calendars, struct faults *faults);
+
+/* From which day on two programs differ, by what binds; DATE_UNLIMITED: never. */
+struct program_difference {
+    struct date from[RULE_BINDS];
+};
+
+/** program_differ(arena, a, b): where two programs of one and the same file, amended differently,
+ * differ; ${arena} is scratch. */
+struct program_difference program_differ(struct arena *arena, const struct program *a,
+                                         const struct program *b);
+
+/** program_tree_at(arena, root, date): the tree of a file without faults as its amendments leave it
+ * on ${date}. */
+const struct yaml_node *program_tree_at(struct arena *arena, const struct yaml_node *root,
+                                        struct date date);
 
 /** program_of(program): its kind, as the table of the rules knows it. */
 static inline enum rule_of program_of(const struct program *program)

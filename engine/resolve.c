@@ -81,9 +81,6 @@ static void put_list(struct resolving *r, enum rule_key key, const struct rule_v
     buffer_put_string(r->out, "[");
     switch (rule_row(key)->type) {
     case RULE_TYPE_ORDER:
-        for (unsigned i = 0; i < RULE_ORDER_MAX; i++)
-            put_word(r, &first, rule_allowed(key, value->order[i]));
-        break;
     case RULE_TYPE_SOME:
         for (unsigned i = 0; i < value->count; i++)
             put_word(r, &first, rule_allowed(key, value->order[i]));
@@ -128,6 +125,14 @@ static void put_amount_or_other(struct resolving *r, enum rule_key key,
         put_amount(r, value->amount);
 }
 
+static void put_date_or_span(struct resolving *r, const struct rule_value *value)
+{
+    if (date_is_set(value->date))
+        put_date(r, value->date);
+    else
+        put_span(r, value->span);
+}
+
 static void put_value(struct resolving *r, enum rule_key key, const struct rule_value *value)
 {
     switch (rule_row(key)->type) {
@@ -135,6 +140,7 @@ static void put_value(struct resolving *r, enum rule_key key, const struct rule_
     case RULE_TYPE_AMOUNT_OR_FRACTION:
     case RULE_TYPE_AMOUNT_OR_MAP:
     case RULE_TYPE_CHOICE_OR_AMOUNT:
+    case RULE_TYPE_CHOICE_OR_FRACTION:
         put_amount_or_other(r, key, value);
         return;
     case RULE_TYPE_CONDITION:
@@ -154,6 +160,7 @@ static void put_value(struct resolving *r, enum rule_key key, const struct rule_
     case RULE_TYPE_SOME:
     case RULE_TYPE_WORDS:
     case RULE_TYPE_IDS:
+    case RULE_TYPE_TEXTS:
         put_list(r, key, value);
         return;
     case RULE_TYPE_FLAG:
@@ -167,14 +174,9 @@ static void put_value(struct resolving *r, enum rule_key key, const struct rule_
     case RULE_TYPE_SPAN_OR_MAP:
         put_span(r, value->span);
         return;
-    case RULE_TYPE_DATE_OR_SPAN:
-        if (!date_is_set(value->date)) {
-            put_span(r, value->span);
-            return;
-        }
-        __attribute__((fallthrough));
     case RULE_TYPE_DATE:
-        put_date(r, value->date);
+    case RULE_TYPE_DATE_OR_SPAN:
+        put_date_or_span(r, value);
         return;
     case RULE_TYPE_RANGE:
         put_range(r, value);

@@ -14,11 +14,19 @@ enum { ROW_UNNUMBERED = -1 };
 
 struct row_penalty;
 
+/* How a row's nominal date is counted: ${k} periods from ${anchor}, in one step. */
+struct row_count {
+    struct date anchor; /* DATE_NONE: the plan's own count, of which it is row ${k} */
+    struct span every;
+    int32_t k;
+};
+
 /* What few rows have. */
 struct row_beside {
     struct amount waived[COMPONENTS]; /* of the principal: forgiven */
     struct amount added;              /* principal beyond the plan: charged back or lent anew */
     struct row_penalty *penalty;      /* penalty.c's; NULL: none yet */
+    const struct row_count *count;    /* NULL: the plan's own, of which it is row n */
 };
 
 struct row {
@@ -30,6 +38,7 @@ struct row {
     struct date paid_on;              /* DATE_NONE: something is unpaid */
     bool extra;                       /* no row of the plan: an event made it */
     bool down_payment;                /* of a later tranche */
+    bool remade;                      /* made by a reschedule: extend or re-age */
     struct amount due_of[COMPONENTS]; /* less what was waived or forgiven; see row_due() */
     struct amount paid[COMPONENTS];
     struct amount paid_in_advance;

@@ -274,11 +274,15 @@ static bool parse_date_name(struct rule_context *context, enum rule_key key,
 }
 
 /* One of the allowed words; what begins with a digit is an amount. */
+static bool begins_with_digit(struct text text)
+{
+    return text.len > 0 && text.ptr[0] >= '0' && text.ptr[0] <= '9';
+}
+
 static bool parse_choice_or_amount(struct rule_context *context, enum rule_key key,
                                    const struct yaml_node *node, struct rule_value *value)
 {
-    bool digit = node->text.len > 0 && node->text.ptr[0] >= '0' && node->text.ptr[0] <= '9';
-    if (digit)
+    if (begins_with_digit(node->text))
         return parse_amount(context, key, node, &value->amount);
     value->number = parse_word(context, key, node);
     return value->number >= 0;
@@ -391,6 +395,7 @@ static bool parse_words(struct rule_context *context, enum rule_key key,
 static bool parse_ids(struct rule_context *context, enum rule_key key, const struct yaml_node *node,
                       struct rule_value *value)
 {
+    bool texts = rows[key].type == RULE_TYPE_TEXTS;
     unsigned count = 0;
     for (const struct yaml_pair *entry = node->first; entry != NULL; entry = entry->next)
         count++;
@@ -398,10 +403,11 @@ static bool parse_ids(struct rule_context *context, enum rule_key key, const str
     value->count = 0;
     for (const struct yaml_pair *entry = node->first; entry != NULL; entry = entry->next) {
         if (entry->value->kind != YAML_TEXT) {
-            NOTE(context, FAULT_RULE_SHAPE, entry->value->at, "%s lists ids", rows[key].path);
+            NOTE(context, FAULT_RULE_SHAPE, entry->value->at, "%s lists %s", rows[key].path,
+                 texts ? "texts" : "ids");
             return false;
         }
-        if (!parse_text(context, key, entry->value, ID_BYTES_MAX))
+        if (!parse_text(context, key, entry->value, texts ? TEXT_BYTES_MAX : ID_BYTES_MAX))
             return false;
         ids[value->count++] = entry->value->text;
     }
@@ -414,6 +420,15 @@ static bool parse_fraction(struct rule_context *context, enum rule_key key,
 {
     return fraction_parse(context->arena, node->text, out) == FAULT_NONE ||
            refuse(context, FAULT_FRACTION_FORM, key, node, "a fraction such as 0.5% or 1/3");
+}
+
+static bool parse_choice_or_fraction(struct rule_context *context, enum rule_key key,
+                                     const struct yaml_node *node, struct rule_value *value)
+{
+    if (begins_with_digit(node->text))
+        return parse_fraction(context, key, node, &value->fraction);
+    value->number = parse_word(context, key, node);
+    return value->number >= 0;
 }
 
 static bool is_share(struct text text)
@@ -467,6 +482,8 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
         return value->number >= 0;
     case RULE_TYPE_CHOICE_OR_AMOUNT:
         return parse_choice_or_amount(context, key, node, value);
+    case RULE_TYPE_CHOICE_OR_FRACTION:
+        return parse_choice_or_fraction(context, key, node, value);
     case RULE_TYPE_DATE_NAME:
         return parse_date_name(context, key, node, value);
     case RULE_TYPE_FLAG:
@@ -508,6 +525,7 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
     case RULE_TYPE_WORDS:
     case RULE_TYPE_SOME:
     case RULE_TYPE_IDS:
+    case RULE_TYPE_TEXTS:
     case RULE_TYPE_FRACTIONS:
     case RULE_TYPE_CONDITIONS:
         break;
@@ -529,6 +547,7 @@ static bool takes_kind(enum rule_type type, enum yaml_kind kind)
     case RULE_TYPE_WORDS:
     case RULE_TYPE_SOME:
     case RULE_TYPE_IDS:
+    case RULE_TYPE_TEXTS:
     case RULE_TYPE_FRACTIONS:
     case RULE_TYPE_CONDITIONS:
         return kind == YAML_LIST;
@@ -567,7 +586,7 @@ bool rule_parse_value(struct rule_context *context, enum rule_key key, const str
         fits = parse_order(context, key, node, &value);
     else if (type == RULE_TYPE_WORDS)
         fits = parse_words(context, key, node, &value);
-    else if (type == RULE_TYPE_IDS)
+    else if (type == RULE_TYPE_IDS || type == RULE_TYPE_TEXTS)
         fits = parse_ids(context, key, node, &value);
     else if (type == RULE_TYPE_FRACTIONS)
         fits = parse_fractions(context, key, node, &value);
@@ -588,9 +607,9 @@ static void apply_default(struct rule_context *context, enum rule_key key, struc
     struct rule_context quiet = *context;
     struct yaml_node node = {.kind = YAML_TEXT, .text = text_of(rows[key].fallback)};
     if (rows[key].type == RULE_TYPE_ORDER) {
-        for (uint8_t i = 0; i < RULE_ORDER_MAX; i++)
+        value->count = count_words(rows[key].allowed);
+        for (uint8_t i = 0; i < value->count; i++)
             value->order[i] = i; /* the default order is the table's */
-        value->count = RULE_ORDER_MAX;
         value->set = true;
         return;
     }
@@ -853,12 +872,12 @@ struct rule_scope *rule_compile(struct arena *arena, const struct yaml_node *roo
     return scope;
 }
 
-struct rule_scope *rule_compile_calendar(struct arena *arena, const struct yaml_node *root,
-                                         struct faults *faults)
+struct rule_scope *rule_compile_other(struct arena *arena, const struct yaml_node *root,
+                                      const char *prefix, struct faults *faults)
 {
     struct rule_context context = {.arena = arena, .faults = faults, .of = RULE_OF_ALL};
     struct rule_scope *scope = ARENA_ARRAY(arena, struct rule_scope, 1);
     scope->at = root->at;
-    compile_map(&context, root, text_of("calendar"), scope);
+    compile_map(&context, root, text_of(prefix), scope);
     return scope;
 }

@@ -30,6 +30,7 @@ enum rule_type {
     RULE_TYPE_WORDS,         /* a set of the allowed words, as a list */
     RULE_TYPE_SOME,          /* a list of some of the allowed words, none twice */
     RULE_TYPE_IDS,           /* a list of ids */
+    RULE_TYPE_TEXTS,         /* a list of texts */
     RULE_TYPE_FLAG,          /* true or false */
     RULE_TYPE_COUNT,         /* a whole number in the allowed range */
     RULE_TYPE_COUNT_OR_MAP,  /* such a number, or a map of keys of this table */
@@ -48,11 +49,18 @@ enum rule_type {
     RULE_TYPE_DATE_NAME,          /* `agreed`, `last.paid`, or the date of a tranche or report:
                                      `T1.paid`, `R1.submitted`, `R1.accepted` */
     RULE_TYPE_CHOICE_OR_AMOUNT,   /* one of the allowed words, or an amount */
+    RULE_TYPE_CHOICE_OR_FRACTION, /* one of the allowed words, or a fraction */
     RULE_TYPE_CONDITION,          /* the word `agreement`, or a map of the keys condition.* */
     RULE_TYPE_CONDITIONS,         /* a list of conditions */
 };
 
-enum rule_bind { RULE_BIND_NONE, RULE_BIND_AGREEMENT, RULE_BIND_EVENT, RULE_BIND_REPORT };
+enum rule_bind {
+    RULE_BIND_NONE,
+    RULE_BIND_AGREEMENT,
+    RULE_BIND_EVENT,
+    RULE_BIND_REPORT,
+    RULE_BINDS
+};
 
 /* Kinds of programs, a set. */
 enum rule_of { RULE_OF_LOANS = 1, RULE_OF_GRANTS = 2, RULE_OF_ALL = 3 };
@@ -84,7 +92,7 @@ enum {
     RULE_DAY_SAME = 0,
     RULE_DAY_LAST = 32,
     RULE_RANGE_OPEN = INT32_MAX,
-    RULE_ORDER_MAX = 3,
+    RULE_ORDER_MAX = 5,
     RULE_INSTALLMENTS_MAX = 4000, /* as schedule.installments allows */
 };
 
@@ -108,11 +116,11 @@ struct rule_value {
     int32_t from, upto;               /* RANGE, both included */
     struct date date;                 /* DATE; DATE_OR_SPAN: DATE_NONE where it is a span */
     uint8_t order[RULE_ORDER_MAX];    /* ORDER, SOME: indexes among the allowed */
-    unsigned count;                   /* LIST, NAMED, IDS, FRACTIONS, ORDER, SOME, CONDITIONS */
-    const struct rule_scope **items;  /* LIST, NAMED, CONDITIONS; CONDITION: one, nothing set in it
-                                         where it is the word */
-    const struct calendar *calendar;  /* schedule.due.calendar, as the program was read */
-    const struct text *ids;           /* IDS; DATE_NAME: the tranche's or report's, one */
+    unsigned count; /* LIST, NAMED, IDS, TEXTS, FRACTIONS, ORDER, SOME, CONDITIONS */
+    const struct rule_scope **items; /* LIST, NAMED, CONDITIONS; CONDITION: one, nothing set in it
+                                        where it is the word */
+    const struct calendar *calendar; /* schedule.due.calendar, as the program was read */
+    const struct text *ids;          /* IDS, TEXTS; DATE_NAME: the tranche's or report's, one */
 };
 
 /* The values of the keys that stand directly or in maps below one root, one list element or one
@@ -162,10 +170,10 @@ bool rule_parse_value(struct rule_context *context, enum rule_key key, const str
 struct rule_scope *rule_compile(struct arena *arena, const struct yaml_node *root,
                                 struct faults *faults);
 
-/** rule_compile_calendar(arena, root, faults): the same for a calendar's tree, its keys under
- * `calendar`; never NULL. */
-struct rule_scope *rule_compile_calendar(struct arena *arena, const struct yaml_node *root,
-                                         struct faults *faults);
+/** rule_compile_other(arena, root, prefix, faults): the same for the tree of another kind of file,
+ * whose keys stand in the table below ${prefix}: `calendar`, `reform`; never NULL. */
+struct rule_scope *rule_compile_other(struct arena *arena, const struct yaml_node *root,
+                                      const char *prefix, struct faults *faults);
 
 static inline bool rule_is_set(const struct rule_scope *rules, enum rule_key key)
 {

@@ -774,4 +774,7 @@ void rule_check(struct arena *arena, const struct rule_scope *rules, struct faul
     rule_check_budget(rules, RULE_PRINCIPAL_BUDGET, faults);
     rule_check_fees(rules, faults);
     rule_check_penalty(rules, faults);
+    rule_check_forgiveness(rules, faults);
+    rule_check_relief(rules, faults);
+    rule_check_reschedule(rules, faults);
 }

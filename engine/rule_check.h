@@ -23,11 +23,17 @@ void rule_check_grant(struct arena *arena, const struct rule_scope *rules, struc
  */
 bool rule_tranches(struct arena *arena, const struct rule_scope *rules, struct amount award,
                    struct amount *planned);
+/** rule_check_forgiveness(rules, faults): the part of rule_check() for the clause `forgiveness`. */
+void rule_check_forgiveness(const struct rule_scope *rules, struct faults *faults);
+
 /** rule_check_penalty(rules, faults): the part of rule_check() for the clause `penalty`. */
 void rule_check_penalty(const struct rule_scope *rules, struct faults *faults);
 
 /** rule_check_has_penalty(rules): whether a late row may cost anything. */
 bool rule_check_has_penalty(const struct rule_scope *rules);
+
+/** rule_check_relief(rules, faults): the part of rule_check() for the clause `relief`. */
+void rule_check_relief(const struct rule_scope *rules, struct faults *faults);
 
 /** rule_check_budget(rules, budget, faults): the part of rule_check() for a map of budgets by year.
  */
@@ -35,6 +41,23 @@ void rule_check_budget(const struct rule_scope *rules, enum rule_key budget, str
 
 /** rule_check_fees(rules, faults): the part of rule_check() for the clause `fees`. */
 void rule_check_fees(const struct rule_scope *rules, struct faults *faults);
+
+enum rule_reschedule {
+    RULE_RESCHEDULE_MOVE,
+    RULE_RESCHEDULE_EXTEND,
+    RULE_RESCHEDULE_GRACE,
+    RULE_RESCHEDULE_RE_AGE,
+    RULE_RESCHEDULE_RE_AMORTIZE
+};
+
+/** rule_check_reschedule(rules, faults): the part of rule_check() for the clause `reschedule`. */
+void rule_check_reschedule(const struct rule_scope *rules, struct faults *faults);
+
+/** rule_allows_reschedule(rules, kind): whether the clause is there and lists the kind. */
+bool rule_allows_reschedule(const struct rule_scope *rules, enum rule_reschedule kind);
+
+/** rule_reschedule_splits(rules): whether a kind is allowed that divides principal anew. */
+bool rule_reschedule_splits(const struct rule_scope *rules);
 
 /** rule_rounding(rules): the schedule's rounding; requires that the rules have one. */
 struct split_rounding rule_rounding(const struct rule_scope *rules);
@@ -95,6 +118,7 @@ enum rule_penalty {
 };
 enum rule_penalty_base { RULE_PENALTY_OF_UNPAID, RULE_PENALTY_OF_INSTALLMENT };
 enum rule_penalty_count { RULE_PENALTY_BEGUN, RULE_PENALTY_WHOLE };
+enum rule_relief { RULE_RELIEF_SHIFT, RULE_RELIEF_FREEZE_DAYS };
 enum rule_fee_of { RULE_FEE_OF_PRINCIPAL, RULE_FEE_OF_DISBURSED, RULE_FEE_OF_INSTALLMENT };
 enum rule_fee_when {
     RULE_FEE_IN_ROW = -1,

@@ -20,6 +20,6 @@ void rule_check_budget(const struct rule_scope *rules, enum rule_key budget, str
     for (unsigned i = 0; i < years->count; i++)
         if (!is_year(years->items[i]->name))
             fault_add_once(faults, FAULT_NUMBER_RANGE, years->items[i]->at,
-                           "%s: %s is no year 1900..2199", rule_row(budget)->path,
+                           "%s: %s is not a year 1900..2199", rule_row(budget)->path,
                            text_quote(quoted, years->items[i]->name));
 }

@@ -121,6 +121,8 @@ static const char *pattern_of(enum rule_type type)
         return "^(same|last|0*([1-9]|[12][0-9]|3[01]))$";
     case RULE_TYPE_DATE_NAME:
         return "^(agreed|.+\\.(paid|submitted|accepted))$";
+    case RULE_TYPE_CHOICE_OR_FRACTION:
+        return "^([a-z]+|" PLAIN "( ?%)?|[0-9]+/[0-9]+)$";
     case RULE_TYPE_CHOICE_OR_AMOUNT:
         return "^([a-z]+|" DIGITS "(\\." DIGITS ")?)$";
     default:
@@ -179,6 +181,7 @@ static void put_scalar(struct json *json, enum rule_key key)
         put_words(json, key);
         break;
     case RULE_TYPE_TEXT:
+    case RULE_TYPE_TEXTS:
     case RULE_TYPE_SOURCE:
         put_raw(json, "minLength", "1");
         put_raw(json, "maxLength", "200");
@@ -196,6 +199,7 @@ static void put_scalar(struct json *json, enum rule_key key)
 /* --- maps and lists --- */
 
 static void put_object(struct json *json, struct text prefix);
+static void put_value(struct json *json, enum rule_key key);
 
 /* The name of a key below ${prefix}. */
 static struct text name_below(enum rule_key key, struct text prefix)
@@ -253,7 +257,7 @@ static void put_named(struct json *json, enum rule_key key)
     put_raw(json, "minProperties", "1");
     open(json, "additionalProperties", "{");
     if (plain != RULE_KEYS)
-        put_scalar(json, plain);
+        put_value(json, plain);
     else
         put_object(json, prefix);
     close(json, "}");
@@ -297,6 +301,7 @@ static void put_value(struct json *json, enum rule_key key)
     case RULE_TYPE_WORDS:
     case RULE_TYPE_SOME:
     case RULE_TYPE_IDS:
+    case RULE_TYPE_TEXTS:
     case RULE_TYPE_FRACTIONS:
         put_scalars(json, key);
         break;

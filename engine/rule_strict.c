@@ -19,6 +19,7 @@ void rule_strict(struct arena *arena, const struct program *program, struct faul
         strict_dates(&strict);
         strict_effect(&strict);
         strict_qardh(&strict);
+        strict_grants(&strict);
     }
     strict_amendments(arena, program, faults);
 }

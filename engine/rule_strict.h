@@ -51,6 +51,9 @@ void strict_effect(const struct strict *strict);
 /** strict_qardh(strict): what makes a gain of a loan that bears no interest. */
 void strict_qardh(const struct strict *strict);
 
+/** strict_grants(strict): rules of a grant program without effect; nothing of other programs. */
+void strict_grants(const struct strict *strict);
+
 /** strict_amendments(arena, program, faults): amendments that change nothing or never hold. */
 void strict_amendments(struct arena *arena, const struct program *program, struct faults *faults);
 

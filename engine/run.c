@@ -22,30 +22,41 @@ struct shares {
     unsigned streams; /* files that may be read side by side */
 };
 
+/* One set of rules, and the work by it. */
+struct side {
+    struct rules rules;
+    struct portfolio_states states;
+    struct work_job job;
+    struct borrowers borrowers; /* what a survey found */
+};
+
 /* Everything of one run. */
 struct month {
     const struct run_options *options;
+    const struct run_view *view; /* NULL: the month's reports */
     struct faults *faults;
     struct faults reading; /* of the book: its reader works beside those who write */
     struct out_dir *out;
     struct arena *arena; /* the caller's: outlives the run */
-    struct rules rules;
+    struct side *sides;  /* the first is by the rules of the options */
+    unsigned side_count;
+    const struct rules *rules; /* the first side's */
     struct book_input *inputs;
     unsigned input_count;
     struct columns_named named;
     struct book book;
-    struct portfolio_states states;
-    struct work_job job;
     unsigned threads;
     struct shares shares;
-    struct work *works;     /* one per worker; the first gathers what all found */
+    struct work *works;     /* by worker, then side; the first worker's gather what all found */
+    bool survey;            /* this pass is one */
     struct sorter *rejects; /* of the lines of rejects.csv and unidentified.csv */
     struct sorter *unidentified;
-    size_t row_bytes; /* what a row made in some batch, at most; 0: not known yet */
+    struct sorter *claims; /* of a survey: on budgets */
+    size_t row_bytes;      /* what a row made in some batch, at most; 0: not known yet */
     struct out_file *files[REPORT_FILES];
-    bool subsidy;           /* some program has one */
-    struct budgets budgets; /* what surveys found */
-    struct borrowers borrowers;
+    struct out_file *viewed; /* the view's file */
+    bool subsidy;            /* some program has one */
+    struct budget budget;    /* what a survey found, of the first side */
 };
 
 /* --- memory --- */
@@ -84,14 +95,28 @@ static struct book_input *make_inputs(struct month *month, unsigned *count)
             inputs[next].role = (enum book_role)role;
             inputs[next].number = i + 1;
             inputs[next].file =
-                (struct fault_file){paths[role].list[i], month->rules.file_count + next};
+                (struct fault_file){paths[role].list[i], month->rules->file_count + next};
         }
     return inputs;
 }
 
+/* The columns that any side's rules read. */
 static void name_columns(struct month *month)
 {
     const struct run_options *options = month->options;
+    unsigned count = 0, room = 0;
+    for (unsigned i = 0; i < month->side_count; i++)
+        room += month->sides[i].rules.column_count;
+    struct text *ruled = ARENA_ARRAY(month->arena, struct text, room + 1);
+    for (unsigned i = 0; i < month->side_count; i++)
+        for (unsigned k = 0; k < month->sides[i].rules.column_count; k++) {
+            struct text name = month->sides[i].rules.columns[k];
+            unsigned known = 0;
+            while (known < count && !text_equal(ruled[known], name))
+                known++;
+            if (known == count)
+                ruled[count++] = name;
+        }
     month->named = (struct columns_named){
         .attributes = options->attributes.list,
         .attribute_count = options->attributes.count,
@@ -99,8 +124,8 @@ static void name_columns(struct month *month)
         .carried_count = options->carried.count,
         .ignored = options->ignored.list,
         .ignored_count = options->ignored.count,
-        .ruled = month->rules.columns,
-        .ruled_count = month->rules.column_count,
+        .ruled = ruled,
+        .ruled_count = count,
     };
 }
 
@@ -111,31 +136,30 @@ static bool open_book(struct month *month, bool gathered)
                      &month->named, gathered ? &gathering : NULL, &month->reading);
 }
 
-static void set_job(struct month *month)
+static void set_job(struct month *month, struct side *side)
 {
     const struct run_options *options = month->options;
-    month->states = portfolio_states_of(month->arena, month->rules.programs,
-                                        month->rules.program_count, options->as_of, options->from);
-    for (unsigned i = 0; i < month->rules.program_count; i++)
-        month->subsidy = month->subsidy || month->rules.programs[i]->has_subsidy;
-    month->job = (struct work_job){
+    side->states = portfolio_states_of(month->arena, side->rules.programs,
+                                       side->rules.program_count, options->as_of, options->from);
+    side->job = (struct work_job){
         .memory = options->memory,
-        .programs = month->rules.programs,
-        .program_count = month->rules.program_count,
-        .states = &month->states,
+        .programs = side->rules.programs,
+        .program_count = side->rules.program_count,
+        .states = &side->states,
         .inputs = month->inputs,
         .input_count = month->input_count,
         .attribute_count = options->attributes.count,
         .carried_count = options->carried.count,
         .loans = options->loans.count > 0,
         .grants = options->grants.count > 0,
-        .ruled = month->rules.columns,
-        .ruled_count = month->rules.column_count,
+        .ruled = month->named.ruled,
+        .ruled_count = month->named.ruled_count,
         .as_of = options->as_of,
         .known_at = options->known_at,
         .from = options->from,
         .from_known_at =
             date_is_set(options->from_known_at) ? options->from_known_at : options->known_at,
+        .figures = month->view != NULL,
     };
 }
 
@@ -160,8 +184,21 @@ static bool write_buffer(struct month *month, struct out_file *file, struct buff
     return bytes.len == 0 || out_dir_write(month->out, file, bytes);
 }
 
+static bool begin_viewed(struct month *month)
+{
+    const struct run_view *view = month->view;
+    if (view->name == NULL)
+        return true;
+    month->viewed = out_dir_file(month->out, view->name);
+    return month->viewed != NULL &&
+           out_dir_write(month->out, month->viewed, text_of(view->header)) &&
+           out_dir_write(month->out, month->viewed, text_of("\n"));
+}
+
 static bool begin_files(struct month *month)
 {
+    if (month->view != NULL)
+        return begin_viewed(month);
     const struct run_names carried = month->options->carried;
     struct buffer header;
     buffer_init(&header, month->options->memory);
@@ -192,31 +229,56 @@ static bool tell_progress(struct month *month)
     return false;
 }
 
+static struct work *works_of(const struct month *month, unsigned worker)
+{
+    return &month->works[worker * month->side_count];
+}
+
+/* An account under all rules; false when a law is broken. */
+static bool work_by_all(struct month *month, struct work *works, const struct book_bundle *bundle)
+{
+    work_account(&works[0], bundle);
+    for (unsigned i = 1; i < month->side_count; i++)
+        work_beside(&works[i], &works[0], bundle);
+    for (unsigned i = 0; i < month->side_count; i++)
+        if (works[i].broken_law != NULL)
+            return false;
+    return true;
+}
+
 static bool work_batch(void *context, unsigned worker, struct crew_batch *batch)
 {
     struct month *month = context;
-    struct work *work = &month->works[worker];
-    work->out = batch->out;
-    /* A survey sets no row aside: its claims take that way to a sorter. */
-    work->claims = &batch->rejects;
-    work->rejects = month->options->quarantine ? &batch->rejects : NULL;
-    work->unidentified = &batch->unidentified;
-    for (size_t i = 0; i < batch->count && work->broken_law == NULL; i++)
-        work_account(work, &batch->bundles[i]);
-    return work->broken_law == NULL;
+    struct work *works = works_of(month, worker);
+    works->out = batch->out;
+    works->rejects = month->options->quarantine ? &batch->rejects : NULL;
+    works->unidentified = &batch->unidentified;
+    works->claims = &batch->claims;
+    bool lawful = true;
+    for (size_t i = 0; i < batch->count && lawful; i++) {
+        lawful = work_by_all(month, works, &batch->bundles[i]);
+        if (lawful && month->view != NULL && !month->survey)
+            month->view->account(month->view->context, worker, works, batch->out);
+    }
+    return lawful;
 }
 
 static bool write_batch(void *context, struct crew_batch *batch)
 {
     struct month *month = context;
-    for (unsigned file = 0; file <= REPORT_ARREARS && month->job.survey == SURVEY_NOTHING; file++)
+    if (month->viewed != NULL && !month->survey &&
+        !write_buffer(month, month->viewed, &batch->out[0]))
+        return false;
+    for (unsigned file = 0; file <= REPORT_ARREARS && !month->survey; file++)
         if (month->files[file] != NULL &&
             !write_buffer(month, month->files[file], &batch->out[file]))
             return false;
     const struct text rejects = {batch->rejects.bytes, batch->rejects.len};
     const struct text unidentified = {batch->unidentified.bytes, batch->unidentified.len};
+    const struct text claims = {batch->claims.bytes, batch->claims.len};
     return sorter_add_packed(month->rejects, rejects) &&
-           sorter_add_packed(month->unidentified, unidentified);
+           sorter_add_packed(month->unidentified, unidentified) &&
+           (month->claims == NULL || sorter_add_packed(month->claims, claims));
 }
 
 /* How many rows make a batch: as its share of memory holds, judged by what rows made so far. */
@@ -309,15 +371,29 @@ static bool write_sorted(struct month *month, struct out_file *file, struct sort
 /* Beside the reports of a shard: what a merge goes on with. */
 static bool write_shard(struct month *month, struct buffer *buffer)
 {
-    const struct shard_content content = {month->options,          &month->rules,
+    const struct shard_content content = {month->options,          month->rules,
                                           month->inputs,           month->input_count,
-                                          &month->states,          &month->works[0].portfolio,
+                                          &month->sides[0].states, &month->works[0].portfolio,
                                           &month->works[0].tallies};
     if (month->options->shard.count == 0)
         return true;
     struct out_file *file = out_dir_file(month->out, SHARD_STATE_NAME);
     shard_state_write(buffer, &content);
     return file != NULL && write_buffer(month, file, buffer);
+}
+
+/* The manifest, with what is in ${buffer} at its end. */
+static bool write_manifest(struct month *month, struct buffer *buffer)
+{
+    struct buffer text;
+    struct out_file *manifest = out_dir_file(month->out, "manifest.yaml");
+    buffer_init(&text, month->options->memory);
+    manifest_write(&text, month->options, month->rules, month->inputs, month->input_count,
+                   &month->works[0].tallies);
+    bool written = manifest != NULL && write_buffer(month, manifest, &text) &&
+                   write_buffer(month, manifest, buffer);
+    buffer_free(&text);
+    return written;
 }
 
 static bool write_summaries(struct month *month)
@@ -344,22 +420,34 @@ static bool write_summaries(struct month *month)
             written = write_sorted(month, month->files[file], month->rejects, &buffer);
         written = written && write_buffer(month, month->files[file], &buffer);
     }
-    struct out_file *manifest = written ? out_dir_file(month->out, "manifest.yaml") : NULL;
-    manifest_write(&buffer, month->options, &month->rules, month->inputs, month->input_count,
-                   &month->works[0].tallies);
-    written =
-        manifest != NULL && write_buffer(month, manifest, &buffer) && write_shard(month, &buffer);
+    written = written && write_manifest(month, &buffer) && write_shard(month, &buffer);
+    buffer_free(&buffer);
+    return written;
+}
+
+/* What the view makes of all accounts, and the manifest, which it ends. */
+static bool finish_view(struct month *month)
+{
+    struct buffer buffer;
+    bool out = month->options->out != NULL;
+    buffer_init(&buffer, month->options->memory);
+    bool written = month->view->finish(month->view->context, out ? month->out : NULL, &buffer) &&
+                   (!out || write_manifest(month, &buffer));
     buffer_free(&buffer);
     return written;
 }
 
 static bool keep_laws(struct month *month)
 {
-    const char *broken = month->works[0].broken_law;
+    const char *broken = NULL;
     char quoted[TEXT_QUOTE_MAX] = "";
-    if (broken != NULL)
-        (void)text_quote(quoted, (struct text){month->works[0].broken_account.bytes,
-                                               month->works[0].broken_account.len});
+    for (unsigned i = 0; i < month->side_count && broken == NULL; i++) {
+        const struct work *work = &month->works[i];
+        broken = work->broken_law;
+        if (broken != NULL)
+            (void)text_quote(quoted,
+                             (struct text){work->broken_account.bytes, work->broken_account.len});
+    }
     if (broken == NULL)
         broken = portfolio_law(&month->works[0].portfolio);
     if (broken == NULL)
@@ -376,20 +464,25 @@ static bool keep_laws(struct month *month)
 static void begin_works(struct month *month)
 {
     const struct run_options *options = month->options;
-    for (unsigned i = 0; i < month->threads; i++)
-        work_init(&month->works[i], &month->job);
+    for (unsigned i = 0; i < month->threads * month->side_count; i++)
+        work_init(&month->works[i], &month->sides[i % month->side_count].job);
     month->rejects =
         sorter_new(options->memory, month->shares.aside, options->temporary, month->faults);
     month->unidentified =
         sorter_new(options->memory, month->shares.aside, options->temporary, month->faults);
+    if (month->survey) /* the others stay empty then */
+        month->claims =
+            sorter_new(options->memory, month->shares.aside, options->temporary, month->faults);
 }
 
 static void end_works(struct month *month)
 {
-    for (unsigned i = 0; i < month->threads; i++)
+    for (unsigned i = 0; i < month->threads * month->side_count; i++)
         work_free(&month->works[i]);
     sorter_free(month->rejects);
     sorter_free(month->unidentified);
+    sorter_free(month->claims);
+    month->claims = NULL;
 }
 
 /* Read a book that is to be gathered, all of it. */
@@ -409,16 +502,20 @@ static enum pass pass(struct month *month, bool gathered)
 {
     enum pass outcome = PASS_STOPPED;
     bool opened = open_book(month, gathered) && (!gathered || gather_book(month));
-    if (month->job.survey != SURVEY_BUDGETS) /* which are the whole book's */
+    /* Earlier loans and awards of other shards count too. */
+    if (!month->survey || !work_asks_budget(&month->sides[0].job))
         month->book.shard = month->options->shard;
     begin_works(month);
     month->row_bytes = 0; /* what a pass that was broken off made says little */
-    if (opened && (month->job.survey != SURVEY_NOTHING ||
+    if (month->view != NULL && !month->survey)
+        month->view->begin(month->view->context, month->threads);
+    if (opened && (month->survey || month->options->out == NULL ||
                    (out_dir_open(month->out, month->arena, month->options->out, month->faults) &&
                     begin_files(month))))
         outcome = do_accounts(month);
-    for (unsigned i = 1; i < month->threads; i++)
-        work_merge(&month->works[0], &month->works[i]);
+    for (unsigned worker = 1; worker < month->threads; worker++)
+        for (unsigned i = 0; i < month->side_count; i++)
+            work_merge(&month->works[i], &works_of(month, worker)[i]);
     return outcome;
 }
 
@@ -428,7 +525,9 @@ static enum run_outcome finish(struct month *month, enum pass outcome)
     bool refused = month->works[0].faults.total > 0;
     faults_merge(month->faults, &month->works[0].faults);
     if (outcome != PASS_DONE || !lawful || (refused && !month->options->quarantine) ||
-        !write_summaries(month) || !out_dir_seal(month->out) || !out_dir_publish(month->out))
+        !(month->view != NULL ? finish_view(month) : write_summaries(month)))
+        return RUN_REFUSED;
+    if (month->options->out != NULL && (!out_dir_seal(month->out) || !out_dir_publish(month->out)))
         return RUN_REFUSED;
     return refused ? RUN_QUARANTINED : RUN_DONE;
 }
@@ -439,43 +538,59 @@ static bool is_gathered_at_once(const struct month *month)
     return month->input_count > month->shares.streams;
 }
 
-/*
- * A pass ahead of the others: what it finds is in month->budgets or month->borrowers.  Whatever
- * stops it, or is at fault, stops the pass that writes the same way and is told then; false when
- * the disk failed afterwards.  ${gathered}: whether the book has to be, before and after.
- */
-static bool survey(struct month *month, enum work_survey survey, bool *gathered)
+static bool asks_borrowers(const struct month *month)
 {
-    bool well = true;
-    month->job.survey = survey;
+    for (unsigned i = 0; i < month->side_count; i++)
+        if (work_asks_borrowers(&month->sides[i].job))
+            return true;
+    return false;
+}
+
+/* The passes to come are surveys, or have them behind them. */
+static void set_survey(struct month *month, bool survey)
+{
+    month->survey = survey;
+    for (unsigned i = 0; i < month->side_count; i++) {
+        struct side *side = &month->sides[i];
+        side->job.survey = survey;
+        side->job.borrowers = survey ? NULL : &side->borrowers;
+    }
+}
+
+/*
+ * A pass ahead of the others, for programs that class by borrower or have a budget: what it finds
+ * is in each side's borrowers and in month->budget.  Whatever stops it, or is at fault, stops the
+ * pass after it the same way and is told then.  Returns whether the book has to be gathered.
+ */
+static bool survey(struct month *month)
+{
+    bool gathered = is_gathered_at_once(month);
+    set_survey(month, true);
     for (enum pass outcome = PASS_UNSORTED; outcome == PASS_UNSORTED;) {
-        outcome = pass(month, *gathered);
-        *gathered = *gathered || outcome == PASS_UNSORTED;
-        if (outcome != PASS_UNSORTED && survey == SURVEY_BUDGETS)
-            well = budgets_judge(&month->budgets, month->rejects);
-        else if (outcome != PASS_UNSORTED)
-            borrowers_merge(&month->borrowers, &month->works[0].borrowers);
+        outcome = pass(month, gathered);
+        gathered = gathered || outcome == PASS_UNSORTED;
+        for (unsigned i = 0; i < month->side_count && outcome != PASS_UNSORTED; i++)
+            borrowers_merge(&month->sides[i].borrowers, &month->works[i].borrowers);
+        if (outcome == PASS_DONE && month->sides[0].job.budget == NULL)
+            (void)budget_judge(&month->budget, month->claims);
         faults_free(&month->reading);
         end_works(month);
         book_close(&month->book);
     }
-    month->job.survey = SURVEY_NOTHING;
-    return well;
+    set_survey(month, false);
+    for (unsigned i = 0; i < month->side_count; i++)
+        month->sides[i].job.budget = &month->budget;
+    return gathered;
 }
 
-/* Budgets first: an account above one is out of all that follows. */
-static bool survey_all(struct month *month, bool *gathered)
+/* Accounts that a budget refuses are out of the borrowers' classes, too. */
+static bool survey_again(struct month *month)
 {
-    if (work_asks_budgets(&month->job)) {
-        if (!survey(month, SURVEY_BUDGETS, gathered))
-            return false;
-        month->job.budgets = &month->budgets;
+    for (unsigned i = 0; i < month->side_count; i++) {
+        borrowers_free(&month->sides[i].borrowers);
+        borrowers_init(&month->sides[i].borrowers, month->options->memory);
     }
-    if (work_asks_borrowers(&month->job)) {
-        (void)survey(month, SURVEY_BORROWERS, gathered);
-        month->job.borrowers = &month->borrowers;
-    }
-    return true;
+    return survey(month);
 }
 
 static enum run_outcome compute(struct month *month)
@@ -483,7 +598,11 @@ static enum run_outcome compute(struct month *month)
     enum pass outcome = PASS_UNSORTED;
     enum run_outcome result = RUN_REFUSED;
     bool gathered = is_gathered_at_once(month);
-    if (!survey_all(month, &gathered))
+    if (asks_borrowers(month) || work_asks_budget(&month->sides[0].job))
+        gathered = survey(month);
+    if (month->budget.count > 0 && asks_borrowers(month))
+        gathered = survey_again(month);
+    if (month->faults->total > 0) /* what it found is not whole */
         return RUN_REFUSED;
     for (; outcome == PASS_UNSORTED; gathered = true) {
         outcome = pass(month, gathered);
@@ -498,30 +617,82 @@ static enum run_outcome compute(struct month *month)
     return result;
 }
 
-enum run_outcome run_month(const struct run_options *options, struct arena *arena,
-                           struct out_dir *out, struct faults *faults)
+/* How far each program of another side is another than the first side's of the same id: those of
+ * another file as a whole. */
+static const struct program_difference *differences_of(struct month *month,
+                                                       const struct rules *rules)
 {
-    struct month month = {.options = options, .faults = faults, .out = out, .arena = arena};
+    struct program_difference *differences =
+        ARENA_ARRAY(month->arena, struct program_difference, rules->program_count);
+    for (unsigned i = 0; i < rules->program_count; i++) {
+        for (unsigned bind = 0; bind < RULE_BINDS; bind++)
+            differences[i].from[bind] = DATE_NONE;
+        for (unsigned k = 0; k < month->rules->program_count; k++)
+            if (text_equal(month->rules->programs[k]->id, rules->programs[i]->id) &&
+                month->rules->programs[k]->file == rules->programs[i]->file)
+                differences[i] =
+                    program_differ(month->arena, month->rules->programs[k], rules->programs[i]);
+    }
+    return differences;
+}
+
+/* Read the rules of the options and have the view make those of the other sides. */
+static bool read_rules(struct month *month)
+{
+    const struct run_view *view = month->view;
+    struct rules *rules = ARENA_ARRAY(month->arena, struct rules, month->side_count);
+    bool well = load_rules(month->arena, &month->options->rules, 1, 0, &rules[0], month->faults) &&
+                (view == NULL ||
+                 view->make_rules(view->context, month->arena, &rules[0], rules, month->faults));
+    for (unsigned i = 0; i < month->side_count; i++)
+        month->sides[i].rules = rules[i];
+    month->rules = &month->sides[0].rules;
+    for (unsigned i = 0; i < month->rules->program_count; i++)
+        month->subsidy = month->subsidy || month->rules->programs[i]->has_subsidy;
+    return well;
+}
+
+enum run_outcome run_view(const struct run_options *options, const struct run_view *view,
+                          struct arena *arena, struct out_dir *out, struct faults *faults)
+{
+    struct month month = {.options = options,
+                          .view = view,
+                          .faults = faults,
+                          .out = out,
+                          .arena = arena,
+                          .side_count = view == NULL ? 1 : view->sides};
     enum run_outcome outcome = RUN_REFUSED;
     faults_init(&month.reading);
-    bool ruled = load_rules(arena, &options->rules, 1, 0, &month.rules, faults);
+    month.sides = ARENA_ARRAY(arena, struct side, month.side_count);
+    bool ruled = read_rules(&month);
     month.inputs = make_inputs(&month, &month.input_count);
     month.threads = threads_of(options);
     month.shares = shares_of(options, month.threads);
-    month.works = ARENA_ARRAY(arena, struct work, month.threads);
+    month.works = ARENA_ARRAY(arena, struct work, (size_t)month.threads * month.side_count);
     name_columns(&month);
-    budgets_init(&month.budgets, options->memory);
-    borrowers_init(&month.borrowers, options->memory);
+    budget_init(&month.budget, options->memory);
+    for (unsigned i = 0; i < month.side_count; i++) {
+        borrowers_init(&month.sides[i].borrowers, options->memory);
+        set_job(&month, &month.sides[i]);
+        if (ruled && i > 0)
+            month.sides[i].job.differences = differences_of(&month, &month.sides[i].rules);
+    }
     if (ruled) {
-        set_job(&month);
         outcome = compute(&month);
     } else {
         (void)open_book(&month, false); /* its headers' faults belong to the list */
         book_close(&month.book);
     }
-    budgets_free(&month.budgets);
-    borrowers_free(&month.borrowers);
+    for (unsigned i = 0; i < month.side_count; i++)
+        borrowers_free(&month.sides[i].borrowers);
+    budget_free(&month.budget);
     faults_merge(faults, &month.reading);
     faults_free(&month.reading);
     return outcome;
+}
+
+enum run_outcome run_month(const struct run_options *options, struct arena *arena,
+                           struct out_dir *out, struct faults *faults)
+{
+    return run_view(options, NULL, arena, out, faults);
 }

@@ -54,6 +54,35 @@ struct run_options {
     void *progress_context;
 };
 
+struct buffer;
+struct out_file;
+struct rules;
+struct work;
+
+enum { RUN_SIDES_MAX = 257 };
+
+/*
+ * What a pass over the book is for, when it is not the month's reports: each account is worked on
+ * under one or more sets of rules side by side, and its figures are shown to the view.
+ */
+struct run_view {
+    void *context;
+    unsigned sides;     /* 1..RUN_SIDES_MAX; the first is by the rules of the options */
+    const char *name;   /* of the file that is written account by account; NULL: none */
+    const char *header; /* of it */
+    /* Make the rules of the other sides, sides[1..], from those of the options; false after a
+     * fault.  ${rules} stay as they are. */
+    bool (*make_rules)(void *context, struct arena *arena, const struct rules *rules,
+                       struct rules *sides, struct faults *faults);
+    /* A pass over the accounts begins, with so many workers; what an earlier one left is void. */
+    void (*begin)(void *context, unsigned workers);
+    /* One account has been worked on under all rules, works[0..sides-1]; ${worker} tells whose
+     * turn it is.  A line for the file may be put to ${out}. */
+    void (*account)(void *context, unsigned worker, struct work *works, struct buffer *out);
+    /* All accounts have been; write what is left, and end the manifest; false after a fault. */
+    bool (*finish)(void *context, struct out_dir *out, struct buffer *manifest);
+};
+
 enum run_outcome {
     RUN_DONE,        /* the folder is there */
     RUN_QUARANTINED, /* the folder is there, some rows are in rejects.csv; the faults say why */
@@ -72,5 +101,14 @@ enum run_outcome {
  */
 enum run_outcome run_month(const struct run_options *options, struct arena *arena,
                            struct out_dir *out, struct faults *faults);
+
+/**
+ * run_view(options, view, arena, out, faults):
+ * The same pass over the book for another purpose.  options->out may be NULL: nothing is written
+ * then.  Accounts that the first side refuses are set aside, or refuse the whole; what another side
+ * refuses shows in its figures alone.
+ */
+enum run_outcome run_view(const struct run_options *options, const struct run_view *view,
+                          struct arena *arena, struct out_dir *out, struct faults *faults);
 
 #endif

@@ -61,6 +61,17 @@ static struct date last_anchor(const struct strict *strict)
     return bounded ? strict->upto : end; /* money may be paid out long after the agreement */
 }
 
+/* The day by which `latest` has the last row fall due; DATE_UNLIMITED without it. */
+static struct date bound_of(const struct strict *strict, struct date anchor)
+{
+    const struct rule_value *latest = strict_value(strict, RULE_SCHEDULE_DUE_LATEST);
+    if (!latest->set)
+        return DATE_UNLIMITED;
+    return date_is_set(latest->date)
+               ? latest->date
+               : date_add_span(anchor, latest->span, 1, MISSING_LAST_OF_MONTH);
+}
+
 /* --- the calendar --- */
 
 static const char *anchor_word(const struct strict *strict)
@@ -96,18 +107,13 @@ static void judge_begin(const struct strict *strict, const struct rule_value *na
 static void judge_end(const struct strict *strict, const struct rule_value *named)
 {
     const struct calendar *calendar = named->calendar;
-    const struct rule_value *latest = strict_value(strict, RULE_SCHEDULE_DUE_LATEST);
     struct loan longest = extreme(strict, true);
     unsigned k = last_row(strict, &longest);
     struct date end = last_anchor(strict);
     char day[DATE_TEXT_LEN + 1], until[DATE_TEXT_LEN + 1], quoted[TEXT_QUOTE_MAX];
     for (struct date anchor = strict->from; !date_before(end, anchor);
          anchor = date_add_days(anchor, 1)) {
-        struct date due = due_of(strict, &longest, anchor, k), bound = DATE_UNLIMITED;
-        if (latest->set)
-            bound = date_is_set(latest->date)
-                        ? latest->date
-                        : date_add_span(anchor, latest->span, 1, MISSING_LAST_OF_MONTH);
+        struct date due = due_of(strict, &longest, anchor, k), bound = bound_of(strict, anchor);
         if (date_before(bound, due))
             due = bound;
         if (!date_in_range(due))
@@ -172,31 +178,46 @@ static void judge_gap(const struct strict *strict)
                     (int)gap->text.len, gap->text.ptr);
 }
 
-/* Whether the last row of some plan is brought forward by a span from the anchor. */
-static bool latest_acts(const struct strict *strict, struct span span)
+/* Whether the last row of some plan is brought forward. */
+static bool latest_acts(const struct strict *strict)
 {
     struct loan longest = extreme(strict, true);
     unsigned k = last_row(strict, &longest);
     struct date end = last_anchor(strict);
     for (struct date anchor = strict->from; !date_before(end, anchor);
          anchor = date_add_days(anchor, 1))
-        if (date_before(date_add_span(anchor, span, 1, MISSING_LAST_OF_MONTH),
-                        due_of(strict, &longest, anchor, k)))
+        if (date_before(bound_of(strict, anchor), due_of(strict, &longest, anchor, k)))
             return true;
+    return false;
+}
+
+/* Whether some plan of the most rows can end by then: the row before the last must be earlier. */
+static bool latest_leaves_rows(const struct strict *strict, unsigned *rows)
+{
+    struct loan loan = extreme(strict, true);
+    struct date end = last_anchor(strict);
+    loan.grace = rule_grace(strict->rules, RULE_SCHEDULE_GRACE_LENGTH_MIN);
+    *rows = last_row(strict, &loan);
+    for (struct date anchor = strict->from; !date_before(end, anchor);
+         anchor = date_add_days(anchor, 1)) {
+        struct date before = *rows < 2 ? anchor : due_of(strict, &loan, anchor, *rows - 1);
+        if (date_before(before, bound_of(strict, anchor)))
+            return true;
+    }
     return false;
 }
 
 static void judge_latest(const struct strict *strict)
 {
     const struct rule_value *latest = strict_value(strict, RULE_SCHEDULE_DUE_LATEST);
-    char from[DATE_TEXT_LEN + 1];
+    unsigned rows;
     if (!latest->given)
         return;
-    if (date_is_set(latest->date) && !date_before(strict->from, latest->date))
+    if (!latest_leaves_rows(strict, &rows))
         STRICT_NOTE(strict, FAULT_RULE_WITHOUT_EFFECT, latest->at,
-                    "no loan agreed from %s on can end by %.*s: mend `latest`",
-                    date_text(from, strict->from), (int)latest->text.len, latest->text.ptr);
-    else if (!date_is_set(latest->date) && !latest_acts(strict, latest->span))
+                    "no plan of %u rows can end by %.*s: allow fewer installments, or lengthen it",
+                    rows, (int)latest->text.len, latest->text.ptr);
+    else if (!latest_acts(strict))
         STRICT_NOTE(strict, FAULT_RULE_WITHOUT_EFFECT, latest->at,
                     "the longest plan ends within %.*s without `latest`: remove it, or shorten it",
                     (int)latest->text.len, latest->text.ptr);

@@ -72,7 +72,8 @@ static bool re_spreads(const struct strict *strict)
 static void judge_rounding(const struct strict *strict)
 {
     const struct rule_value *rounding = strict_value(strict, RULE_SCHEDULE_ROUNDING);
-    if (!rounding->given || strict_given(strict, RULE_SCHEDULE_DOWN_PAYMENT) || re_spreads(strict))
+    if (!rounding->given || strict_given(strict, RULE_SCHEDULE_DOWN_PAYMENT) ||
+        re_spreads(strict) || rule_reschedule_splits(strict->rules))
         return;
     switch (rule_split(strict->rules)) {
     case RULE_SPLIT_SHARES:
@@ -158,6 +159,15 @@ static void judge_penalty_cap(const struct strict *strict)
                     "`cap`, or lower it");
 }
 
+/* A limit of a kind that is not allowed. */
+static void judge_reschedule(const struct strict *strict)
+{
+    const struct rule_value *most = strict_value(strict, RULE_RESCHEDULE_MAX_GRACE);
+    if (most->given && !rule_allows_reschedule(strict->rules, RULE_RESCHEDULE_GRACE))
+        STRICT_NOTE(strict, FAULT_RULE_WITHOUT_EFFECT, most->at,
+                    "reschedule.kinds does not list `grace`: remove max_grace, or list it");
+}
+
 void strict_effect(const struct strict *strict)
 {
     judge_by(strict);
@@ -166,4 +176,5 @@ void strict_effect(const struct strict *strict)
     judge_provision(strict);
     judge_small_amounts(strict);
     judge_penalty_cap(strict);
+    judge_reschedule(strict);
 }

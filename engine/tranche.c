@@ -1,9 +1,8 @@
 #include "tranche.h"
 
-#include <string.h>
-
 #include "owed.h"
 #include "plan.h"
+#include "replan.h"
 #include "rule_check.h"
 #include "split.h"
 
@@ -14,11 +13,6 @@ struct tranche {
     struct amount *parts; /* planned principal */
     unsigned count;
 };
-
-static bool is_of_plan(const struct row *row)
-{
-    return row->n > 0 && !row->extra;
-}
 
 static struct amount added_to(const struct row *row)
 {
@@ -46,7 +40,7 @@ static void collect(struct tranche *tranche, struct date date)
     tranche->rows = arena_alloc(account->arena, account->row_count * sizeof(struct row *));
     tranche->count = 0;
     for (unsigned i = 0; i < account->row_count; i++)
-        if (is_of_plan(&account->rows[i]) && date_before(date, account->rows[i].due))
+        if (replan_is_of_plan(&account->rows[i]) && date_before(date, account->rows[i].due))
             tranche->rows[tranche->count++] = &account->rows[i];
 }
 
@@ -62,47 +56,37 @@ static bool add_down_payment(struct account *account, struct date date, struct a
         return true;
     if (amount_sign(*down) <= 0 || amount_compare(*down, amount) >= 0)
         return false;
-    struct row *row = owed_insert_row(account, date, date);
+    struct row *row = replan_insert(account, date, date, NULL);
     row->extra = row->down_payment = true;
     row->due_of[COMPONENT_PRINCIPAL] = *down;
     return true;
 }
 
-/* The last nominal date that the plan has. */
-static struct date last_nominal(const struct account *account)
+/* Continue the count of the last row's date; the last row of all falls due by `latest`, as in any
+ * plan. */
+static enum tranche_outcome add_rows(struct tranche *tranche, unsigned more)
 {
-    struct date last = DATE_NONE;
-    for (unsigned i = 0; i < account->row_count; i++)
-        if (is_of_plan(&account->rows[i]) && date_before(last, account->rows[i].due_nominal))
-            last = account->rows[i].due_nominal;
-    return last;
-}
-
-/* Continue the plan's count of dates; the last row falls due by `latest`, as in any plan. */
-static enum tranche_outcome add_rows(struct account *account, unsigned more)
-{
-    struct arena *arena = account->arena;
+    struct account *account = tranche->account;
     const struct loan *loan = account->loan;
-    const struct account_payout *first = &account->payouts[0];
-    struct date latest = plan_latest(loan, first->date), before = last_nominal(account);
-    size_t room = account->row_count + more + account->event_count; /* as when it was disbursed */
-    struct row *rows = arena_alloc(arena, room * sizeof *rows);
-    unsigned there = 0;
-    memcpy(rows, account->rows, account->row_count * sizeof *rows);
-    account->rows = rows;
-    for (unsigned i = 0; i < account->row_count; i++)
-        there += is_of_plan(&rows[i]);
-    for (unsigned k = there + 1; k <= there + more; k++) {
-        struct date nominal = plan_due(arena, loan, first->date, first->amount, k);
+    const struct row *last = tranche->rows[tranche->count - 1];
+    struct row_count count = replan_count_of(account, last);
+    struct date disbursed = account->payouts[0].date;
+    struct date latest = plan_latest(loan, disbursed), before = last->due_nominal;
+    replan_make_room(account, more);
+    for (unsigned i = 0; i < more; i++) {
+        count.k++;
+        struct date nominal = replan_date(account, &count);
         if (date_before(latest, nominal)) {
-            if (k < there + more || !date_before(before, latest))
+            if (i + 1 < more || !date_before(before, latest))
                 return TRANCHE_LATEST;
             nominal = latest;
         }
-        struct date due = plan_business_day(loan->rules, nominal, first->date, latest);
-        if (!date_in_range(nominal) || !date_in_range(due))
+        if (!date_in_range(nominal))
             return TRANCHE_TOO_LATE;
-        (void)owed_insert_row(account, nominal, due);
+        struct date due = plan_business_day(loan->rules, nominal, disbursed, latest);
+        if (!date_in_range(due))
+            return TRANCHE_TOO_LATE;
+        (void)replan_insert(account, nominal, due, &count);
         before = nominal;
     }
     return TRANCHE_JOINED;
@@ -138,20 +122,37 @@ static void set_part(struct account *account, struct row *row, struct amount par
 {
     struct arena *arena = account->arena;
     struct amount more = amount_sub(arena, part, planned(arena, row));
-    bool was_open = account_row_is_open(row);
-    struct amount *due = &row->due_of[COMPONENT_PRINCIPAL];
-    *due = amount_add(arena, *due, more);
-    bool open = account_row_is_open(row);
-    if (open != was_open)
-        row->paid_on = open ? DATE_NONE : date;
-    if (open && (unsigned)(row - account->rows) < account->first_open)
-        account->first_open = (unsigned)(row - account->rows);
+    replan_set_principal(account, row, amount_add(arena, row->due_of[COMPONENT_PRINCIPAL], more),
+                         date);
+}
+
+/* Rows that a reschedule made know no shares, no fixed amount: all are equal then. */
+static bool any_is_remade(const struct tranche *tranche)
+{
+    for (unsigned i = 0; i < tranche->count; i++)
+        if (tranche->rows[i]->remade)
+            return true;
+    return false;
+}
+
+static void split(struct tranche *tranche, struct amount total, struct date date)
+{
+    struct arena *arena = tranche->account->arena;
+    unsigned *which = arena_alloc(arena, tranche->count * sizeof *which);
+    tranche->parts = arena_alloc(arena, tranche->count * sizeof *tranche->parts);
+    if (any_is_remade(tranche)) {
+        struct split_rounding rounding = replan_rounding(tranche->account, date);
+        split_equal(arena, total, tranche->count, &rounding, tranche->parts);
+        return;
+    }
+    for (unsigned i = 0; i < tranche->count; i++)
+        which[i] = (unsigned)tranche->rows[i]->n - 1;
+    plan_split(arena, tranche->account->loan, total, which, tranche->count, tranche->parts);
 }
 
 enum tranche_outcome tranche_join(struct account *account, struct date date, struct amount amount)
 {
     struct arena *arena = account->arena;
-    const struct loan *loan = account->loan;
     struct account_totals *totals = &account->totals;
     struct tranche tranche = {.account = account};
     struct amount down;
@@ -163,15 +164,16 @@ enum tranche_outcome tranche_join(struct account *account, struct date date, str
         return TRANCHE_NO_ROW;
     for (unsigned i = 0; i < tranche.count; i++)
         total = amount_add(arena, total, planned(arena, tranche.rows[i]));
-    unsigned wanted = plan_rows_of(arena, loan, total, tranche.count);
+    unsigned wanted = any_is_remade(&tranche)
+                          ? tranche.count
+                          : plan_rows_of(arena, account->loan, total, tranche.count);
     if (wanted > tranche.count) {
-        enum tranche_outcome added = add_rows(account, wanted - tranche.count);
+        enum tranche_outcome added = add_rows(&tranche, wanted - tranche.count);
         if (added != TRANCHE_JOINED)
             return added;
         collect(&tranche, date);
     }
-    tranche.parts = arena_alloc(arena, tranche.count * sizeof *tranche.parts);
-    plan_split(arena, loan, total, (unsigned)tranche.rows[0]->n - 1, tranche.count, tranche.parts);
+    split(&tranche, total, date);
     if (!split_is_positive(tranche.parts, tranche.count) || !settle(&tranche))
         return TRANCHE_VANISHES;
     for (unsigned i = 0; i < tranche.count; i++)

@@ -1,5 +1,7 @@
 #include "work.h"
 
+#include "grant_budget.h"
+#include "loan_budget.h"
 #include "grant_position.h"
 #include "rule_check.h"
 
@@ -24,11 +26,14 @@ bool work_asks_borrowers(const struct work_job *job)
     return false;
 }
 
-bool work_asks_budgets(const struct work_job *job)
+bool work_asks_budget(const struct work_job *job)
 {
-    for (unsigned i = 0; i < job->program_count; i++)
-        if (job->programs[i]->has_budget)
+    for (unsigned i = 0; i < job->program_count; i++) {
+        const struct program *program = job->programs[i];
+        bool gives = rule_number(program->versions[0].rules, RULE_KIND) == RULE_GRANT;
+        if (program->has_budget && (gives ? job->grants : job->loans))
             return true;
+    }
     return false;
 }
 
@@ -37,6 +42,7 @@ void work_init(struct work *work, const struct work_job *job)
     *work = (struct work){.job = job};
     arena_init(&work->scratch, job->memory);
     buffer_init(&work->line, job->memory);
+    buffer_init(&work->unheard, job->memory);
     buffer_init(&work->broken_account, job->memory);
     faults_init(&work->faults);
     borrowers_init(&work->borrowers, job->memory);
@@ -51,6 +57,7 @@ void work_free(struct work *work)
     tallies_free(&work->tallies);
     faults_free(&work->faults);
     buffer_free(&work->line);
+    buffer_free(&work->unheard);
     buffer_free(&work->broken_account);
     arena_free(&work->scratch);
 }
@@ -187,18 +194,6 @@ static bool has_fault(const struct load_row *rows, size_t count)
     return false;
 }
 
-/* Whether the survey at hand is about this account. */
-static bool is_surveyed(const struct desk *desk)
-{
-    const struct work_job *job = desk->work->job;
-    bool grant = desk->bundle->grant_count > 0;
-    const struct program *program = grant ? desk->grant.program : desk->loan.program;
-    if (desk->bundle->account_id.len == 0 || program == NULL)
-        return false;
-    return job->survey == SURVEY_BUDGETS ? program->has_budget
-                                         : !grant && asks_borrowers(job, program);
-}
-
 /* --- computing --- */
 
 /* One computation of the account, up to as_of as known at known_at. */
@@ -333,6 +328,11 @@ static bool compute(struct desk *desk, struct computation *run)
         return false;
     pass_day(run, run->account.day, date_add_days(run->as_of, 1));
     account_finish(&run->account, run->as_of);
+    if (run->account.overshoots) {
+        load_fault(&desk->load, &desk->loan_rows[0], LOAN_DISBURSED, FAULT_PLAN_TOO_LATE,
+                   "a relief of the program moves a row past 2199-12-31");
+        return false;
+    }
     take_position(run, run->as_of, run->moment, &run->position);
     /* Rows once wrong do not become right again: they are added up once, not after each event. */
     return is_lawful(desk, account_law(&run->account));
@@ -422,88 +422,25 @@ static void report(struct desk *desk, const struct computation *run)
     report_subsidy(&out[REPORT_SUBSIDY], &desk->loan, &run->subsidy);
 }
 
-/* --- budgets --- */
-
-/* What the account takes of its program's budget: all that was agreed, until it is cancelled. */
-static void claim_budget(struct desk *desk, struct budget_claim *claim, bool cancelled)
-{
-    claim->account_id = desk->bundle->account_id;
-    claim->cancelled = DATE_NONE;
-    for (size_t i = 0; i < desk->bundle->event_count && cancelled; i++)
-        if (desk->order[i]->type == EVENT_CANCEL && desk->order[i]->counts)
-            claim->cancelled = desk->order[i]->date;
-    budget_pack(desk->work->claims, desk->load.arena, claim);
-}
-
-/* ${column} of ${row} has the amount, of a program with so many decimals, agreed on ${agreed}. */
-static bool is_within_budget(struct desk *desk, struct load_row *row, int column, unsigned decimals,
-                             struct date agreed)
-{
-    const struct budget_refusal *refusal =
-        budgets_refusal(desk->work->job->budgets, desk->bundle->account_id);
-    if (refusal == NULL)
-        return true;
-    char day[DATE_TEXT_LEN + 1];
-    char *left = arena_alloc(desk->load.arena, amount_text_size(refusal->left) + 1);
-    *amount_write(left, refusal->left, decimals) = '\0';
-    if (refusal->named)
-        load_fault(&desk->load, row, column, FAULT_BUDGET_EXCEEDED,
-                   "more than what is left of the program's budget of %.4s, %s",
-                   date_text(day, agreed), left);
-    else
-        load_fault(&desk->load, row, column, FAULT_BUDGET_EXCEEDED,
-                   "the program's budget has nothing for %.4s", date_text(day, agreed));
-    return false;
-}
-
-static void claim_grant(struct desk *desk, bool cancelled)
-{
-    const struct grant *grant = &desk->grant;
-    struct budget_claim claim = {
-        .program = grant->program->id,
-        .agreed = grant->agreed,
-        .amount = grant->award,
-        .limit =
-            budget_limit_of(grant->rules, RULE_AWARD_BUDGET, RULE_AWARD_BUDGET_ANY, grant->agreed),
-    };
-    claim_budget(desk, &claim, cancelled);
-}
-
-static void claim_loan(struct desk *desk, bool cancelled)
-{
-    const struct loan *loan = &desk->loan;
-    struct budget_claim claim = {
-        .program = loan->program->id,
-        .agreed = loan->agreed,
-        .amount = loan->principal,
-        .limit = budget_limit_of(loan->rules, RULE_PRINCIPAL_BUDGET, RULE_PRINCIPAL_BUDGET_ANY,
-                                 loan->agreed),
-    };
-    claim_budget(desk, &claim, cancelled);
-}
-
-/* --- one account --- */
-
 /* All of a grant; false when the account is refused. */
 static bool compute_grant(struct desk *desk)
 {
     struct work *work = desk->work;
     const struct work_job *job = work->job;
-    const struct grant *grant = &desk->grant;
     struct grant_result result;
-    if (job->budgets != NULL && !is_within_budget(desk, &desk->grant_rows[0], GRANT_AWARD,
-                                                  grant->program->decimals, grant->agreed))
-        return false;
     if (!grant_compute(desk->load.arena, &desk->grant, desk->order, desk->bundle->event_count,
                        job->as_of, job->known_at, &result))
         return result.refused == NULL ? is_lawful(desk, result.broken_law)
                                       : refuse_event(desk, result.refused, &result.refusal);
     if (!result.exists)
         return true;
-    if (job->survey == SURVEY_BUDGETS) {
-        claim_grant(desk, result.position.status == GRANT_STATUS_CANCELLED);
+    if (job->survey && job->budget == NULL)
+        grant_budget_claim(work->claims, &result.state);
+    if (job->budget != NULL &&
+        !grant_budget_fits(&desk->load, &desk->grant_rows[0], &desk->grant, job->budget))
+        return false;
+    if (job->survey || job->figures)
         return true;
-    }
     report_grant_positions(&work->out[REPORT_GRANT_POSITIONS], &result.state, job->as_of,
                            &result.position, job->carried_count);
     report_grant_tranches(&work->out[REPORT_GRANT_TRANCHES], &result.state, &result.position);
@@ -521,6 +458,18 @@ static void note_class(struct desk *desk, const struct position *position,
                        position->class_index);
 }
 
+static void take_outcome(struct desk *desk, const struct computation *run)
+{
+    struct outcome *outcome = &desk->work->outcome;
+    if (!run->exists)
+        return;
+    desk->work->account = run->account;
+    outcome_take(outcome, &run->account, run->as_of, &run->position);
+    for (size_t i = 0; i < run->subsidy.count; i++)
+        outcome->subsidy =
+            amount_add(desk->load.arena, outcome->subsidy, run->subsidy.claims[i].amount);
+}
+
 /* Compute all positions that the run needs; false when the account is refused. */
 static bool compute_account(struct desk *desk)
 {
@@ -530,14 +479,11 @@ static bool compute_account(struct desk *desk)
     bool period = date_is_set(job->from);
     struct portfolio_entry entry = {.loan = &desk->loan};
     run.snapshot_on = period ? date_add_days(job->from, -1) : DATE_NONE;
-    run.claims = desk->loan.program->has_subsidy && job->survey == SURVEY_NOTHING;
+    run.claims = desk->loan.program->has_subsidy && !job->survey;
     run.borrowers = published.borrowers = job->borrowers;
     published.moment = BORROWERS_OPENING;
     bool apart = period && knowledge_differs(desk, job->known_at, job->from_known_at);
     event_sort(desk->order, desk->bundle->event_count);
-    if (job->budgets != NULL && !is_within_budget(desk, &desk->loan_rows[0], LOAN_PRINCIPAL,
-                                                  desk->loan.program->decimals, desk->loan.agreed))
-        return false;
     if (apart) {
         published.as_of = run.snapshot_on;
         published.known_at = job->from_known_at;
@@ -547,18 +493,22 @@ static bool compute_account(struct desk *desk)
     }
     if (!compute(desk, &run))
         return false;
+    if (job->budget != NULL &&
+        !loan_budget_fits(&desk->load, &desk->loan_rows[0], &desk->loan, job->budget))
+        return false;
     if (run.exists)
         entry.now = &run.position;
     if (period && (apart ? published.exists : run.snapshot_exists))
         entry.opening = apart ? &published.position : &run.snapshot;
-    if (job->survey == SURVEY_BUDGETS) {
-        if (run.exists)
-            claim_loan(desk, run.position.status == STATUS_CANCELLED);
-        return true;
-    }
-    if (job->survey == SURVEY_BORROWERS) {
+    if (job->survey) {
+        if (run.exists && job->budget == NULL && desk->loan.program->has_budget)
+            loan_budget_claim(desk->work->claims, &run.account);
         note_class(desk, entry.now, BORROWERS_NOW);
         note_class(desk, entry.opening, BORROWERS_OPENING);
+        return true;
+    }
+    if (job->figures) {
+        take_outcome(desk, &run);
         return true;
     }
     entry.moves = period && (run.exists || run.snapshot_exists || entry.opening != NULL);
@@ -696,10 +646,45 @@ static void work_unplaced(struct desk *desk)
     count_rows(desk, false);
 }
 
+static enum fault_code first_fault(const struct load_row *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].fault != NULL)
+            return rows[i].fault->code;
+    return FAULT_NONE;
+}
+
+/* For whoever wants figures: whose they are, or why there are none. */
+static void note_refusal(struct desk *desk, bool refused)
+{
+    struct work *work = desk->work;
+    const struct book_bundle *bundle = desk->bundle;
+    work->loan = desk->loan;
+    if (!refused)
+        return;
+    work->outcome = (struct outcome){.refused = true};
+    work->outcome.code = first_fault(desk->loan_rows, bundle->loan_count);
+    if (work->outcome.code == FAULT_NONE)
+        work->outcome.code = first_fault(desk->event_rows, bundle->event_count);
+    if (work->outcome.code == FAULT_NONE)
+        work->outcome.code = first_fault(desk->plan_rows, bundle->plan_count);
+}
+
+/* Whether a survey looks at the account. */
+static bool is_surveyed(const struct desk *desk)
+{
+    const struct program *lends = desk->loan.program, *gives = desk->grant.program;
+    return desk->bundle->account_id.len > 0 &&
+           ((lends != NULL && (lends->has_budget || asks_borrowers(desk->work->job, lends))) ||
+            (gives != NULL && gives->has_budget));
+}
+
 void work_account(struct work *work, const struct book_bundle *bundle)
 {
     const struct work_job *job = work->job;
     arena_reset(&work->scratch);
+    work->loan.program = NULL;
+    work->outcome = (struct outcome){.exists = false};
     struct desk desk = {
         .work = work,
         .bundle = bundle,
@@ -714,7 +699,7 @@ void work_account(struct work *work, const struct book_bundle *bundle)
     };
     read_loans(&desk);
     read_grants(&desk);
-    if (job->survey != SURVEY_NOTHING && !is_surveyed(&desk))
+    if (job->survey && !is_surveyed(&desk))
         return;
     read_plan(&desk);
     read_events(&desk);
@@ -728,9 +713,72 @@ void work_account(struct work *work, const struct book_bundle *bundle)
                    has_fault(desk.plan_rows, bundle->plan_count);
     if (!refused)
         refused = bundle->grant_count > 0 ? !compute_grant(&desk) : !compute_account(&desk);
-    if (job->survey != SURVEY_NOTHING)
+    if (job->figures)
+        note_refusal(&desk, refused);
+    if (job->survey)
         return; /* rows are counted, and faults listed, in the second pass */
     count_rows(&desk, refused);
+}
+
+/* How far the account's program is another on this side, NULL: it is not there, or all of it. */
+static const struct program_difference *difference_of(const struct work_job *job,
+                                                      const struct program *program)
+{
+    for (unsigned i = 0; i < job->program_count; i++)
+        if (text_equal(job->programs[i]->id, program->id))
+            return job->differences == NULL ? NULL : &job->differences[i];
+    return NULL;
+}
+
+static const struct program *program_by_id(const struct work_job *job, struct text id)
+{
+    for (unsigned i = 0; i < job->program_count; i++)
+        if (text_equal(job->programs[i]->id, id))
+            return job->programs[i];
+    return NULL;
+}
+
+/* The position by other classes, of an account that they do not change. */
+static void classify_again(struct work *work, struct work *first)
+{
+    const struct work_job *job = work->job;
+    arena_reset(&work->scratch);
+    work->loan = first->loan;
+    work->loan.program = program_by_id(job, first->loan.program->id);
+    work->account = first->account;
+    work->account.loan = &work->loan;
+    work->account.arena = &work->scratch;
+    work->outcome = first->outcome;
+    if (first->outcome.exists)
+        position_of(&work->account, job->as_of, &work->outcome.position);
+}
+
+void work_beside(struct work *work, struct work *first, const struct book_bundle *bundle)
+{
+    const struct work_job *job = work->job;
+    const struct program *program = first->loan.program;
+    if (bundle->account_id.len == 0 || bundle->grant_count > 0)
+        return; /* no loan, no figures */
+    work->unheard.len = 0;
+    work->claims = &work->unheard;
+    const struct program_difference *difference =
+        program == NULL || first->outcome.refused || job->survey ? NULL
+                                                                 : difference_of(job, program);
+    bool whole = difference == NULL || asks_borrowers(job, program_by_id(job, program->id)) ||
+                 asks_borrowers(first->job, program) ||
+                 !date_before(first->loan.agreed, difference->from[RULE_BIND_AGREEMENT]) ||
+                 !date_before(job->as_of, difference->from[RULE_BIND_EVENT]);
+    if (whole) {
+        work_account(work, bundle);
+    } else if (date_before(job->as_of, difference->from[RULE_BIND_REPORT])) {
+        work->loan = first->loan;
+        work->outcome = first->outcome;
+    } else if (program->looks_back || program_by_id(job, program->id)->looks_back ||
+               program->has_subsidy) {
+        work_account(work, bundle);
+    } else {
+        classify_again(work, first);
+    }
 }
 
 void work_merge(struct work *into, const struct work *from)

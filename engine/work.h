@@ -10,15 +10,9 @@
 
 #include "borrowers.h"
 #include "budget.h"
+#include "outcome.h"
 #include "report.h"
 #include "tally.h"
-
-/* A pass ahead of the one that writes, which finds out one thing only. */
-enum work_survey {
-    SURVEY_NOTHING,   /* this is the one that writes */
-    SURVEY_BUDGETS,   /* of the whole book: what each account takes from its program's budget */
-    SURVEY_BORROWERS, /* the borrowers' worst classes, of accounts within their budgets */
-};
 
 /* What all workers read. */
 struct work_job {
@@ -35,9 +29,14 @@ struct work_job {
     struct date as_of, known_at;
     struct date from; /* DATE_NONE: no period */
     struct date from_known_at;
-    enum work_survey survey;
-    const struct budgets *budgets;     /* what a survey found; NULL: no program asks */
-    const struct borrowers *borrowers; /* the same */
+    /* The first of two passes: nothing but the borrowers' worst classes and what grants claim of
+     * budgets is found out. */
+    bool survey;
+    const struct borrowers *borrowers; /* what it found; NULL: no program asks */
+    const struct budget *budget;       /* the same */
+    /* Of other sides than the first, by program: how far its program of that id is another. */
+    const struct program_difference *differences;
+    bool figures; /* the account's figures are wanted, in work->outcome, and no reports */
 };
 
 struct work {
@@ -51,15 +50,20 @@ struct work {
     struct buffer *out;          /* by report_file, up to REPORT_ARREARS */
     struct buffer *rejects;      /* rows set aside, packed for a sorter; NULL: nobody asks */
     struct buffer *unidentified; /* the same of money that nobody can place */
-    struct buffer *claims;       /* on budgets, packed for a sorter; of their survey */
+    struct buffer *claims;       /* on budgets, of a survey, packed for a sorter */
     struct borrowers borrowers;  /* of a survey */
-    const char *broken_law;      /* NULL: none; a fault in nol itself */
+    /* Of the account just worked on, until the next one, where the job wants figures: */
+    struct loan loan; /* its program is NULL when the rows do not make a loan */
+    struct account account;
+    struct outcome outcome;
+    struct buffer unheard;  /* claims of another side than the first */
+    const char *broken_law; /* NULL: none; a fault in nol itself */
     struct buffer broken_account;
 };
 
-/** work_asks_budgets(job): whether some program has a budget, so that a survey has to come first.
- */
-bool work_asks_budgets(const struct work_job *job);
+/** work_asks_budget(job): whether some program has a budget, so that a survey of all accounts,
+ * those of other shards too, has to come first. */
+bool work_asks_budget(const struct work_job *job);
 
 /** work_asks_borrowers(job): whether some program wants the borrowers' worst classes, so that a
  * survey has to come first. */
@@ -75,5 +79,13 @@ void work_merge(struct work *into, const struct work *from);
  * finished lines of rejects.csv and unidentified.csv, in the order of which they will be sorted, to
  * the two others. */
 void work_account(struct work *work, const struct book_bundle *bundle);
+
+/**
+ * work_beside(work, first, bundle):
+ * The same account, which ${first} has worked on, under other rules, for its figures alone.  What
+ * the rules do not make different is not computed again: nothing, where those that bind this
+ * account are the same; the position alone, where only classification is another.
+ */
+void work_beside(struct work *work, struct work *first, const struct book_bundle *bundle);
 
 #endif

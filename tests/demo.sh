@@ -10,7 +10,7 @@ out=build/demo
 
 mkdir -p build
 "$nol" run --rules rules --loans examples/loans.csv --events examples/events.csv \
-    --attribute district --attribute sector --from $from --as-of $as_of --out $out
+    --grants examples/grants.csv --events examples/grant-events.csv --attribute district --attribute sector --from $from --as-of $as_of --out $out
 
 # The files are read in this order: arrears.csv says which program an account of allocations.csv belongs to.
 awk -v from=$from -v as_of=$as_of '
@@ -139,6 +139,13 @@ file == "movement.csv" && get("group_by") == "all" {
         more[movements] = more[movements] sprintf("  - forgiven         %16s\n", money(get("forgiven")))
     closing[movements] = get("closing")
 }
+file == "grant_portfolio.csv" && get("group_by") ~ /^(all|program)$/ {
+    key = note_group()
+    grant[++grants] = sprintf("  %-20s %-4s %6d %16s %16s %16s %14s %15s %6d %14s", label[key], get("currency"),
+                              get("grants"), money(get("awarded")), money(get("paid")), money(get("accounted")),
+                              money(get("returned")), money(get("to_account")), get("reports_overdue"),
+                              money(get("refund_outstanding")))
+}
 file == "unidentified.csv" { unplaced++ }
 
 END {
@@ -175,9 +182,14 @@ END {
             printf "  %-20s %-4s %6d %16s %14s   %s\n", label[best], money_of[best], accounts[best],
                    money(outstanding[best]), money(overdue[best]), percent(par30[best])
         }
+    title("Grants on " as_of)
+    printf "  %-20s %-4s %6s %16s %16s %16s %14s %15s %6s %14s\n", "program", "", "grants", "awarded", "paid",
+           "accounted", "returned", "to account", "late", "to refund"
+    for (i = 1; i <= grants; i++) print grant[i]
     if (unplaced)
         printf "\n%d payment%s nobody could place: see unidentified.csv\n", unplaced, unplaced == 1 ? "" : "s"
-}' $out/arrears.csv $out/allocations.csv $out/portfolio.csv $out/classes.csv $out/movement.csv $out/unidentified.csv
+}' $out/arrears.csv $out/allocations.csv $out/portfolio.csv $out/classes.csv $out/movement.csv $out/grant_portfolio.csv \
+    $out/unidentified.csv
 
 cat <<END
 
@@ -186,5 +198,6 @@ The files are in $out/.  Look next at
   schedule.csv     every installment: due, paid, late
   allocations.csv  where each payment went
   portfolio.csv    totals by program, district and sector
+  grant_positions.csv  every grant: paid, accounted for, overdue reports, refunds
 Anyone can check them:  (cd $out && sha256sum -c SHA256SUMS)
 END

@@ -167,7 +167,9 @@ static void put_book(struct bytes *bytes)
 {
     enum { EVENTS_MAX = 200, ACCOUNTS_MAX = 3 };
     unsigned programs_of[ACCOUNTS_MAX], accounts = 1 + take(bytes) % ACCOUNTS_MAX;
-    files[BOOK_LOANS].len = files[BOOK_EVENTS].len = files[BOOK_PLAN].len = 0;
+    for (unsigned role = 0; role < BOOK_ROLES; role++)
+        files[role].len = 0;
+    put(BOOK_GRANTS, "account_id,program,agreed,award\n");
     put(BOOK_PLAN, "account_id,n,due,amount\n");
     put(BOOK_LOANS,
         "account_id,program,principal,agreed,disbursed,first_due,installments,grace,collateral\n");
@@ -185,6 +187,7 @@ static void run(void)
 {
     const struct columns_named named = {0};
     struct book_input inputs[BOOK_ROLES] = {{.role = BOOK_LOANS, .number = 1},
+                                            {.role = BOOK_GRANTS, .number = 1},
                                             {.role = BOOK_EVENTS, .number = 1},
                                             {.role = BOOK_PLAN, .number = 1}};
     struct faults faults;

@@ -1,8 +1,9 @@
 /* Any bytes as a rule file: a program, a calendar, or at least one fault; each fault has a place
- * inside the file.  A program may name a calendar that is there. */
+ * inside the file.  A program may name a calendar that is there.  What strict rules find has a
+ * place, too. */
 #include <stdlib.h>
 
-#include "program.h"
+#include "rule_strict.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
@@ -33,8 +34,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     if (program != NULL) {
         if (program->count == 0 || program_at(program, program->in_force) == NULL)
             abort();
-        for (unsigned i = 1; i < program->count; i++)
-            if (!date_before(program->versions[i - 1].from, program->versions[i].from))
+        for (unsigned i = 1; i < program->count; i++) /* the base may be amended on its first day */
+            if (date_before(program->versions[i].from, program->versions[i - 1].from) ||
+                (i > 1 && date_equal(program->versions[i - 1].from, program->versions[i].from)))
+                abort();
+        rule_strict(&arena, program, &faults);
+        for (unsigned i = 0; i < faults.count; i++)
+            if (faults.listed[i].at.file != &file || faults.listed[i].at.line == 0)
                 abort();
     }
     faults_free(&faults);

@@ -45,8 +45,8 @@ for order in SORTED SHUFFLED; do
     cp -R rules "$folder/examples-$order/rules"
 done
 # The examples are in an order of their own; another is that of their bytes reversed.
-cp examples/loans.csv examples/events.csv "$folder/examples-SORTED"
-for file in loans events; do
+cp examples/*.csv "$folder/examples-SORTED"
+for file in loans events grants grant-events; do
     (head -n 1 examples/$file.csv && sed 1d examples/$file.csv | LC_ALL=C sort -r) \
         >"$folder/examples-SHUFFLED/$file.csv"
 done
@@ -65,7 +65,9 @@ month() {
         options="$options --quarantine"
         well=1
         ;;
-    examples) options='--from 2026-10-01 --as-of 2026-10-31' ;;
+    examples)
+        options="--from 2026-10-01 --as-of 2026-10-31 --grants $data/grants.csv --events $data/grant-events.csv"
+        ;;
     esac
     shift 4
     # shellcheck disable=SC2086

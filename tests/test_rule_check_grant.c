@@ -32,6 +32,10 @@ static void test_tranches(void **unused)
     assert_refused(HEAD("award: {min: 0, max: 5}\n") ONE, "amount-zero");
     assert_refused(HEAD("award: {min: 6, max: 5}\n") ONE, "rule-limits");
     assert_refused(HEAD("award: {max: 5}\n") ONE, "rule-key-missing");
+    assert_refused(HEAD("award: {min: 1, max: 5, budget: {1900: 7, 2199: 0}}\n") ONE, "");
+    assert_refused(HEAD("award: {min: 1, max: 5, budget: {1899: 7, 2200: 7, 20x1: 7, 20261: 7}}\n")
+                       ONE,
+                   "number-range number-range number-range number-range");
     assert_refused(GIVE_HEAD "tranches: []\n", "rule-shape");
     assert_refused(OF("{id: T1, release: agreement}"), "rule-key-missing");
     assert_refused(OF("{id: T1, amount: 5, share: 1%, release: agreement}, " REST),

@@ -183,28 +183,47 @@ static void test_dates(void **state)
         {DUE(DAY ", min_gap: 1 day, anchor: agreed"), ""},
         {DUE(DAY ", min_gap: 90 days, anchor: given"), "rule-without-effect"},
         {DUE(DAY ", latest: 12 months"), "rule-without-effect"},
-        {DUE(DAY ", latest: 11 months"), ""},
+        {DUE(DAY ", latest: 350 days"), ""},
+        /* row 11 falls due then, and row 12 cannot */
+        {DUE(DAY ", latest: 11 months"), "rule-without-effect"},
         {DUE(DAY ", latest: 365 days"), ""}, /* years with a leap day are longer */
         {DUE(DAY ", latest: 366 days"), "rule-without-effect"},
         {DUE(DAY ", latest: 2026-01-01"), "rule-without-effect"},
-        {DUE(DAY ", latest: 2026-06-30"), ""},
+        /* of 12 rows the 11th falls due on 2026-12-01 at the earliest, then comes the last */
+        {DUE(DAY ", latest: 2026-12-01"), "rule-without-effect"},
+        {DUE(DAY ", latest: 2026-12-02"), ""},
+        {WITH_SCHEDULE(
+             "installments: {min: 2, max: 14}, split: equal, due: {latest: 12 months, " DAY
+             "}" ROUNDING),
+         "rule-without-effect"},
+        {WITH_SCHEDULE(
+             "installments: {min: 2, max: 12}, split: equal, due: {latest: 13 months, " DAY
+             "}, grace: {length: {min: 1 month, max: 4 months}, place: before-term}" ROUNDING),
+         ""},
+        {WITH_SCHEDULE(
+             "installments: {min: 2, max: 12}, split: equal, due: {latest: 13 months, " DAY
+             "}, grace: {length: {min: 2 months, max: 4 months}, place: before-term}" ROUNDING),
+         "rule-without-effect"},
+        {WITH_SCHEDULE("installments: 12, split: bullet, due: {latest: 2026-01-01, " DAY "}"),
+         "rule-without-effect"},
+        {WITH_SCHEDULE("installments: 12, split: bullet, due: {latest: 2026-01-02, " DAY "}"), ""},
         {DUE(DAY ", latest: 11 months, anchor: given"), "rule-without-effect"},
-        {DUE(DAY ", latest: 10 months, anchor: given"), ""},
+        {DUE(DAY ", latest: 320 days, anchor: given"), ""},
         /* within the term the grace adds nothing, before it 3 months */
         {WITH_SCHEDULE("installments: 12, split: equal, grace: {length: 3 months, place: "
                        "within-term}, due: {latest: 12 months, " DAY "}" ROUNDING),
          "rule-without-effect"},
         {WITH_SCHEDULE("installments: 12, split: equal, grace: {length: 3 months, place: "
-                       "before-term}, due: {latest: 14 months, " DAY "}" ROUNDING),
+                       "before-term}, due: {latest: 440 days, " DAY "}" ROUNDING),
          ""},
         {WITH_SCHEDULE("installments: 12, split: bullet, due: {latest: 11 months, " DAY "}"), ""},
         {WITH_SCHEDULE("installments: 12, split: bullet, due: {latest: 12 months, " DAY "}"),
          "rule-without-effect"},
         /* 9000 take 3 rows */
-        {WITH_SCHEDULE("split: {fixed: 4000}, due: {latest: 2 months, " DAY "}"), ""},
+        {WITH_SCHEDULE("split: {fixed: 4000}, due: {latest: 70 days, " DAY "}"), ""},
         {WITH_SCHEDULE("split: {fixed: 4000}, due: {latest: 3 months, " DAY "}"),
          "rule-without-effect"},
-        {WITH_SCHEDULE("split: {shares: [1/2, 1/2]}, due: {latest: 1 month, " DAY "}" ROUNDING),
+        {WITH_SCHEDULE("split: {shares: [1/2, 1/2]}, due: {latest: 40 days, " DAY "}" ROUNDING),
          ""},
         {WITH_SCHEDULE("split: {shares: [1/2, 1/2]}, due: {latest: 2 months, " DAY "}" ROUNDING),
          "rule-without-effect"},
@@ -236,7 +255,7 @@ static void test_calendar(void **state)
         {"2026-01-01", "2199-12-30", DAY ", holiday: next", "calendar-left"},
         {"2026-01-01", "2030-12-31", DAY ", holiday: next, latest: 2030-12-31", ""},
         {"2026-01-01", "2030-12-30", DAY ", holiday: next, latest: 2030-12-31", "calendar-left"},
-        {"2026-01-01", "2030-12-31", DAY ", holiday: next, latest: 11 months", "calendar-left"},
+        {"2026-01-01", "2030-12-31", DAY ", holiday: next, latest: 350 days", "calendar-left"},
         {"2026-01-01", "2030-12-31", DAY, "rule-without-effect"},
     };
     (void)state;
@@ -319,6 +338,24 @@ static void test_effect(void **state)
     strict_all(cases, COUNT_OF(cases));
 }
 
+static void test_fees(void **state)
+{
+    static const struct strict_case cases[] = {
+        {HEAD PRINCIPAL SCHEDULE ALLOCATION ARREARS
+         "fees: [{id: a, amount: 5, when: disbursement, collect: upfront, source: law}]\n",
+         ""},
+        {HEAD PRINCIPAL SCHEDULE ALLOCATION ARREARS
+         "fees: [{id: a, amount: {rate: 1%, of: principal}, when: disbursement, collect: upfront, "
+         "rounding: {unit: 1, mode: down}, source: law}]\n",
+         "qardh-fee"},
+        {HEAD PRINCIPAL SCHEDULE ALLOCATION ARREARS
+         "fees: [{id: a, amount: 5, when: disbursement, collect: upfront}]\n",
+         "source-absent"},
+    };
+    (void)state;
+    strict_all(cases, COUNT_OF(cases));
+}
+
 #define WITH_PENALTY(penalty)                                                                      \
     HEAD PRINCIPAL SCHEDULE ALLOCATION ARREARS "penalty: {source: law, " penalty "}\n"
 #define ROUND "rounding: {unit: 1, mode: down}"
@@ -338,6 +375,20 @@ static void test_penalty(void **state)
          "rule-without-effect"},
         {WITH_PENALTY("kind: share, rate: 2%, cap: 9000, to: social-fund, " ROUND), ""},
         {WITH_PENALTY("kind: per-day, rate: 2%, cap: 100%, to: social-fund, " ROUND), ""},
+    };
+    (void)state;
+    strict_all(cases, COUNT_OF(cases));
+}
+
+#define ALLOWING(clause)                                                                           \
+    HEAD PRINCIPAL SCHEDULE ALLOCATION ARREARS "reschedule: {source: law, " clause "}\n"
+
+static void test_reschedule(void **state)
+{
+    static const struct strict_case cases[] = {
+        {ALLOWING("kinds: [grace], max_grace: 2 months"), ""},
+        {ALLOWING("kinds: [move], max_times: 2"), ""},
+        {ALLOWING("kinds: [move], max_grace: 2 months"), "rule-without-effect"},
     };
     (void)state;
     strict_all(cases, COUNT_OF(cases));
@@ -379,6 +430,55 @@ static void test_amendments(void **state)
     strict_all(cases, COUNT_OF(cases));
 }
 
+/* A grant of two tranches: what the second waits for, and what else there is. */
+#define GRANT(release, rest)                                                                       \
+    "nol: rules/1\nkind: grant\nid: give\ntitle: A giver\nstatus: illustrative\n"                  \
+    "currency: {code: IDR, decimals: 0}\nin_force: 2026-01-01\nsources: {law: {title: A "          \
+    "law}}\naward: {min: 100, max: 1_000, source: law}\ntranches:\n"                               \
+    "  - {id: T1, amount: 50, release: agreement, source: law}\n"                                  \
+    "  - {id: T2, remainder: true, source: law, release: " release "}\n" rest
+#define REPORTS                                                                                    \
+    "reports:\n"                                                                                   \
+    "  - {id: R1, covers: [T1], due: {after: T1.paid, plus: 1 day}, source: law}\n"                \
+    "  - {id: R2, covers: [T2], due: {after: T2.paid, plus: 1 day}, source: law}\n"
+#define CLAWBACK(when)                                                                             \
+    "clawback: {combine: sum, payable: 1 day, source: law, clauses: [{id: c, amount: paid, "       \
+    "when: " when "}]}\n"
+
+static void test_grants(void **state)
+{
+    static const struct strict_case cases[] = {
+        {GRANT("agreement", ""), ""},
+        {GRANT("{accepted: R1}", REPORTS), ""},
+        {GRANT("{accounted: T1, at_least: 80%}", REPORTS), ""},
+        /* no report covers T1 */
+        {GRANT("{accounted: T1, at_least: 80%}", ""), "rule-without-effect"},
+        /* T2 waits for itself: it is not paid, and R2 never falls due */
+        {GRANT("{accounted: T2, at_least: 80%}", REPORTS),
+         "rule-without-effect rule-without-effect"},
+        {GRANT("{any: [{accounted: T2, at_least: 80%}, {event: go}]}", REPORTS), ""},
+        {GRANT("{all: [{accounted: T2, at_least: 80%}, {event: go}]}", REPORTS),
+         "rule-without-effect rule-without-effect"},
+        {GRANT("{missing: R2, for: 1 day}", REPORTS), "rule-without-effect rule-without-effect"},
+        {GRANT("{missing: R1, for: 1 day}", REPORTS), ""},
+        {GRANT("{event: go, within: 1 day, of: T2.paid}", ""), "rule-without-effect"},
+        {GRANT("{event: go, within: 1 day, of: last.paid}", ""), ""},
+        {GRANT("{after: 2199-12-30}", ""), ""},
+        {GRANT("{after: 2199-12-31}", ""), "rule-without-effect"},
+        {GRANT("{after: 2199-12-31}", CLAWBACK("{event: sold, within: 1 day, of: T2.paid}")),
+         "rule-without-effect rule-without-effect"},
+        {GRANT("agreement", CLAWBACK("{event: sold, within: 1 day, of: T2.paid}")), ""},
+        {GRANT("agreement", "eligible: {share_max: 100%, rounding: {unit: 1, mode: down}, source: "
+                            "law}\n"),
+         "rule-without-effect"},
+        {GRANT("agreement", "eligible: {share_max: 99%, rounding: {unit: 1, mode: down}, source: "
+                            "law}\n"),
+         ""},
+    };
+    (void)state;
+    strict_all(cases, COUNT_OF(cases));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -390,8 +490,11 @@ int main(void)
         TEST(test_calendar),
         TEST(test_calendar_of_a_version),
         TEST(test_effect),
+        TEST(test_fees),
         TEST(test_penalty),
+        TEST(test_reschedule),
         TEST(test_amendments),
+        TEST(test_grants),
     };
     return RUN(tests);
 }

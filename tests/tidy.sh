@@ -10,17 +10,25 @@ failed=0
 # Modules without tests/test_MODULE.c, and the test that covers them.
 covered='
 load_rules:test_program    reading files of programs
+rule_check_relief:golden   its faults
+load_relief:golden         whom reliefs hold for
 strict_sources:test_rule_strict    parts of rule_strict
 strict_classes:test_rule_strict
 strict_dates:test_rule_strict
 strict_effect:test_rule_strict
 strict_qardh:test_rule_strict
+strict_grants:test_rule_strict
 strict_amendments:test_rule_strict
+reform:golden              files of reforms, and compare.py
+compare:golden             and compare.py
+sweep:golden               a book under several values
 book:golden                rows brought together
 tally:golden               control totals in manifest.yaml
 report:golden              the bytes of the files
 report_grant:golden        the bytes of the files of grants
 load_grant:golden          rows of grants and their events against the rules
+grant_budget:golden        awards against budgets
+load_reschedule:golden     the columns of a reschedule, by its kind
 work:golden                one account after another
 crew:golden                the same bytes for any number of threads
 out_dir:golden             the folder whole or not at all

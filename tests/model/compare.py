@@ -3,9 +3,10 @@
 
     compare.py NOL_BINARY --seeds A..B [--kind grant] [--loans N] [--faulty] [--features shares,charge,...] [--jobs J]
 
-`--kind grant` compares books of grants; it does nothing while the engine has none, unless features are named. Each seed makes a book; the model and `NOL_BINARY run` both compute it. Every file the model writes must be the same,
-and so must the exit code. The folder of a book that differs is kept and named; the first few are shrunk to as few
-loans, events and amendments as still differ, and printed. Exit code 1 when any differs.
+Each seed makes a book; the model and `NOL_BINARY run` both compute it. Every file the model writes must be the same,
+and so must the exit code. `--kind grant` takes books of grants, and does nothing while the engine has none, unless
+features are named. The folder of a book that differs is kept and named; the first few are shrunk to as few accounts,
+events and amendments as still differ, and printed. Exit code 1 when any differs.
 """
 import argparse
 import contextlib
@@ -161,7 +162,9 @@ def main():
     passed = failed = accounts = 0
     with ProcessPoolExecutor(options.jobs) as pool:
         results = pool.map(
-            compare, *zip(*((binary, kind, seed, options.loans, options.faulty, features) for seed in seeds)), chunksize=1
+            compare,
+            *zip(*((binary, kind, seed, options.loans, options.faulty, features) for seed in seeds)),
+            chunksize=1,
         )
         for count, text, folder in results:
             accounts += count

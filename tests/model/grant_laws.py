@@ -2,8 +2,8 @@
 
 1 tranches add up to the award, the columns of a grant agree with each other     2 nothing paid above the award, no
 awards above the budget     3 what is paid is accounted for, returned or still to account for; nobody owes back more
-than was paid     4 groups add up     5 row order, locale, time zone, folder and threads change no byte     6 reversing an
-event is never having had it; what was not yet known or happened changes nothing
+than was paid     4 groups add up     5 row order, locale, time zone, folder and threads change no byte     6 reversing
+an event is never having had it; what was not yet known or happened changes nothing
 """
 import shutil
 from collections import defaultdict

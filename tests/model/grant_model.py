@@ -48,6 +48,7 @@ Notes on what the texts leave open (they bind the engine too):
  G19 clawback binds to the event in design 4.2, but semantics 9 says which version applies: that at as-of.
  G20 An award agreed on, or an event of, 29 February and the like: all months end on the last day, due dates
      of reports with `month` and `day` too.
+ G21 An `event` whose name no condition of the grant's rules knows is a ref to nothing: refused, as a misspelt tranche is.
 """
 import argparse
 import sys
@@ -206,7 +207,7 @@ class Book:
         ids = {event.id for event in events}
         clauses = {clause["id"] for rules in all_versions(grant.program)
                    for clause in rules.get("clawback", {}).get("clauses", [])}  # fmt: skip
-        known = {"pay": grant.planned, "notice": clauses, "reverse": ids}
+        known = {"pay": grant.planned, "notice": clauses, "reverse": ids, "event": event_names(grant)}
         known |= dict.fromkeys(("spend", "report", "accept", "reject"), grant.report_ids)
         for event in events:
             if event.type in known and event.ref not in known[event.type]:
@@ -216,6 +217,21 @@ class Book:
 def all_versions(program):
     days = [program.in_force] + [to_date(amendment["from"]) for amendment in program.amendments]
     return [program.version(day) for day in days]
+
+
+def event_names(grant):
+    """G21: the names of events that the rules of a grant know: of its own releases, of the clauses of any version."""
+    conditions = [tranche.get("release", "agreement") for tranche in grant.tranches]
+    for rules in all_versions(grant.program):
+        conditions += [clause["when"] for clause in rules.get("clawback", {}).get("clauses", [])]
+    return set().union(*map(named_events, conditions))
+
+
+def named_events(condition):
+    if isinstance(condition, str):
+        return set()
+    inner = condition.get("all", []) + condition.get("any", [])
+    return set().union({condition["event"]} if "event" in condition else set(), *map(named_events, inner))
 
 
 def rounded(x, rounding, program):
@@ -564,12 +580,10 @@ def over_budget(positions):
     refusals, accepted = [], {}
     for p in sorted(positions, key=lambda p: (p.grant.agreed, p.grant.id.encode())):
         grant = p.grant
-        if grant.budget is None:
-            continue
         before = accepted.setdefault((grant.program.id, grant.agreed.year), [])
         standing = [other.award for other in before
                     if not other.account.cancelled_on or other.account.cancelled_on > grant.agreed]  # fmt: skip
-        if sum(standing) + grant.award > grant.budget:
+        if grant.budget is not None and sum(standing) + grant.award > grant.budget:
             refusals.append(Refused(grant.id, "", "above the budget"))
         else:
             before.append(p)

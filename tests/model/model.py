@@ -52,10 +52,13 @@ Notes on what the texts leave open (they bind the engine too):
  N40 each clause of `forgiveness` acts once on a loan, before small_amounts.
  N41 re-age takes the unpaid principal of all rows, row 0 and later down payments too; what extend divides counts as
      planned from then on, even if a chargeback had put it there.
- N42 max_installments: all principal rows of the schedule once the event is applied, paid ones too.
+ N42 max_installments: all principal rows of the schedule once the event is applied, paid ones too; one that holds
+     only a fee or penalty is none.
  N43 relief acts by the version in force on its `from`; `shift` looks at the due date, moved off holidays.
  N44 a fee that rounds to 0 makes no row. Fees deducted from one amount paid out may not be more than it.
- N45 a budget is a ceiling at every moment: a loan is judged on the day it was agreed, against those accepted before
+ N45 a reschedule that acts on nothing counts neither for max_times nor for max_grace; grace in days is not measured by
+     a max_grace in months, nor the other way round, and refused.
+ N46 a budget is a ceiling at every moment: a loan is judged on the day it was agreed, against those accepted before
      it that were not cancelled by then; a cancelled one frees its part from the day of its cancel on. Only loans that
      exist at (as-of, known-at) and are not refused for another reason take part. Each is judged by the version of its
      own agreement; those of a version without a budget count. A year that `budget` does not name has nothing to give.
@@ -650,7 +653,8 @@ class Plan:
         latest = self.latest()
         if latest and dates[-1] > latest:
             dates[-1] = latest
-            if latest <= self.disbursed_on or (n > 1 and dates[-2] >= latest):
+            before = [row.due_nominal for row in self.zero_rows()] + dates[:-1]  # a listed row is one
+            if latest <= self.disbursed_on or (before and before[-1] >= latest):
                 raise Refused(self.loan.id, "", "the row before the last is not before `latest`")
         return dates
 
@@ -1139,7 +1143,8 @@ class Account:
                 self.repaid += paid
                 left -= paid
         self.rows = [row for row in self.rows if any(row.owed.values())]
-        self.ever_late = False
+        # No row counts as having been late, but one it leaves unpaid is late from its own due date.
+        self.ever_late = any(row.due < e.date and row.unpaid for row in self.rows)
         self.opened = e.amount
         self.taken_over = (e.date, self.disbursed, self.repaid, self.forgiven)
         self.history = []  # before it the account is in no file
@@ -1526,8 +1531,7 @@ class Account:
         rule = self.rules(e.date).get("reschedule")
         if rule is None or e.kind not in rule["kinds"]:
             self.refuse(e, f"reschedule {e.kind} not allowed")
-        self.reschedules += 1
-        if "max_times" in rule and self.reschedules > int(rule["max_times"]):
+        if "max_times" in rule and self.reschedules >= int(rule["max_times"]):
             self.refuse(e, "rescheduled too often")
         if e.due and e.due < e.date:
             self.refuse(e, "due before its date")
@@ -1541,14 +1545,20 @@ class Account:
             done = getattr(self, "reschedule_" + e.kind.replace("-", "_"))(e, rows, planned)
         except Refused as fault:
             self.refuse(e, fault.reason)
-        if not done:
+        if not done:  # N44
             self.refuse_unless_excused(e, "nothing to reschedule")
+            return
+        self.reschedules += 1
         self.rows = [row for row in self.rows if any(row.owed.values())]
-        if "max_installments" in rule and sum(row.kind == "plan" for row in self.rows) > int(rule["max_installments"]):
+        bearing = sum(row.kind == "plan" and row.principal_due > 0 for row in self.rows)
+        if "max_installments" in rule and bearing > int(rule["max_installments"]):
             self.refuse(e, "more rows than max_installments")
         if "max_grace" in rule and e.kind == "grace":
-            every = to_span(self.plan.schedule["every"])
-            if sum(self.grace_given) > whole_periods(to_span(rule["max_grace"]), every):
+            most = to_span(rule["max_grace"])
+            family = ("month", "year") if most[1] in ("month", "year") else ("day", "week")
+            sizes = {"day": 1, "week": 7, "month": 1, "year": 12}
+            measured = all(unit in family for _, unit in self.grace_given)
+            if not measured or sum(n * sizes[unit] for n, unit in self.grace_given) > most[0] * sizes[most[1]]:
                 self.refuse(e, "more grace than max_grace")
 
     def reschedule_move(self, e, rows, planned):
@@ -1557,8 +1567,14 @@ class Account:
         before = planned.index(rows[0])
         if before and planned[before - 1].due >= e.due:
             self.refuse(e, "not after the row before")
-        for k, row in enumerate(rows):
-            self.recount(row, Count(self.plan, e.due, row_every(row)), k)
+        # a row keeps the period it was made with: each run of rows with one period is counted in one step, from the
+        # moved row or from the last row of the run before
+        count, k = Count(self.plan, e.due, row_every(rows[0])), -1
+        for at, row in enumerate(rows):
+            if row_every(row) != count.schedule["every"]:
+                count, k = Count(self.plan, rows[at - 1].due_nominal, row_every(row)), 0
+            k += 1
+            self.recount(row, count, k)
         return True
 
     def reschedule_grace(self, e, rows, planned):
@@ -1567,7 +1583,8 @@ class Account:
             if not periods:
                 self.refuse(e, "grace is not a whole number of periods")
             self.recount(row, row.count, row.k + periods)
-        self.grace_given.append(whole_periods(e.grace, to_span(self.plan.schedule["every"])) or 0)
+        if rows:
+            self.grace_given.append(e.grace)
         return bool(rows)
 
     def split_rescheduled(self, total, n):
@@ -1685,8 +1702,9 @@ class Account:
             self.refuse(None, "more deducted than paid out")
 
     def fee_free(self, due):
-        """S4: no fee in a row due on or before the opening, also of a tranche after it on its day."""
-        return self.taken_over is not None and due <= self.taken_over[0]
+        """S4: no fee in a row due on or before the opening, nor a row for it: the loan never had one."""
+        return any(e.type == "opening" and due <= e.date <= self.as_of and e.id not in self.reversed_by
+                   for e in self.known)  # fmt: skip
 
     def row_of_day(self, day, first):
         """S7: row 0; of a later tranche its own down payment's row, else an extra row of the day."""
@@ -2298,7 +2316,7 @@ def asked_of(options):
 
 
 def over_budget(figures):
-    """S4, D4.1: the loans that take the total of their program and year of agreement above its budget. N45"""
+    """S4, D4.1: the loans that take the total of their program and year of agreement above its budget. N46"""
     above, accepted = set(), {}
     found = [own for own in figures if own.now]
     for own in sorted(found, key=lambda own: (own.loan.agreed, own.loan.id.encode())):

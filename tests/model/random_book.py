@@ -58,9 +58,9 @@ FEATURES = {
     "subsidy": True,
     "fees": True,
     "penalty": True,  # and events able, unable
-    "relief": False,
-    "reschedule": False,  # the clause and its event
-    "forgiveness": False,
+    "relief": True,
+    "reschedule": True,  # the clause and its event
+    "forgiveness": True,
 }
 DEFAULT = frozenset(name for name, known in FEATURES.items() if known)
 
@@ -1159,7 +1159,7 @@ def make_book(seed, out, loans=None, faulty=False, features=DEFAULT):
     extra = ["district", "sector", "officer", "junk"]
     attributes = rng.sample(["district", "sector"], rng.randint(0, 2))
     carry = [name for name in ["officer", "district"] if rng.random() < 0.4]
-    used = ["sector"] if any("by" in m.rules["principal"] or "relief" in m.rules for m in makers) else []
+    used = ["sector"] if any("by" in m.rules["principal"] or '"who"' in json.dumps(m.rules) for m in makers) else []
     ignore = [name for name in extra if name not in attributes + carry + used]
     options = ["--rules", "rules"]
     halves = [(0, 1)] if rng.random() < 0.5 else [(0, 2), (1, 2)]

@@ -18,7 +18,7 @@ import grant_model as model
 from model import LAST_DAY, Program, Refused, add_span, amount_text, as_text, days_in_month, to_span
 from random_book import CURRENCIES, DISTRICTS, NAMES, SECTORS, reach, within_calendar, write_table
 
-ENGINE_HAS_GRANTS = False  # True: by default books have all that FEATURES says the engine has
+ENGINE_HAS_GRANTS = True  # True: by default books have all that FEATURES says the engine has
 
 # Clauses and events. True: books have it by default, once the engine has grants at all.
 FEATURES = {
@@ -78,11 +78,19 @@ def put(rules, path, value):
         node[last] = value
 
 
+NESTING_MAX = 8  # of a rule file; what an amendment says stands at 5
+
+
+def nesting(value):
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return 0 if inner is None else 1 + max(map(nesting, inner), default=0)
+
+
 class RuleMaker:
     """One program with amendments. Its limits are such that every tranche of an allowed award is above 0."""
 
-    def __init__(self, rng, name, currency, era, features):
-        self.rng, self.name, self.era, self.features = rng, name, era, features
+    def __init__(self, rng, name, currency, era, as_of, features):
+        self.rng, self.name, self.era, self.as_of, self.features = rng, name, era, as_of, features
         self.code, self.decimals = currency
         self.units = [rng.choice([1, 1, 5, 10, 333, 1000]) for _ in range(2)]
         self.least = max(self.units) * 100 * rng.choice([1, 3, 50])
@@ -121,22 +129,25 @@ class RuleMaker:
         return names + [f"{name}.{what}" for name in self.report_ids for what in ("submitted", "accepted")]
 
     def some_day(self):
+        if self.rng.random() < 0.5:
+            return (self.as_of + days(self.rng.choice([-1, 0, 1]))).isoformat()
         return (self.era + days(self.rng.randint(0, 900))).isoformat()
 
     def leaf(self, upto):
         rng = self.rng
-        kinds = ["event", "within", "after"]
+        kinds = ["event", "within", "within", "after", "after"]
         if self.report_ids:
-            kinds += ["submitted", "accepted", "accepted", "missing"]
+            kinds += ["submitted", "accepted", "accepted"] + ["missing"] * 3
         if upto:
-            kinds += ["accounted"] * 2
+            kinds += ["accounted"] * 3
         kind = rng.choice(kinds)
         if kind in ("submitted", "accepted"):
             return {kind: rng.choice(self.report_ids)}
         if kind == "missing":
             return {"missing": rng.choice(self.report_ids), "for": self.span(short=True)}
         if kind == "accounted":
-            return {"accounted": rng.choice(self.tranche_ids[:upto]), "at_least": rng.choice(["80%", "1/3", "100%"])}
+            share = rng.choice(["80%", "1/2", "100%", "100%"])
+            return {"accounted": rng.choice(self.tranche_ids[:upto]), "at_least": share}
         if kind == "after":
             return {"after": self.some_day()}
         return self.happening(kind == "within", upto)
@@ -154,7 +165,7 @@ class RuleMaker:
         if depth and rng.random() < 0.3:
             parts = [self.condition(upto, depth - 1) for _ in range(rng.randint(1, 3))]
             return {rng.choice(["all", "any"]): parts}
-        return self.leaf(upto) if rng.random() < 0.85 else "agreement"
+        return self.leaf(upto) if rng.random() < 0.75 else "agreement"
 
     def tranches(self):
         """Amounts below a quarter of the least award, shares of 60 % at most, and the remainder."""
@@ -200,8 +211,9 @@ class RuleMaker:
 
     def clause(self, name):
         rng, upto = self.rng, len(self.tranche_ids)
-        amount = rng.choice(["paid", "unaccounted", self.amount(rng.randint(1, self.least))])
-        clause = {"id": name, "when": self.condition(upto), "amount": amount}
+        fixed = rng.choice([self.least // 2, rng.randint(1, self.least)])
+        amount = rng.choice(["paid", "unaccounted", self.amount(fixed)])
+        clause = {"id": name, "when": self.condition(upto, depth=1), "amount": amount}
         if self.maybe("declining", 0.4) and "conditions" in self.features:
             clause["when"] = self.happening(rng.random() < 0.7, upto)
             clause["declining"] = {"months": rng.choice([1, 7, 12, 24]), "of": rng.choice(self.date_names(upto))}
@@ -283,7 +295,7 @@ class RuleMaker:
             for _ in range(self.rng.randint(1, 2)):
                 path, value = self.rng.choice(self.changes(rules))
                 stands = deepcopy(reach(rules, path))
-                if stands == value == "absent":
+                if stands == value == "absent" or max(nesting(stands), nesting(value)) > NESTING_MAX - 5:
                     continue
                 changes.append({"path": path, "was": stands, "value": deepcopy(value)})
                 put(rules, path, deepcopy(value))
@@ -291,28 +303,26 @@ class RuleMaker:
                 amendments.append({"from": start.isoformat(), "set": changes})
         return amendments
 
-    def set_budget(self, rows, faulty):
-        """A ceiling over what was agreed, or, faulty, below it; raised in the course of a year, too."""
+    def set_budget(self, rows):
+        """A ceiling that some of the awards reach to the unit, raised in the course of a year, too."""
         rng, program = self.rng, self.program()
         agreed = {}
-        for row in rows:
+        for row in sorted(rows, key=lambda row: (row["agreed"], row["account_id"].encode())):
             agreed.setdefault(row["agreed"][:4], []).append((row["agreed"], program.amount(row["award"])))
-        if not agreed:
-            return
         budget, raised = {}, []
         for year in sorted(agreed):
-            whole = sum(amount for _, amount in agreed[year]) + rng.choice([0, 0, 1, self.most])
-            budget[year] = self.amount(whole * rng.choice([2, 3, 4]) // 4 if faulty else whole)
-            if rng.random() < 0.4 and not faulty:
+            whole = sum(amount for _, amount in agreed[year])
+            some = sum(amount for _, amount in agreed[year][: rng.randint(1, len(agreed[year]))])
+            most = rng.choice([whole, whole + 1, whole + self.most, some, some])
+            budget[year] = self.amount(most)
+            if self.maybe("amendments", 0.4):
                 start = rng.choice(agreed[year])[0]
-                before = sum(amount for day, amount in agreed[year] if day < start)
-                budget[year] = self.amount(before)
-                raised.append({"from": start, "set": [{"path": f"award.budget.{year}", "was": budget[year],
-                                                       "value": self.amount(whole)}]})  # fmt: skip
-        self.rules["award"]["budget"] = budget
-        self.amendments += raised if "amendments" in self.features else []
-        if raised and "amendments" not in self.features:
-            self.rules["award"].pop("budget")
+                budget[year] = self.amount(sum(amount for day, amount in agreed[year] if day < start))
+                change = {"path": f"award.budget.{year}", "was": budget[year], "value": self.amount(most)}
+                raised.append({"from": start, "set": [change]})
+        if budget:
+            self.rules["award"]["budget"] = budget
+            self.amendments += raised
 
     def as_rules(self):
         rules = deepcopy(self.rules)
@@ -331,23 +341,33 @@ class RuleMaker:
 
 
 class AccountMaker:
-    """A grant and its events, made one after the other near the deadlines of what is there already."""
+    """A grant and its events, made one after the other near the deadlines of what is there already, and such that
+    deadlines fall on, before and after as-of."""
 
-    def __init__(self, rng, maker, account_id, end, features):
+    def __init__(self, rng, maker, account_id, features):
         self.rng, self.maker, self.features = rng, maker, features
-        self.program, self.end = maker.program(), end
+        self.program, self.as_of = maker.program(), maker.as_of
         self.events, self.count = [], 0
-        room = max(1, (end - maker.era).days)
-        self.agreed = maker.era + days(rng.choice([0, rng.randint(0, room // 3), rng.randint(0, room // 3), rng.randint(0, room)]))
+        room = max(3, (self.as_of - maker.era).days)
+        early = maker.era + days(rng.randint(0, room // 3))
+        self.agreed = rng.choice([maker.era, early, early, maker.era + days(rng.randint(0, room)), self.before_as_of()])
         self.row = {
             "account_id": account_id, "program": maker.name, "agreed": self.agreed.isoformat(),
             "award": amount_text(self.award(), maker.decimals), "borrower_id": rng.choice(["", "b1", "b2", "b,3"]),
             "district": rng.choice(DISTRICTS), "sector": rng.choice(SECTORS), "name": rng.choice(NAMES),
         }  # fmt: skip
         if "late" in features and rng.random() < 0.2:
-            self.row["recorded"] = (self.agreed + days(rng.choice([0, 1, 30]))).isoformat()
+            soon, late = self.agreed + days(rng.choice([0, 1, 30])), self.as_of + days(rng.choice([-30, -29, 1]))
+            self.row["recorded"] = max(self.agreed, rng.choice([soon, late])).isoformat()
         if self.grant_fault() is None and self.agreed <= LAST_DAY:
             self.live()
+
+    def before_as_of(self):
+        """A day from which some span of the rules ends at as-of, or a day off."""
+        rng = self.rng
+        texts = self.spans(self.program.rules) + ["0 days", "1 month", "2 months", "1 year"]
+        number, unit = to_span(rng.choice(texts))
+        return max(self.maker.era, add_span(self.as_of, (-number, unit)) + days(rng.choice([-1, 0, 0, 1])))
 
     def award(self):
         rng, maker = self.rng, self.maker
@@ -375,34 +395,56 @@ class AccountMaker:
             return None
 
     def deadlines(self, account):
-        """Days on which something changes."""
-        grant, found = account.grant, []
-        for tranche in grant.tranches:
-            found.append(account.lapse(tranche))
-        spans = {text for text in self.spans(grant)}
-        for report in grant.reports:
-            due = account.due(report)
-            found.append(due)
-            found += [due and add_span(due, to_span(text)) for text in spans]
-        for name in self.maker.date_names(len(grant.tranches)):
-            start = account.date_of(name)
-            found += [start and add_span(start, to_span(text)) for text in spans]
+        """The last days of all that ends some time: lapses, reports, conditions, refunds and their classes."""
+        grant, rules = account.grant, self.program.version(self.as_of)
+        found = [account.lapse(tranche) for tranche in grant.tranches]
+        dues = {report["id"]: account.due(report) for report in grant.reports}
+        found += dues.values()
+        for condition in self.nodes([grant.tranches, rules.get("clawback", {})]):
+            if "missing" in condition:
+                due = dues.get(condition["missing"])
+                found += [due and add_span(due, to_span(condition["for"]))] * 6
+            elif "within" in condition:
+                start = account.date_of(condition["of"])
+                found += [start and add_span(start, to_span(condition["within"])), start]
+            elif "declining" in condition:
+                start = account.date_of(condition["declining"]["of"])
+                found.append(start and add_span(start, (self.rng.randint(0, 6), "month")))
+        bounds = [0] + [int(item["range"].split("..")[1] or 0) for item in rules.get("arrears", {}).get("classes", [])]
+        for _, day in account.notices if "clawback" in rules else []:
+            found += [add_span(day, to_span(rules["clawback"]["payable"])) + days(bound) for bound in bounds]
         return [day for day in found if day]
 
-    def spans(self, grant):
-        """`for`, `within` and the like, as texts of the rules."""
-        found = []
+    def align(self):
+        """Move the whole history so that a deadline falls on as-of, or the day before or after it."""
+        account = self.state(self.as_of)
+        found = [day for day in self.deadlines(account) if abs((day - self.as_of).days) < 700] if account else []
+        if not found:
+            return
+        shift = self.as_of - self.rng.choice(found) + days(self.rng.choice([-1, 0, 0, 1]))
+        if self.agreed + shift < self.maker.era:
+            return
+        self.agreed += shift
+        self.row["agreed"] = self.agreed.isoformat()
+        if "recorded" in self.row:
+            self.row["recorded"] = max(self.row["recorded"], self.row["agreed"])
+        for event in self.events:
+            event["date"] += shift
+            if "recorded" in event:
+                event["recorded"] += shift
 
-        def walk(node):
-            if isinstance(node, dict):
-                found.extend(node[key] for key in ("for", "within", "payable") if key in node)
-                for value in node.values():
-                    walk(value)
-            for value in node if isinstance(node, list) else []:
-                walk(value)
+    def nodes(self, rules):
+        """All maps of the rules."""
+        if isinstance(rules, dict):
+            yield rules
+            rules = list(rules.values())
+        for value in rules if isinstance(rules, list) else []:
+            yield from self.nodes(value)
 
-        walk([grant.tranches, self.program.version(grant.agreed).get("clawback", {})])
-        return found
+    def spans(self, rules):
+        """All spans of the rules, as texts."""
+        words = ("for", "within", "payable", "plus")
+        return [node[word] for node in self.nodes(rules) for word in words if word in node]
 
     def add(self, kind, day, ref="", minor=None, **more):
         self.count += 1
@@ -427,14 +469,14 @@ class AccountMaker:
     def live(self):
         rng, day = self.rng, self.agreed
         if "cancel" in self.features and rng.random() < 0.08:
-            self.add("cancel", day + days(rng.randint(0, 60)), document="letter 1")
-        for _ in range(rng.choice([0, 4, 10, 20, 30])):
+            self.add("cancel", rng.choice([day + days(rng.randint(0, 60)), self.agreed]), document="letter 1")
+        for _ in range(rng.choice([0, 6, 15, 25, 35])):
             account = self.state(day + days(1000))
             if account is None:  # an event of the last step was one too many
                 self.repair(model.Asked(day + days(1000)))
                 continue
             day = self.next_day(account, day)
-            if day > self.end + days(40) or day > LAST_DAY:
+            if day > self.as_of + days(40) or day > LAST_DAY:
                 break
             self.step(account, day)
         if "reverse" in self.features and self.events and rng.random() < 0.2:
@@ -442,6 +484,8 @@ class AccountMaker:
 
     def next_day(self, account, day):
         rng = self.rng
+        if rng.random() < (0.05 if len(self.events) < 4 else 0.25):
+            return max(day, self.before_as_of())
         ahead = [when for when in self.deadlines(account) if when >= day]
         if ahead and rng.random() < 0.4:
             when = rng.choice([min(ahead), rng.choice(ahead)])
@@ -452,27 +496,51 @@ class AccountMaker:
 
     def step(self, account, day):
         rng, grant = self.rng, account.grant
-        kind = rng.choice(["pay"] * 6 + ["account"] * 12 + ["return", "event", "notice", "notice"])
+        kind = rng.choice(["pay"] * 6 + ["account"] * 12 + ["return", "return", "notice", "notice"] + ["event"] * 3)
         if kind == "pay":
             self.pay(account, day)
         elif kind == "account" and grant.report_ids:
             self.account_for(account, day)
         elif kind == "return" and account.total_paid:
             left = account.total_paid - account.returned
-            self.add("return", day, minor=rng.choice([left, left // 2, 1, left // 3]) or 1)
+            rest = left - sum(account.accounted().values())
+            self.add("return", day, minor=max(1, rng.choice([left, rest, rest, left // 2, 1, left // 3])))
         elif kind == "event":
-            self.add("event", day, rng.choice(HAPPENINGS))
+            self.happen(account, day)
         elif kind == "notice" and "clawback" in self.maker.rules:
             names = [clause["id"] for rules in model.all_versions(self.program)
                      for clause in rules.get("clawback", {}).get("clauses", [])]  # fmt: skip
             self.add("notice", day, rng.choice(names))
+
+    def happen(self, account, day):
+        """Something happens, often whole months after a date that a declining clause counts from."""
+        rng = self.rng
+        clauses = self.program.version(self.as_of).get("clawback", {}).get("clauses", [])
+        declining = [clause for clause in clauses if "declining" in clause]
+        if not declining or rng.random() < 0.3:
+            names = sorted(model.event_names(account.grant))
+            if names:
+                self.add("event", day, rng.choice(names))
+            return
+        clause = rng.choice(declining)
+        start = account.date_of(clause["declining"]["of"])
+        if start:
+            day = max(self.agreed, add_span(start, (rng.randint(0, 6), "month")) + days(rng.choice([-1, 0, 0, 1])))
+        self.add("event", day, clause["when"]["event"])
 
     def pay(self, account, day):
         rng, grant = self.rng, account.grant
         open_ones = [name for name in grant.planned if account.paid[name] < grant.planned[name]]
         if not open_ones:
             return
-        name = rng.choice([open_ones[0], open_ones[0], rng.choice(open_ones)])
+        releases = {tranche["id"]: tranche["release"] for tranche in grant.tranches}
+        released = [name for name in open_ones if account.holds(releases[name], day)]
+        lapses = {tranche["id"]: account.lapse(tranche) for tranche in grant.tranches}
+        last = [name for name in released if lapses[name] and 0 <= (lapses[name] - day).days <= 1]
+        if last and rng.random() < 0.7:
+            self.add("pay", lapses[last[0]], last[0], 1)
+            return
+        name = rng.choice([(released or open_ones)[0], rng.choice(released or open_ones), rng.choice(open_ones)])
         left = grant.planned[name] - account.paid[name]
         self.add("pay", day, name, rng.choice([left, left, left // 2, 1]) or 1)
 
@@ -559,16 +627,24 @@ class AccountMaker:
 # ------------------------------------------------------------------------------------------------------- the book
 
 
-def near_deadline(rng, accounts, era, end):
-    """An as-of date: on, before or after a deadline of some account, or any."""
-    account = rng.choice(accounts)
-    state = account.state(end)
-    found = account.deadlines(state) if state else []
-    found = [day for day in found if era + (end - era) / 3 <= day <= end]
-    if found and rng.random() < 0.6:
-        return min(rng.choice(found) + days(rng.choice([-1, 0, 1])), LAST_DAY)
-    day = era + days(rng.randint(0, (end - era).days)) if rng.random() < 0.3 else end
-    return day.replace(day=days_in_month(day.year, day.month)) if rng.random() < 0.3 else min(day, end)
+def cancel_on_agreements(rng, accounts):
+    """Budgets are free again on the day on which something else is agreed."""
+    for each in accounts:
+        for event in each.events:
+            later = [other.agreed for other in accounts if other.maker is each.maker and other.agreed > each.agreed]
+            if event["type"] == "cancel" and later and rng.random() < 0.7:
+                event["date"] = min(later)
+                event.pop("recorded", None)
+
+
+def within_budgets(accounts, as_of, known_at):
+    """The accounts that their programs' budgets take."""
+    programs = {each.maker.name: each.maker.program() for each in accounts}
+    events = [each.event_row(event) for each in accounts for event in each.events]
+    book = model.Book(programs, [each.row for each in accounts], events)
+    _, refusals = model.judge_all(book, model.Asked(as_of, known_at))
+    refused = {fault.account for fault in refusals}
+    return [each for each in accounts if each.row["account_id"] not in refused]
 
 
 def make_book(seed, out, grants=None, faulty=False, features=frozenset(FEATURES)):
@@ -576,21 +652,28 @@ def make_book(seed, out, grants=None, faulty=False, features=frozenset(FEATURES)
     out = Path(out)
     (out / "rules").mkdir(parents=True, exist_ok=True)
     era = rng.choices([date(2024, 1, 2), date(2019, 12, 31), date(1900, 1, 1), date(2190, 3, 31)], [8, 4, 1, 1])[0]
-    end = min(era + days(rng.randint(200, 1500)), LAST_DAY)
-    names = rng.sample(["hibah", "Hibah-2", "alat", "a1"], rng.randint(1, 3))
-    currencies = rng.sample(CURRENCIES, 2)
-    makers = [RuleMaker(rng, name, rng.choice(currencies), era, features) for name in names]
-    count = grants or rng.choice([1, 5, 15, 25])
-    ids = rng.sample([f"{prefix}{k}" for prefix in ("g", "G", "é", "a b ") for k in range(count)], count)
-    accounts = [AccountMaker(rng, rng.choice(makers), name, end, features) for name in ids]
-    as_of = near_deadline(rng, accounts, era, end)
+    as_of = min(era + days(rng.randint(100, 1500)), LAST_DAY)
+    if rng.random() < 0.3:
+        as_of = as_of.replace(day=days_in_month(as_of.year, as_of.month))
     known_at = None
     if "late" in features and rng.random() < 0.4:
         known_at = min(max(era, as_of + days(rng.choice([-30, 0, 0, 30, 200]))), LAST_DAY)
+    names = rng.sample(["hibah", "Hibah-2", "alat", "a1"], rng.randint(1, 3))
+    currencies = rng.sample(CURRENCIES, 2)
+    makers = [RuleMaker(rng, name, rng.choice(currencies), era, as_of, features) for name in names]
+    count = grants or rng.choice([1, 5, 15, 25])
+    ids = rng.sample([f"{prefix}{k}" for prefix in ("g", "G", "é", "a b ") for k in range(count)], count)
+    accounts = [AccountMaker(rng, rng.choice(makers), name, features) for name in ids]
+    for each in accounts:
+        if rng.random() < 0.6:
+            each.align()
+    cancel_on_agreements(rng, accounts)
     accounts = [each for each in accounts if each.repair(model.Asked(as_of, known_at))]
     for maker in makers:
         if "budget" in features and rng.random() < 0.6:
-            maker.set_budget([each.row for each in accounts if each.maker is maker], faulty and rng.random() < 0.5)
+            maker.set_budget([each.row for each in accounts if each.maker is maker])
+    if not faulty:
+        accounts = within_budgets(accounts, as_of, known_at)
     for each in accounts if faulty else []:
         if rng.random() < 0.2:
             each.spoil()
@@ -601,7 +684,8 @@ def make_book(seed, out, grants=None, faulty=False, features=frozenset(FEATURES)
     if faulty and rows and rng.random() < 0.3:
         rows.append(dict(rng.choice(rows)))
     if faulty and rng.random() < 0.3:
-        events.append({"event_id": "1", "account_id": "nobody", "type": "event", "date": era.isoformat(), "ref": "fire"})
+        lost = {"event_id": "1", "account_id": "nobody", "type": "event", "date": era.isoformat(), "ref": "fire"}
+        events.append(lost)
     return write_book(rng, out, rows, events, as_of, known_at, faulty)
 
 
