@@ -13,6 +13,7 @@
 #> shards     the same bytes for any number of shards, run by GNU parallel; damaged and missing shards
 #> instructions  for each schedule row, counted by valgrind: no more than tests/instructions.txt says
 #> prop       the laws, held against what the program writes about random books; SEEDS=a..b
+#> rules      the tests of the programs in rules/: every value tested, thresholds from both sides
 #> schema     rule files against their JSON Schema, and what nol check says of 80 broken ones
 #> kiva       published schedules and receipts, recomputed; skipped where their files are not
 #> model      the program against the independent model, on random books; SEEDS=a..b
@@ -71,7 +72,7 @@ endif
 COMPILE  := $(CC) $(LANGUAGE) $(WARNINGS) $(OPTIMIZE) -Iengine $(CFLAGS)
 LIBS     := -lgmp -lyaml -lcrypto
 
-CHECKS := headers layers nofloat tidy manual unit golden coverage compare atomic memory threads shards prop schema kiva \
+CHECKS := headers layers nofloat tidy manual unit golden coverage compare atomic memory threads shards prop schema rules kiva \
           model instructions
 
 
@@ -170,6 +171,9 @@ golden: $(PROGRAM)
 
 model: $(PROGRAM)
 	$(RESULT) sh tests/model.sh $(PROGRAM) $(SEEDS)
+
+rules: $(PROGRAM)
+	$(RESULT) sh tests/rules.sh $(PROGRAM)
 
 schema: $(PROGRAM)
 	$(RESULT) sh tests/schema.sh $(PROGRAM)

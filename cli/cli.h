@@ -48,6 +48,7 @@ struct cli_command {
 extern const struct cli_command cli_run;
 extern const struct cli_command cli_schedule;
 extern const struct cli_command cli_check;
+extern const struct cli_command cli_test;
 extern const struct cli_command cli_keys;
 extern const struct cli_command cli_verify;
 extern const struct cli_command cli_merge;

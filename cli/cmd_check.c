@@ -36,6 +36,7 @@ static void check_strictly(struct arena *arena, const struct rules *rules, struc
 static int run(const struct cli_arguments *arguments)
 {
     struct rules rules;
+    struct rule_tests tests;
     struct faults faults;
     struct memory memory;
     struct date at;
@@ -44,8 +45,13 @@ static int run(const struct cli_arguments *arguments)
     if (!cli_date(arguments, "--at", DATE_NONE, &at))
         return EXIT_USAGE;
     faults_init(&faults);
-    bool well = load_rules(arguments->arena, arguments->plain.list, arguments->plain.count, 0,
-                           &rules, &faults);
+    const struct cli_values *given = &arguments->plain;
+    const char **paths = ARENA_ARRAY(arguments->arena, const char *, given->count);
+    unsigned count = load_tests_rules(arguments->arena, given->list, given->count, paths);
+    bool well = load_rules(arguments->arena, paths, count, 0, &rules, &faults);
+    if (well) /* else tests of what is at fault would be called tests of nothing */
+        (void)load_tests(arguments->arena, given->list, given->count, rules.file_count, &rules,
+                         &tests, &faults);
     if (well && date_is_set(at))
         print_rules(arguments->arena, cli_memory(&memory, NULL), &rules, at);
     if (cli_has(arguments, "--strict"))
@@ -64,7 +70,8 @@ const struct cli_command cli_check = {
         "\n"
         "  nol check rules\n"
         "\n"
-        "Each message names file, line and column, what is wrong and what is allowed.\n"
+        "Each message names file, line and column, what is wrong and what is allowed. Tests that\n"
+        "stand beside the rules are checked for their form; nol test runs them.\n"
         "\n"
         "  nol check rules --strict\n"
         "\n"

@@ -31,6 +31,7 @@ static const char *type_text(enum rule_type type)
         [RULE_TYPE_LIST] = "list",
         [RULE_TYPE_NAMED] = "map of names",
         [RULE_TYPE_NODE] = "any value",
+        [RULE_TYPE_COLUMNS] = "map of columns",
         [RULE_TYPE_TEXT] = "text",
         [RULE_TYPE_ID] = "id",
         [RULE_TYPE_CODE] = "three capitals",
@@ -177,6 +178,10 @@ static int run(const struct cli_arguments *arguments)
             print_head("Reforms",
                        "Files of their own, NAME.reform.yaml, for `nol compare` and `nol sweep`; "
                        "the keys stand there without `reform.`.");
+        if (key == RULE_TESTS_NOL)
+            print_head("Tests",
+                       "Files `NAME.test.yaml` beside the rules, for `nol test`; the keys stand "
+                       "there without\n`tests.`.");
         if (key == RULE_CONDITION_SUBMITTED)
             print_head("Conditions",
                        "Of grants: `tranches[].release` and `clawback.clauses[].when`; the keys "

@@ -6,6 +6,7 @@
 
 #include "allocation.h"
 #include "fee.h"
+#include "forgiveness.h"
 #include "owed.h"
 #include "penalty.h"
 #include "plan.h"
@@ -222,6 +223,8 @@ static bool apply_opening(struct account *account, const struct event *event,
     account->taken_over_by = event;
     account->at_opening = account->totals;
     account->stretch_count = 0; /* no row counts as having been late before */
+    if (account->loan->program->has_forgiveness)
+        forgiveness_open(account, event->date);
     return true;
 }
 

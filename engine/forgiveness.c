@@ -61,6 +61,11 @@ void forgiveness_watch(struct account *account, struct date date)
         account->was_late = has_late_row(account, date);
 }
 
+void forgiveness_open(struct account *account, struct date date)
+{
+    account->was_late = has_late_row(account, date);
+}
+
 static struct date deadline(const struct account *account, const struct rule_scope *rule)
 {
     const struct rule_value *within = &rule->value[RULE_FORGIVENESS_WHEN_WITHIN];

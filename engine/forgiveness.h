@@ -13,6 +13,10 @@
 /** forgiveness_watch(account, date): the beginning of ${date}: has a row become late? */
 void forgiveness_watch(struct account *account, struct date date);
 
+/** forgiveness_open(account, date): taken over on ${date}: no row counts as having been late
+ * before, but one that it leaves unpaid is late from its own due date. */
+void forgiveness_open(struct account *account, struct date date);
+
 /** forgiveness_act(account, day): the end of ${day}. */
 void forgiveness_act(struct account *account, struct date day);
 

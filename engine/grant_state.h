@@ -51,7 +51,7 @@ struct grant_state {
     struct amount returned;
     struct date last_paid; /* DATE_NONE: nothing paid */
     bool cancelled;
-    struct date cancelled_on; /* once cancelled */
+    struct date cancelled_on;      /* once cancelled */
     const struct event **happened; /* events of type `event`, in order */
     size_t happened_count;
     const struct event **notices;

@@ -1,20 +1,15 @@
 #include "grant_totals.h"
 
-#include <stdio.h>
 #include <stdlib.h>
+
+#include "rule_check.h"
 
 struct grant_year grant_year_of(const struct grant *grant)
 {
-    const struct rule_value *budget = &grant->rules->value[RULE_AWARD_BUDGET];
-    int year, month, day;
-    char name[16];
-    date_split(grant->agreed, &year, &month, &day);
-    (void)snprintf(name, sizeof name, "%04d", year);
-    struct grant_year found = {grant->program->id, year, grant->agreed, budget->set, AMOUNT_ZERO};
-    for (unsigned i = 0; i < budget->count; i++)
-        if (text_is(budget->items[i]->name, name))
-            found.budget = rule_amount(budget->items[i], RULE_AWARD_BUDGET_ANY);
-    return found;
+    struct rule_budget budget =
+        rule_budget_of(grant->rules, RULE_AWARD_BUDGET, RULE_AWARD_BUDGET_ANY, grant->agreed);
+    return (struct grant_year){grant->program->id, budget.year, grant->agreed, budget.limited,
+                               budget.limit};
 }
 
 const struct grant_year *grant_totals_year(const struct grant_totals *totals,

@@ -1,13 +1,12 @@
 #include "load_rules.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-enum { FILES_MAX = 4096 };
+#include "yaml_file.h"
+
+enum { FILES_MAX = YAML_FILES_MAX };
 
 struct loading {
     struct arena *arena;
@@ -23,33 +22,11 @@ static void refuse_io(struct arena *arena, const char *path, unsigned order, str
     fault_add(faults, FAULT_IO, (struct place){file, 0, 0}, "cannot read: %s", strerror(errno));
 }
 
-/* The whole file, or one byte more than a rule file may have; false on an error. */
-static bool read_whole(struct arena *arena, const char *path, struct text *bytes)
-{
-    char *room = arena_alloc(arena, YAML_BYTES_MAX + 1);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    *bytes = (struct text){room, 0};
-    if (fd < 0)
-        return false;
-    ssize_t got = 1;
-    while (got > 0 && bytes->len < YAML_BYTES_MAX + 1) {
-        got = read(fd, room + bytes->len, YAML_BYTES_MAX + 1 - bytes->len);
-        if (got < 0 && errno == EINTR)
-            got = 1;
-        else if (got > 0)
-            bytes->len += (size_t)got;
-    }
-    int failed = errno;
-    (void)close(fd);
-    errno = failed;
-    return got >= 0;
-}
-
 const struct rules_file *load_rules_file(struct arena *arena, const char *path, const char *name,
                                          unsigned order, struct faults *faults)
 {
     struct text bytes;
-    if (!read_whole(arena, path, &bytes)) {
+    if (!yaml_file_bytes(arena, path, &bytes)) {
         refuse_io(arena, path, order, faults);
         return NULL;
     }
@@ -166,38 +143,16 @@ static void understand(struct loading *loading, bool calendars)
     }
 }
 
-static bool ends_with(const char *name, const char *end)
-{
-    size_t len = strlen(name), end_len = strlen(end);
-    return len > end_len && strcmp(name + len - end_len, end) == 0;
-}
-
-static int compare_strings(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void read_folder(struct loading *loading, const char *path)
 {
-    const char **names = ARENA_ARRAY(loading->arena, const char *, FILES_MAX);
-    unsigned count = 0;
-    DIR *dir = opendir(path);
-    if (dir == NULL) {
+    const char **names;
+    unsigned count;
+    if (!yaml_file_list(loading->arena, path, YAML_FILE_RULES, &names, &count)) {
         refuse_io(loading->arena, path, loading->order++, loading->faults);
         return;
     }
-    for (struct dirent *entry; (entry = readdir(dir)) != NULL && count < FILES_MAX;)
-        if (entry->d_name[0] != '.' && ends_with(entry->d_name, ".yaml") &&
-            !ends_with(entry->d_name, ".test.yaml") && !ends_with(entry->d_name, ".reform.yaml"))
-            names[count++] = arena_copy(loading->arena, entry->d_name, strlen(entry->d_name));
-    (void)closedir(dir);
-    qsort(names, count, sizeof *names, compare_strings);
-    for (unsigned i = 0; i < count; i++) {
-        size_t size = strlen(path) + strlen(names[i]) + 2;
-        char *joined = arena_alloc(loading->arena, size);
-        (void)snprintf(joined, size, "%s%s%s", path, ends_with(path, "/") ? "" : "/", names[i]);
-        read_file(loading, joined, names[i]);
-    }
+    for (unsigned i = 0; i < count; i++)
+        read_file(loading, yaml_file_join(loading->arena, path, names[i]), names[i]);
     if (count == 0) {
         struct fault_file *file = ARENA_ARRAY(loading->arena, struct fault_file, 1);
         *file = (struct fault_file){path, loading->order++};

@@ -1,51 +1,36 @@
 #include "loan_budget.h"
 
-#include <stdio.h>
+#include "rule_check.h"
 
-static int year_of(struct date date)
+static struct rule_budget budget_of(const struct loan *loan)
 {
-    int year, month, day;
-    date_split(date, &year, &month, &day);
-    return year;
+    return rule_budget_of(loan->rules, RULE_PRINCIPAL_BUDGET, RULE_PRINCIPAL_BUDGET_ANY,
+                          loan->agreed);
 }
 
-/* What the loan's own rules give in the year; 0 where they do not name it. */
-static struct amount limit_of(const struct loan *loan)
+/* The day of the cancel that ended it; DATE_NONE: none did. */
+static struct date cancelled_on(const struct account *account)
 {
-    const struct rule_value *years = &loan->rules->value[RULE_PRINCIPAL_BUDGET];
-    struct amount limit = AMOUNT_ZERO;
-    char name[16];
-    (void)snprintf(name, sizeof name, "%04d", year_of(loan->agreed));
-    for (unsigned i = 0; i < years->count; i++)
-        if (text_is(years->items[i]->name, name))
-            limit = rule_amount(years->items[i], RULE_PRINCIPAL_BUDGET_ANY);
-    return limit;
-}
-
-/* The day of the cancel that ended the account: one that had no effect frees nothing. */
-static struct date freed_on(const struct account *account)
-{
-    struct date freed = DATE_NONE;
-    if (account->stage != ACCOUNT_CANCELLED)
-        return freed;
-    for (size_t i = 0; i < account->event_count; i++)
+    struct date on = DATE_NONE;
+    for (size_t i = 0; i < account->event_count && account->stage == ACCOUNT_CANCELLED; i++)
         if (account->events[i]->type == EVENT_CANCEL && account->events[i]->counts)
-            freed = account->events[i]->date;
-    return freed;
+            on = account->events[i]->date;
+    return on;
 }
 
 void loan_budget_claim(struct buffer *claims, const struct account *account)
 {
     const struct loan *loan = account->loan;
+    struct rule_budget budget = budget_of(loan);
     const struct budget_claim claim = {
         .program = loan->program->id,
-        .year = year_of(loan->agreed),
+        .year = budget.year,
         .agreed = loan->agreed,
         .account_id = loan->account_id,
         .amount = loan->principal,
-        .limited = rule_is_set(loan->rules, RULE_PRINCIPAL_BUDGET),
-        .limit = limit_of(loan),
-        .freed = freed_on(account),
+        .limited = budget.limited,
+        .limit = budget.limit,
+        .freed = cancelled_on(account),
     };
     budget_pack(claims, &claim);
 }
@@ -66,7 +51,7 @@ bool loan_budget_fits(struct load *load, struct load_row *row, const struct loan
     load_fault(load, row, LOAN_PRINCIPAL, FAULT_BUDGET_EXCEEDED,
                "principal %s is more than what earlier loans leave of the budget for %d: %s of %s "
                "are taken",
-               amount_text(load, loan, loan->principal), year_of(loan->agreed),
+               amount_text(load, loan, loan->principal), budget_of(loan).year,
                amount_text(load, loan, refusal->taken), amount_text(load, loan, refusal->limit));
     return false;
 }

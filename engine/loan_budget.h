@@ -8,8 +8,8 @@
 #include "budget.h"
 #include "load.h"
 
-/** loan_budget_claim(claims, account): pack what a loan takes of its program's budget, the whole
- * principal agreed, all its events having been applied. */
+/** loan_budget_claim(claims, account): pack what a loan takes of its program's budget, all its
+ * events having been applied. */
 void loan_budget_claim(struct buffer *claims, const struct account *account);
 
 /** loan_budget_fits(load, row, loan, budget): false, with a fault of the loan's row, when it was

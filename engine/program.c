@@ -81,7 +81,7 @@ static void add_amended(struct rule_context *context, const struct yaml_node *ro
         struct rule_scope *rules = rule_compile(context->arena, root, context->faults);
         bind_calendar(rules, versions->calendars, context->faults);
         rule_check(context->arena, rules, context->faults);
-        versions->list[versions->count++] = (struct program_version){from->date, rules};
+        versions->list[versions->count++] = (struct program_version){from->date, rules, root};
     }
 }
 
@@ -128,6 +128,35 @@ static bool asks_for_past_days(const struct rule_scope *rules)
             rule_number(rules, RULE_SUBSIDY_BASIS) == RULE_SUBSIDY_DAILY);
 }
 
+/* All of them are well. */
+static const struct program *of_versions(struct arena *arena, const struct fault_file *file,
+                                         const struct versions *versions)
+{
+    const struct rule_scope *base = versions->list[0].rules;
+    struct program *program = ARENA_ARRAY(arena, struct program, 1);
+    *program = (struct program){
+        .id = base->value[RULE_ID].text,
+        .code = base->value[RULE_CURRENCY_CODE].text,
+        .decimals = (unsigned)rule_number(base, RULE_CURRENCY_DECIMALS),
+        .in_force = base->value[RULE_IN_FORCE].date,
+        .is_grant = rule_number(base, RULE_KIND) == RULE_GRANT,
+        .file = file,
+        .count = versions->count,
+        .versions = versions->list,
+    };
+    for (unsigned i = 0; i < versions->count; i++) {
+        const struct rule_scope *rules = versions->list[i].rules;
+        program->has_budget = program->has_budget || rule_is_set(rules, RULE_AWARD_BUDGET) ||
+                              rule_is_set(rules, RULE_PRINCIPAL_BUDGET);
+        program->has_subsidy = program->has_subsidy || rule_is_set(rules, RULE_SUBSIDY);
+        program->has_forgiveness = program->has_forgiveness || rule_is_set(rules, RULE_FORGIVENESS);
+        program->has_penalty = program->has_penalty || rule_check_has_penalty(rules);
+        program->looks_back = program->looks_back || asks_for_past_days(rules);
+    }
+    collect_reliefs(arena, program);
+    return program;
+}
+
 const struct program *program_read(struct arena *arena, const struct fault_file *file,
                                    struct text bytes, struct faults *faults)
 {
@@ -147,7 +176,7 @@ const struct program *program_of_tree(struct arena *arena, const struct fault_fi
     const struct rule_value *amendments = &base->value[RULE_AMENDMENTS];
     struct versions versions = {
         calendars, ARENA_ARRAY(arena, struct program_version, amendments->count + 1), 1};
-    versions.list[0] = (struct program_version){base->value[RULE_IN_FORCE].date, base};
+    versions.list[0] = (struct program_version){base->value[RULE_IN_FORCE].date, base, root};
     bind_calendar(base, calendars, faults);
     rule_check(arena, base, faults);
     struct rule_context context = {
@@ -161,28 +190,29 @@ const struct program *program_of_tree(struct arena *arena, const struct fault_fi
         add_amended(&context, root, base, &versions);
     if (faults->total != before)
         return NULL;
-    struct program *program = ARENA_ARRAY(arena, struct program, 1);
-    *program = (struct program){
-        .id = base->value[RULE_ID].text,
-        .code = base->value[RULE_CURRENCY_CODE].text,
-        .decimals = context.decimals,
-        .in_force = base->value[RULE_IN_FORCE].date,
-        .is_grant = rule_number(base, RULE_KIND) == RULE_GRANT,
-        .file = file,
-        .count = versions.count,
-        .versions = versions.list,
-    };
-    for (unsigned i = 0; i < versions.count; i++) {
-        const struct rule_scope *rules = versions.list[i].rules;
-        program->has_budget = program->has_budget || rule_is_set(rules, RULE_AWARD_BUDGET) ||
-                              rule_is_set(rules, RULE_PRINCIPAL_BUDGET);
-        program->has_subsidy = program->has_subsidy || rule_is_set(rules, RULE_SUBSIDY);
-        program->has_forgiveness = program->has_forgiveness || rule_is_set(rules, RULE_FORGIVENESS);
-        program->has_penalty = program->has_penalty || rule_check_has_penalty(rules);
-        program->looks_back = program->looks_back || asks_for_past_days(rules);
+    return of_versions(arena, file, &versions);
+}
+
+const struct program *program_of_versions(struct arena *arena, const struct fault_file *file,
+                                          const struct program_version *versions, unsigned count,
+                                          const struct calendars *calendars, struct faults *faults)
+{
+    uint64_t before = faults->total;
+    struct versions compiled = {calendars, ARENA_ARRAY(arena, struct program_version, count),
+                                count};
+    for (unsigned i = 0; i < count; i++) {
+        struct rule_scope *rules = rule_compile(arena, versions[i].root, faults);
+        if (rules == NULL)
+            return NULL;
+        bind_calendar(rules, calendars, faults);
+        rule_check(arena, rules, faults);
+        compiled.list[i] = versions[i];
+        compiled.list[i].rules = rules;
     }
-    collect_reliefs(arena, program);
-    return program;
+    if (faults->total != before)
+        return NULL;
+    compiled.list[0].from = compiled.list[0].rules->value[RULE_IN_FORCE].date;
+    return of_versions(arena, file, &compiled);
 }
 
 const struct rule_scope *program_at(const struct program *program, struct date date)

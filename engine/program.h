@@ -9,6 +9,7 @@
 struct program_version {
     struct date from; /* first day */
     const struct rule_scope *rules;
+    const struct yaml_node *root; /* the tree that they were read from, amended */
 };
 
 /* A payment holiday that takes place: in the version in force on its first day. */
@@ -24,7 +25,7 @@ struct program {
     unsigned decimals; /* of the currency */
     struct date in_force;
     bool is_grant;        /* it gives grants, not loans */
-    bool has_budget;      /* some version has */
+    bool has_budget;      /* some version has, of grants */
     bool has_subsidy;     /* some version has */
     bool has_penalty;     /* some version has */
     bool has_forgiveness; /* some version has */
@@ -51,6 +52,15 @@ const struct program *program_read(struct arena *arena, const struct fault_file 
 const struct program *program_of_tree(struct arena *arena, const struct fault_file *file,
                                       const struct yaml_node *root,
                                       const struct calendars *calendars, struct faults *faults);
+
+/**
+ * program_of_versions(arena, file, versions, count, calendars, faults):
+ * The program of trees that are amended already: ${versions} without their rules, by date, the
+ * first of them the file's own.  As program_of_tree() else.
+ */
+const struct program *program_of_versions(struct arena *arena, const struct fault_file *file,
+                                          const struct program_version *versions, unsigned count,
+                                          const struct calendars *calendars, struct faults *faults);
 
 /* From which day on two programs differ, by what binds; DATE_UNLIMITED: never. */
 struct program_difference {

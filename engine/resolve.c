@@ -196,6 +196,7 @@ static void put_value(struct resolving *r, enum rule_key key, const struct rule_
     case RULE_TYPE_LIST:
     case RULE_TYPE_NAMED:
     case RULE_TYPE_NODE:
+    case RULE_TYPE_COLUMNS:
         return; /* have no line of their own */
     }
 }
@@ -208,6 +209,7 @@ static bool is_inner(enum rule_key key, const struct rule_value *value)
     case RULE_TYPE_LIST:
     case RULE_TYPE_NAMED:
     case RULE_TYPE_NODE:
+    case RULE_TYPE_COLUMNS:
         return true;
     case RULE_TYPE_CHOICE_OR_MAP:
     case RULE_TYPE_COUNT_OR_MAP:

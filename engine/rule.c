@@ -55,7 +55,7 @@ bool rule_is_below(const char *path, struct text parent)
     const char *rest = path + parent.len;
     if (parent.len > 0 && *rest++ != '.')
         return false;
-    return *rest != '\0' && strchr(rest, '.') == NULL;
+    return *rest != '\0' && strpbrk(rest, ".[") == NULL; /* `list[]` is below `list` */
 }
 
 static struct text nth_word(const char *words, unsigned index)
@@ -463,6 +463,14 @@ static bool parse_fractions(struct rule_context *context, enum rule_key key,
     return true;
 }
 
+static bool parse_date(struct rule_context *context, enum rule_key key,
+                       const struct yaml_node *node, struct date *out)
+{
+    enum fault_code code = date_parse(node->text, out);
+    return code == FAULT_NONE ||
+           refuse(context, code, key, node, "a date 1900-01-01..2199-12-31 as YYYY-MM-DD");
+}
+
 static bool parse_scalar(struct rule_context *context, enum rule_key key,
                          const struct yaml_node *node, struct rule_value *value)
 {
@@ -510,17 +518,15 @@ static bool parse_scalar(struct rule_context *context, enum rule_key key,
         return parse_date_or_span(context, key, node, value);
     case RULE_TYPE_RANGE:
         return parse_range(context, key, node, value);
-    case RULE_TYPE_DATE: {
-        enum fault_code code = date_parse(node->text, &value->date);
-        return code == FAULT_NONE ||
-               refuse(context, code, key, node, "a date 1900-01-01..2199-12-31 as YYYY-MM-DD");
-    }
+    case RULE_TYPE_DATE:
+        return parse_date(context, key, node, &value->date);
     case RULE_TYPE_DAY:
         return parse_day(context, key, node, &value->number);
     case RULE_TYPE_MAP:
     case RULE_TYPE_LIST:
     case RULE_TYPE_NAMED:
     case RULE_TYPE_NODE:
+    case RULE_TYPE_COLUMNS:
     case RULE_TYPE_ORDER:
     case RULE_TYPE_WORDS:
     case RULE_TYPE_SOME:
@@ -541,6 +547,7 @@ static bool takes_kind(enum rule_type type, enum yaml_kind kind)
         return true;
     case RULE_TYPE_MAP:
     case RULE_TYPE_NAMED:
+    case RULE_TYPE_COLUMNS:
         return kind == YAML_MAP;
     case RULE_TYPE_LIST:
     case RULE_TYPE_ORDER:
@@ -725,7 +732,8 @@ static void compile_key(struct rule_context *context, enum rule_key key,
         value->items[value->count++] = compile_condition(context, key, node);
     } else if (row->type == RULE_TYPE_CONDITIONS) {
         compile_conditions(context, key, node, value);
-    } else if (node->kind == YAML_MAP && row->type != RULE_TYPE_NODE) {
+    } else if (node->kind == YAML_MAP && row->type != RULE_TYPE_NODE &&
+               row->type != RULE_TYPE_COLUMNS) {
         compile_map(context, node, text_of(row->path), scope);
     }
 }

@@ -17,10 +17,11 @@ enum rule_key {
 
 enum rule_type {
     RULE_TYPE_MAP,           /* a map of keys of this table */
-    RULE_TYPE_LIST,          /* a list of such maps */
+    RULE_TYPE_LIST,          /* a list of such maps, or of values of the key LIST[] */
     RULE_TYPE_NAMED,         /* a map of such maps, or of values of the key NAME.*, under names of
                                 the file's own */
     RULE_TYPE_NODE,          /* any value, left as it is */
+    RULE_TYPE_COLUMNS,       /* a map of columns of a CSV file, left as it is */
     RULE_TYPE_TEXT,          /* up to 200 bytes */
     RULE_TYPE_ID,            /* 1..64 bytes without blanks */
     RULE_TYPE_CODE,          /* three capital letters */
@@ -171,7 +172,7 @@ struct rule_scope *rule_compile(struct arena *arena, const struct yaml_node *roo
                                 struct faults *faults);
 
 /** rule_compile_other(arena, root, prefix, faults): the same for the tree of another kind of file,
- * whose keys stand in the table below ${prefix}: `calendar`, `reform`; never NULL. */
+ * whose keys stand in the table below ${prefix}: `calendar`, `reform`, `tests`; never NULL. */
 struct rule_scope *rule_compile_other(struct arena *arena, const struct yaml_node *root,
                                       const char *prefix, struct faults *faults);
 

@@ -762,7 +762,6 @@ void rule_check(struct arena *arena, const struct rule_scope *rules, struct faul
 {
     struct check check = {arena, rules, faults};
     if (rule_number(rules, RULE_KIND) == RULE_GRANT) {
-        rule_check_budget(rules, RULE_AWARD_BUDGET, faults);
         rule_check_grant(arena, rules, faults);
         check_arrears(&check);
         return;

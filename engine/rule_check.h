@@ -26,6 +26,22 @@ bool rule_tranches(struct arena *arena, const struct rule_scope *rules, struct a
 /** rule_check_forgiveness(rules, faults): the part of rule_check() for the clause `forgiveness`. */
 void rule_check_forgiveness(const struct rule_scope *rules, struct faults *faults);
 
+/** rule_check_budget(rules, budget, faults): the part of rule_check() for a map of budgets by year.
+ */
+void rule_check_budget(const struct rule_scope *rules, enum rule_key budget, struct faults *faults);
+
+/* What a map of budgets says of a year. */
+struct rule_budget {
+    int year;
+    bool limited;        /* the rules have the map */
+    struct amount limit; /* 0 of a year that it does not list */
+};
+
+/** rule_budget_of(rules, budget, any, date): of the year of ${date}, by the map ${budget}, whose
+ * entries are of the key ${any}. */
+struct rule_budget rule_budget_of(const struct rule_scope *rules, enum rule_key budget,
+                                  enum rule_key any, struct date date);
+
 /** rule_check_penalty(rules, faults): the part of rule_check() for the clause `penalty`. */
 void rule_check_penalty(const struct rule_scope *rules, struct faults *faults);
 
@@ -34,10 +50,6 @@ bool rule_check_has_penalty(const struct rule_scope *rules);
 
 /** rule_check_relief(rules, faults): the part of rule_check() for the clause `relief`. */
 void rule_check_relief(const struct rule_scope *rules, struct faults *faults);
-
-/** rule_check_budget(rules, budget, faults): the part of rule_check() for a map of budgets by year.
- */
-void rule_check_budget(const struct rule_scope *rules, enum rule_key budget, struct faults *faults);
 
 /** rule_check_fees(rules, faults): the part of rule_check() for the clause `fees`. */
 void rule_check_fees(const struct rule_scope *rules, struct faults *faults);

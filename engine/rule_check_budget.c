@@ -1,8 +1,11 @@
 #include "rule_check.h"
 
+#include <stdio.h>
+#include <string.h>
+
 enum { YEAR_DIGITS = 4 };
 
-/* As dates have them: 1900..2199. */
+/* As dates have them. */
 static bool is_year(struct text name)
 {
     if (name.len != YEAR_DIGITS)
@@ -22,4 +25,19 @@ void rule_check_budget(const struct rule_scope *rules, enum rule_key budget, str
             fault_add_once(faults, FAULT_NUMBER_RANGE, years->items[i]->at,
                            "%s: %s is not a year 1900..2199", rule_row(budget)->path,
                            text_quote(quoted, years->items[i]->name));
+}
+
+struct rule_budget rule_budget_of(const struct rule_scope *rules, enum rule_key budget,
+                                  enum rule_key any, struct date date)
+{
+    const struct rule_value *years = &rules->value[budget];
+    struct rule_budget found = {.limited = years->set};
+    int month, day;
+    char name[16];
+    date_split(date, &found.year, &month, &day);
+    (void)snprintf(name, sizeof name, "%04d", found.year);
+    for (unsigned i = 0; i < years->count; i++)
+        if (text_is(years->items[i]->name, name))
+            found.limit = rule_amount(years->items[i], any);
+    return found;
 }

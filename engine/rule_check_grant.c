@@ -402,6 +402,7 @@ static void check_clawback(const struct check *check)
 void rule_check_grant(struct arena *arena, const struct rule_scope *rules, struct faults *faults)
 {
     struct check check = {arena, rules, faults};
+    rule_check_budget(check.rules, RULE_AWARD_BUDGET, check.faults);
     check_tranches(&check);
     check_reports(&check);
     check_eligible(&check);

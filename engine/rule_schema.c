@@ -236,14 +236,22 @@ static void put_scalars(struct json *json, enum rule_key key)
     close(json, "}");
 }
 
+static void put_value(struct json *json, enum rule_key key);
+
+/* Elements: maps, or values of the key LIST[]. */
 static void put_list(struct json *json, enum rule_key key)
 {
     char room[PREFIX_MAX];
+    struct text prefix = inside(room, key, "[]");
+    enum rule_key plain = rule_find(prefix);
     put_string(json, "type", "array");
     if (key != RULE_CALENDAR_HOLIDAYS)
         put_raw(json, "minItems", "1");
     open(json, "items", "{");
-    put_object(json, inside(room, key, "[]"));
+    if (plain != RULE_KEYS)
+        put_value(json, plain);
+    else
+        put_object(json, prefix);
     close(json, "}");
 }
 
@@ -281,6 +289,9 @@ static void put_value(struct json *json, enum rule_key key)
     char room[PREFIX_MAX];
     switch (rule_row(key)->type) {
     case RULE_TYPE_NODE:
+        break;
+    case RULE_TYPE_COLUMNS:
+        put_string(json, "type", "object");
         break;
     case RULE_TYPE_MAP:
         put_object(json, inside(room, key, ""));

@@ -502,7 +502,7 @@ static enum pass pass(struct month *month, bool gathered)
 {
     enum pass outcome = PASS_STOPPED;
     bool opened = open_book(month, gathered) && (!gathered || gather_book(month));
-    /* Earlier loans and awards of other shards count too. */
+    /* Earlier awards of other shards count too. */
     if (!month->survey || !work_asks_budget(&month->sides[0].job))
         month->book.shard = month->options->shard;
     begin_works(month);
@@ -558,50 +558,56 @@ static void set_survey(struct month *month, bool survey)
 }
 
 /*
- * A pass ahead of the others, for programs that class by borrower or have a budget: what it finds
- * is in each side's borrowers and in month->budget.  Whatever stops it, or is at fault, stops the
- * pass after it the same way and is told then.  Returns whether the book has to be gathered.
+ * A pass ahead of the others, over what budgets and borrowers' classes are asked of.  Whatever
+ * stops it, or is at fault, stops the pass after it the same way and is told then.  Returns whether
+ * the book has to be gathered.
  */
-static bool survey(struct month *month)
+static bool survey(struct month *month, bool gathered, void (*note)(struct month *month, bool done))
 {
-    bool gathered = is_gathered_at_once(month);
     set_survey(month, true);
     for (enum pass outcome = PASS_UNSORTED; outcome == PASS_UNSORTED;) {
         outcome = pass(month, gathered);
         gathered = gathered || outcome == PASS_UNSORTED;
-        for (unsigned i = 0; i < month->side_count && outcome != PASS_UNSORTED; i++)
-            borrowers_merge(&month->sides[i].borrowers, &month->works[i].borrowers);
-        if (outcome == PASS_DONE && month->sides[0].job.budget == NULL)
-            (void)budget_judge(&month->budget, month->claims);
+        if (outcome != PASS_UNSORTED)
+            note(month, outcome == PASS_DONE);
         faults_free(&month->reading);
         end_works(month);
         book_close(&month->book);
     }
     set_survey(month, false);
-    for (unsigned i = 0; i < month->side_count; i++)
-        month->sides[i].job.budget = &month->budget;
     return gathered;
 }
 
-/* Accounts that a budget refuses are out of the borrowers' classes, too. */
-static bool survey_again(struct month *month)
+static void note_budgets(struct month *month, bool done)
 {
-    for (unsigned i = 0; i < month->side_count; i++) {
-        borrowers_free(&month->sides[i].borrowers);
-        borrowers_init(&month->sides[i].borrowers, month->options->memory);
-    }
-    return survey(month);
+    if (done)
+        (void)budget_judge(&month->budget, month->claims);
+    month->sides[0].job.budget = &month->budget;
+}
+
+static void note_borrowers(struct month *month, bool done)
+{
+    (void)done;
+    for (unsigned i = 0; i < month->side_count; i++)
+        borrowers_merge(&month->sides[i].borrowers, &month->works[i].borrowers);
+}
+
+/* Budgets first: who is refused for one counts in no borrower's class. */
+static bool surveys(struct month *month)
+{
+    bool gathered = is_gathered_at_once(month);
+    if (work_asks_budget(&month->sides[0].job))
+        gathered = survey(month, gathered, note_budgets);
+    if (asks_borrowers(month))
+        gathered = survey(month, gathered, note_borrowers);
+    return gathered;
 }
 
 static enum run_outcome compute(struct month *month)
 {
     enum pass outcome = PASS_UNSORTED;
     enum run_outcome result = RUN_REFUSED;
-    bool gathered = is_gathered_at_once(month);
-    if (asks_borrowers(month) || work_asks_budget(&month->sides[0].job))
-        gathered = survey(month);
-    if (month->budget.count > 0 && asks_borrowers(month))
-        gathered = survey_again(month);
+    bool gathered = surveys(month);
     if (month->faults->total > 0) /* what it found is not whole */
         return RUN_REFUSED;
     for (; outcome == PASS_UNSORTED; gathered = true) {

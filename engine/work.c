@@ -1,8 +1,8 @@
 #include "work.h"
 
 #include "grant_budget.h"
-#include "loan_budget.h"
 #include "grant_position.h"
+#include "loan_budget.h"
 #include "rule_check.h"
 
 static bool is_by_borrower(const struct rule_scope *rules)
@@ -28,12 +28,9 @@ bool work_asks_borrowers(const struct work_job *job)
 
 bool work_asks_budget(const struct work_job *job)
 {
-    for (unsigned i = 0; i < job->program_count; i++) {
-        const struct program *program = job->programs[i];
-        bool gives = rule_number(program->versions[0].rules, RULE_KIND) == RULE_GRANT;
-        if (program->has_budget && (gives ? job->grants : job->loans))
+    for (unsigned i = 0; i < job->program_count; i++)
+        if (job->programs[i]->has_budget && (job->programs[i]->is_grant ? job->grants : job->loans))
             return true;
-    }
     return false;
 }
 
@@ -436,10 +433,12 @@ static bool compute_grant(struct desk *desk)
         return true;
     if (job->survey && job->budget == NULL)
         grant_budget_claim(work->claims, &result.state);
+    if (job->survey)
+        return true;
     if (job->budget != NULL &&
         !grant_budget_fits(&desk->load, &desk->grant_rows[0], &desk->grant, job->budget))
         return false;
-    if (job->survey || job->figures)
+    if (job->figures)
         return true;
     report_grant_positions(&work->out[REPORT_GRANT_POSITIONS], &result.state, job->as_of,
                            &result.position, job->carried_count);
@@ -470,6 +469,14 @@ static void take_outcome(struct desk *desk, const struct computation *run)
             amount_add(desk->load.arena, outcome->subsidy, run->subsidy.claims[i].amount);
 }
 
+/* Whether the loan was not judged, by a survey, to go beyond its program's budget. */
+static bool fits_budget(struct desk *desk, const struct computation *run)
+{
+    const struct budget *budget = desk->work->job->budget;
+    return budget == NULL || !run->exists ||
+           loan_budget_fits(&desk->load, &desk->loan_rows[0], &desk->loan, budget);
+}
+
 /* Compute all positions that the run needs; false when the account is refused. */
 static bool compute_account(struct desk *desk)
 {
@@ -491,17 +498,14 @@ static bool compute_account(struct desk *desk)
         if (!compute(desk, &published))
             return false;
     }
-    if (!compute(desk, &run))
-        return false;
-    if (job->budget != NULL &&
-        !loan_budget_fits(&desk->load, &desk->loan_rows[0], &desk->loan, job->budget))
+    if (!compute(desk, &run) || !fits_budget(desk, &run))
         return false;
     if (run.exists)
         entry.now = &run.position;
     if (period && (apart ? published.exists : run.snapshot_exists))
         entry.opening = apart ? &published.position : &run.snapshot;
     if (job->survey) {
-        if (run.exists && job->budget == NULL && desk->loan.program->has_budget)
+        if (run.exists && desk->loan.program->has_budget && job->budget == NULL)
             loan_budget_claim(desk->work->claims, &run.account);
         note_class(desk, entry.now, BORROWERS_NOW);
         note_class(desk, entry.opening, BORROWERS_OPENING);

@@ -29,8 +29,8 @@ struct work_job {
     struct date as_of, known_at;
     struct date from; /* DATE_NONE: no period */
     struct date from_known_at;
-    /* The first of two passes: nothing but the borrowers' worst classes and what grants claim of
-     * budgets is found out. */
+    /* A pass before the one that writes: nothing but the borrowers' worst classes and what grants
+     * claim of budgets is found out. */
     bool survey;
     const struct borrowers *borrowers; /* what it found; NULL: no program asks */
     const struct budget *budget;       /* the same */

@@ -28,7 +28,7 @@ struct yaml_pair {
     struct yaml_pair *next;
     struct text key; /* empty in a list */
     struct place key_at;
-    struct yaml_node *value;
+    const struct yaml_node *value;
 };
 
 /**

@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # Files that use a later module, because that one is a part of theirs: an account allocates money to its rows and
 # changes what they owe, a run writes its manifest.
 parts=' account.c:allocation.h account.c:owed.h account.c:tranche.h account.c:fee.h account.c:penalty.h'
-parts="$parts account.c:relief.h account.c:reschedule.h"
+parts="$parts account.c:relief.h account.c:reschedule.h account.c:forgiveness.h"
 parts="$parts run.c:manifest.h run.c:shard_state.h "
 
 # check_layers ENGINE CLI: one line per breach, then `N modules`.

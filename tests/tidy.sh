@@ -19,6 +19,15 @@ strict_effect:test_rule_strict
 strict_qardh:test_rule_strict
 strict_grants:test_rule_strict
 strict_amendments:test_rule_strict
+rule_leaf:test_rule_mutant    which values there are
+rule_test_row:test_rule_test    parts of rule_test
+rule_test_case:test_rule_test
+rule_test_range:test_rule_test
+rule_test_run:test_rule_test    run
+rule_test_make:test_rule_test
+rule_test_figure:test_rule_test
+rule_coverage:test_rule_test
+load_tests:golden          test files beside rules
 reform:golden              files of reforms, and compare.py
 compare:golden             and compare.py
 sweep:golden               a book under several values

@@ -58,7 +58,7 @@ Notes on what the texts leave open (they bind the engine too):
  N44 a fee that rounds to 0 makes no row. Fees deducted from one amount paid out may not be more than it.
  N45 a reschedule that acts on nothing counts neither for max_times nor for max_grace; grace in days is not measured by
      a max_grace in months, nor the other way round, and refused.
- N46 a budget is a ceiling at every moment: a loan is judged on the day it was agreed, against those accepted before
+ N45 a budget is a ceiling at every moment: a loan is judged on the day it was agreed, against those accepted before
      it that were not cancelled by then; a cancelled one frees its part from the day of its cancel on. Only loans that
      exist at (as-of, known-at) and are not refused for another reason take part. Each is judged by the version of its
      own agreement; those of a version without a budget count. A year that `budget` does not name has nothing to give.
@@ -2316,7 +2316,7 @@ def asked_of(options):
 
 
 def over_budget(figures):
-    """S4, D4.1: the loans that take the total of their program and year of agreement above its budget. N46"""
+    """S4, D4.1: the loans that take the total of their program and year of agreement above its budget. N45"""
     above, accepted = set(), {}
     found = [own for own in figures if own.now]
     for own in sorted(found, key=lambda own: (own.loan.agreed, own.loan.id.encode())):
