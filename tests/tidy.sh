@@ -37,7 +37,6 @@ report:golden              the bytes of the files
 report_grant:golden        the bytes of the files of grants
 load_grant:golden          rows of grants and their events against the rules
 grant_budget:golden        awards against budgets
-loan_budget:golden         loans against budgets
 load_reschedule:golden     the columns of a reschedule, by its kind
 work:golden                one account after another
 crew:golden                the same bytes for any number of threads

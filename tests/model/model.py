@@ -1702,8 +1702,9 @@ class Account:
             self.refuse(None, "more deducted than paid out")
 
     def fee_free(self, due):
-        """S4: no fee in a row due on or before the opening, also of a tranche after it on its day."""
-        return self.taken_over is not None and due <= self.taken_over[0]
+        """S4: no fee in a row due on or before the opening, nor a row for it: the loan never had one."""
+        return any(e.type == "opening" and due <= e.date <= self.as_of and e.id not in self.reversed_by
+                   for e in self.known)  # fmt: skip
 
     def row_of_day(self, day, first):
         """S7: row 0; of a later tranche its own down payment's row, else an extra row of the day."""
