@@ -44,7 +44,7 @@ $(error V=$(V) is no variant: release, debug, san, tsan, limbs)
 endif
 
 PREFIX       ?= /usr/local
-SEEDS        ?= 1..60
+SEEDS        ?= 1..20
 FUZZ_SECONDS ?= 30
 JOBS         ?= $(shell nproc 2>/dev/null || echo 2)
 

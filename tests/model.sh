@@ -21,7 +21,7 @@ fi
 passed=$((run - bad))
 failed=$bad
 
-# The books of grants are none while the engine has none: tests/model/random_grants.py says so.
+# Books of loans, then books of grants.
 for kind in loan grant; do
     python3 "$here/model/compare.py" "$1" --kind $kind --seeds "$2" >"$log" 2>&1
     status=$?
