@@ -42,7 +42,7 @@ static void test_each_once(void **state)
 /* Beyond the first slots; the key's bytes are the caller's. */
 static void test_many(void **state)
 {
-    char name[16];
+    char name[32];
     (void)state;
     group_table_init(&table, NULL, sizeof(struct entry));
     for (int round = 0; round < 2; round++)

@@ -64,7 +64,7 @@ static void test_fold(void **state)
 static void test_top(void **state)
 {
     struct impact impact;
-    char id[8];
+    char id[32];
     (void)state;
     impact_init(&impact, NULL, 0, outstanding);
     for (int i = 0; i < 100; i++) {
