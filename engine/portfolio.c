@@ -87,7 +87,7 @@ void portfolio_init(struct portfolio *portfolio, const struct memory *memory,
                     const struct portfolio_states *states, unsigned attributes)
 {
     *portfolio = (struct portfolio){.states = states, .attributes = attributes};
-    arena_init(&portfolio->arena, memory);
+    group_table_init(&portfolio->groups, memory, sizeof(struct group));
 }
 
 static void clear_sums(struct amount_sum *sums, unsigned count)
@@ -112,66 +112,20 @@ void portfolio_clear_group(struct group *group, unsigned classes)
 
 void portfolio_free(struct portfolio *portfolio)
 {
-    for (size_t i = 0; i < portfolio->slot_count; i++)
-        if (portfolio->slots[i] != NULL)
-            portfolio_clear_group(portfolio->slots[i], portfolio->states->classes);
-    arena_free(&portfolio->arena);
-    portfolio->slots = NULL;
-    portfolio->slot_count = portfolio->count = 0;
+    for (size_t i = 0; i < portfolio->groups.slot_count; i++)
+        if (portfolio->groups.slots[i] != NULL)
+            portfolio_clear_group((struct group *)portfolio->groups.slots[i],
+                                  portfolio->states->classes);
+    group_table_free(&portfolio->groups);
 }
 
-/* FNV-1a over the three parts of the key. */
-static uint64_t hash_key(unsigned by, struct text name, struct text code)
+static struct group *get_group(struct portfolio *portfolio, const struct group_key *key)
 {
-    uint64_t hash = UINT64_C(14695981039346656037) ^ by;
-    for (size_t i = 0; i < name.len; i++)
-        hash = (hash ^ (unsigned char)name.ptr[i]) * UINT64_C(1099511628211);
-    for (size_t i = 0; i < code.len; i++)
-        hash = (hash ^ (unsigned char)code.ptr[i]) * UINT64_C(1099511628211);
-    return hash ^ (hash >> 29);
-}
-
-static size_t find_slot(const struct portfolio *portfolio, unsigned by, struct text name,
-                        struct text code)
-{
-    size_t slot = hash_key(by, name, code) & (portfolio->slot_count - 1);
-    for (;; slot = (slot + 1) & (portfolio->slot_count - 1)) {
-        const struct group *group = portfolio->slots[slot];
-        if (group == NULL ||
-            (group->by == by && text_equal(group->name, name) && text_equal(group->code, code)))
-            return slot;
-    }
-}
-
-static void widen(struct portfolio *portfolio)
-{
-    struct portfolio old = *portfolio;
-    portfolio->slot_count = old.slot_count == 0 ? 64 : 2 * old.slot_count;
-    portfolio->slots = ARENA_ARRAY(&portfolio->arena, struct group *, portfolio->slot_count);
-    for (size_t i = 0; i < old.slot_count; i++) {
-        struct group *group = old.slots[i];
-        if (group != NULL)
-            portfolio->slots[find_slot(portfolio, group->by, group->name, group->code)] = group;
-    }
-}
-
-static struct group *get_group(struct portfolio *portfolio, unsigned by, struct text name,
-                               struct text code, unsigned decimals)
-{
-    if (portfolio->count * 2 >= portfolio->slot_count)
-        widen(portfolio);
-    struct group **slot = &portfolio->slots[find_slot(portfolio, by, name, code)];
-    if (*slot != NULL)
-        return *slot;
-    struct arena *arena = &portfolio->arena;
-    struct group *group = ARENA_ARRAY(arena, struct group, 1);
-    group->by = by;
-    group->name = (struct text){arena_copy(arena, name.ptr, name.len), name.len};
-    group->code = (struct text){arena_copy(arena, code.ptr, code.len), code.len};
-    group->decimals = decimals;
-    group->classes = ARENA_ARRAY(arena, struct group_class, portfolio->states->classes);
-    portfolio->count++;
-    return *slot = group;
+    struct group *group = group_table_get(&portfolio->groups, key);
+    if (group->classes == NULL)
+        group->classes = ARENA_ARRAY(&portfolio->groups.arena, struct group_class,
+                                     portfolio->states->classes + 1);
+    return group;
 }
 
 static struct group_migration *get_migration(struct arena *arena, struct group *group,
@@ -211,7 +165,8 @@ static void add_position(struct portfolio *portfolio, struct group *group,
     if (!entry->moves)
         return;
     unsigned before = portfolio_state(portfolio->states, entry->opening);
-    struct group_migration *migration = get_migration(&portfolio->arena, group, before, state);
+    struct group_migration *migration =
+        get_migration(&portfolio->groups.arena, group, before, state);
     migration->accounts++;
     amount_sum_add(&migration->outstanding, now->figure[FIGURE_OUTSTANDING]);
 }
@@ -220,7 +175,8 @@ static void add_to_group(struct portfolio *portfolio, const struct portfolio_ent
                          unsigned by, struct text name)
 {
     const struct program *program = entry->loan->program;
-    struct group *group = get_group(portfolio, by, name, program->code, program->decimals);
+    const struct group_key key = {by, name, program->code, program->decimals};
+    struct group *group = get_group(portfolio, &key);
     if (entry->now != NULL)
         add_position(portfolio, group, entry);
     if (!entry->moves)
@@ -243,7 +199,7 @@ void portfolio_add(struct portfolio *portfolio, const struct portfolio_entry *en
 struct grant_totals *portfolio_group_grants(struct portfolio *portfolio, struct group *group)
 {
     if (group->grants == NULL)
-        group->grants = ARENA_ARRAY(&portfolio->arena, struct grant_totals, 1);
+        group->grants = ARENA_ARRAY(&portfolio->groups.arena, struct grant_totals, 1);
     return group->grants;
 }
 
@@ -251,8 +207,10 @@ static void add_grant_to(struct portfolio *portfolio, const struct program *prog
                          const struct amount figure[GRANT_FIGURES], const struct grant_year *year,
                          unsigned by, struct text name)
 {
-    struct group *group = get_group(portfolio, by, name, program->code, program->decimals);
-    grant_totals_add(portfolio_group_grants(portfolio, group), &portfolio->arena, figure, year);
+    const struct group_key key = {by, name, program->code, program->decimals};
+    struct group *group = get_group(portfolio, &key);
+    grant_totals_add(portfolio_group_grants(portfolio, group), &portfolio->groups.arena, figure,
+                     year);
 }
 
 void portfolio_add_grant(struct portfolio *portfolio, const struct grant *grant,
@@ -277,7 +235,7 @@ void portfolio_add_forgiven(struct portfolio *portfolio, const struct loan *loan
 
 void portfolio_add_group(struct portfolio *into, const struct group *from)
 {
-    struct group *group = get_group(into, from->by, from->name, from->code, from->decimals);
+    struct group *group = get_group(into, &from->key);
     group->accounts += from->accounts;
     group->moving += from->moving;
     for (unsigned i = 0; i < STATUSES; i++)
@@ -292,11 +250,11 @@ void portfolio_add_group(struct portfolio *into, const struct group *from)
         amount_sum_merge(&group->classes[i].provision, &from->classes[i].provision);
     }
     if (from->grants != NULL)
-        grant_totals_merge(portfolio_group_grants(into, group), &into->arena, from->grants);
+        grant_totals_merge(portfolio_group_grants(into, group), &into->groups.arena, from->grants);
     for (unsigned i = 0; i < from->migration_count; i++) {
         const struct group_migration *part = &from->migrations[i];
         struct group_migration *migration =
-            get_migration(&into->arena, group, part->from, part->to);
+            get_migration(&into->groups.arena, group, part->from, part->to);
         migration->accounts += part->accounts;
         amount_sum_merge(&migration->outstanding, &part->outstanding);
     }
@@ -304,18 +262,9 @@ void portfolio_add_group(struct portfolio *into, const struct group *from)
 
 void portfolio_merge(struct portfolio *into, const struct portfolio *from)
 {
-    for (size_t i = 0; i < from->slot_count; i++)
-        if (from->slots[i] != NULL)
-            portfolio_add_group(into, from->slots[i]);
-}
-
-static int compare_groups(const void *a, const void *b)
-{
-    const struct group *left = *(struct group *const *)a, *right = *(struct group *const *)b;
-    if (left->by != right->by)
-        return left->by < right->by ? -1 : 1;
-    int order = text_compare(left->name, right->name);
-    return order != 0 ? order : text_compare(left->code, right->code);
+    for (size_t i = 0; i < from->groups.slot_count; i++)
+        if (from->groups.slots[i] != NULL)
+            portfolio_add_group(into, (const struct group *)from->groups.slots[i]);
 }
 
 static int compare_migrations(const void *a, const void *b)
@@ -328,13 +277,8 @@ static int compare_migrations(const void *a, const void *b)
 
 struct group **portfolio_sorted(struct portfolio *portfolio)
 {
-    struct group **sorted = ARENA_ARRAY(&portfolio->arena, struct group *, portfolio->count);
-    size_t count = 0;
-    for (size_t i = 0; i < portfolio->slot_count; i++)
-        if (portfolio->slots[i] != NULL)
-            sorted[count++] = portfolio->slots[i];
-    if (count > 0)
-        qsort(sorted, count, sizeof *sorted, compare_groups);
+    struct group **sorted = (struct group **)group_table_sorted(&portfolio->groups);
+    size_t count = portfolio->groups.count;
     for (size_t i = 0; i < count; i++)
         if (sorted[i]->grants != NULL)
             grant_totals_sort(sorted[i]->grants);
@@ -377,15 +321,16 @@ static bool grants_tie(struct portfolio *portfolio, struct group **groups, const
                        unsigned by)
 {
     static const struct grant_totals none;
-    struct arena *arena = &portfolio->arena;
+    struct arena *arena = &portfolio->groups.arena;
     const struct grant_totals *total = all->grants == NULL ? &none : all->grants;
     uint64_t count = total->count;
     struct amount left[GRANT_FIGURES];
     for (unsigned f = 0; f < GRANT_FIGURES; f++)
         left[f] = amount_sum_value(arena, &total->figure[f]);
-    for (size_t i = 0; i < portfolio->count; i++) {
+    for (size_t i = 0; i < portfolio->groups.count; i++) {
         const struct grant_totals *part = groups[i]->grants;
-        if (groups[i]->by != by || !text_equal(groups[i]->code, all->code) || part == NULL)
+        if (groups[i]->key.by != by || !text_equal(groups[i]->key.code, all->key.code) ||
+            part == NULL)
             continue;
         count -= part->count;
         for (unsigned f = 0; f < GRANT_FIGURES; f++)
@@ -400,13 +345,13 @@ static bool grants_tie(struct portfolio *portfolio, struct group **groups, const
 static bool grouping_ties(struct portfolio *portfolio, struct group **groups,
                           const struct group *all, unsigned by)
 {
-    struct arena *arena = &portfolio->arena;
+    struct arena *arena = &portfolio->groups.arena;
     struct amount left[FIGURES];
     uint64_t accounts = all->accounts;
     for (unsigned i = 0; i < FIGURES; i++)
         left[i] = amount_sum_value(arena, &all->figure[i]);
-    for (size_t i = 0; i < portfolio->count; i++)
-        if (groups[i]->by == by && text_equal(groups[i]->code, all->code)) {
+    for (size_t i = 0; i < portfolio->groups.count; i++)
+        if (groups[i]->key.by == by && text_equal(groups[i]->key.code, all->key.code)) {
             take_off(arena, left, groups[i]);
             accounts -= groups[i]->accounts;
         }
@@ -419,10 +364,10 @@ static bool grouping_ties(struct portfolio *portfolio, struct group **groups,
 const char *portfolio_law(struct portfolio *portfolio)
 {
     struct group **groups = portfolio_sorted(portfolio);
-    for (size_t i = 0; i < portfolio->count; i++) {
-        if (!movement_ties(&portfolio->arena, groups[i]))
+    for (size_t i = 0; i < portfolio->groups.count; i++) {
+        if (!movement_ties(&portfolio->groups.arena, groups[i]))
             return "law 4: opening and movements of a group are not its closing";
-        for (unsigned by = 1; groups[i]->by == 0 && by < 2 + portfolio->attributes; by++)
+        for (unsigned by = 1; groups[i]->key.by == 0 && by < 2 + portfolio->attributes; by++)
             if (!grouping_ties(portfolio, groups, groups[i], by))
                 return "law 4: the groups of a grouping do not add up to all";
     }

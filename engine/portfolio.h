@@ -7,6 +7,7 @@
 #define NOL_PORTFOLIO_H
 
 #include "grant_totals.h"
+#include "group_table.h"
 #include "position.h"
 
 /* All classes of a run under one numbering: rule order, programs bytewise, by first appearance;
@@ -68,10 +69,7 @@ struct group_migration {
 };
 
 struct group {
-    unsigned by; /* 0 all, 1 program, 2.. attributes; behind them: loans forgiven, by program */
-    struct text name; /* these two belong to the portfolio's arena */
-    struct text code; /* currency */
-    unsigned decimals;
+    struct group_key key; /* `by`: behind the attributes: loans forgiven, by program */
     uint64_t accounts;
     uint64_t with_status[STATUSES];
     struct amount_sum figure[FIGURES];
@@ -84,11 +82,9 @@ struct group {
 };
 
 struct portfolio {
-    struct arena arena;
+    struct group_table groups; /* of struct group */
     const struct portfolio_states *states;
     unsigned attributes;
-    struct group **slots; /* open addressing */
-    size_t slot_count, count;
 };
 
 /** portfolio_init(portfolio, memory, states, attributes): empty; ${states} must outlive it. */

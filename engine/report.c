@@ -444,14 +444,14 @@ void report_subsidy(struct buffer *buffer, const struct loan *loan, const struct
 void report_group_key(struct buffer *buffer, const struct report_groups *groups,
                       const struct group *group)
 {
-    struct text by = group->by == 0   ? text_of("all")
-                     : group->by == 1 ? text_of("program")
-                     : group->by == 2 + groups->portfolio->attributes
+    struct text by = group->key.by == 0   ? text_of("all")
+                     : group->key.by == 1 ? text_of("program")
+                     : group->key.by == 2 + groups->portfolio->attributes
                          ? text_of("loans-forgiven")
-                         : groups->attributes[group->by - 2];
+                         : groups->attributes[group->key.by - 2];
     csv_text(buffer, by);
-    csv_text(buffer, group->name);
-    csv_text(buffer, group->code);
+    csv_text(buffer, group->key.name);
+    csv_text(buffer, group->key.code);
 }
 
 static void sum_cell(struct buffer *buffer, const struct report_groups *groups,
@@ -488,7 +488,7 @@ void report_portfolio(struct buffer *buffer, const struct report_groups *groups)
         FIGURE_NON_PERFORMING, FIGURE_PROVISION,   FIGURE_NET_VALUE,    FIGURE_CURRENT,
         FIGURE_NON_CURRENT,
     };
-    for (size_t i = 0; i < groups->portfolio->count; i++) {
+    for (size_t i = 0; i < groups->portfolio->groups.count; i++) {
         const struct group *group = groups->groups[i];
         if (group->accounts == 0)
             continue;
@@ -497,7 +497,7 @@ void report_portfolio(struct buffer *buffer, const struct report_groups *groups)
         for (unsigned s = 0; s < STATUSES; s++)
             csv_number(buffer, (int64_t)group->with_status[s]);
         for (unsigned c = 0; c < sizeof columns / sizeof *columns; c++)
-            sum_cell(buffer, groups, &group->figure[columns[c]], group->decimals);
+            sum_cell(buffer, groups, &group->figure[columns[c]], group->key.decimals);
         rate_cell(buffer, groups, group, FIGURE_PAID_TO_DATE, FIGURE_DUE_TO_DATE);
         rate_cell(buffer, groups, group, FIGURE_PAR30, FIGURE_OUTSTANDING);
         rate_cell(buffer, groups, group, FIGURE_NON_PERFORMING, FIGURE_OUTSTANDING);
@@ -508,7 +508,7 @@ void report_portfolio(struct buffer *buffer, const struct report_groups *groups)
 void report_classes(struct buffer *buffer, const struct report_groups *groups)
 {
     const struct portfolio_states *states = groups->portfolio->states;
-    for (size_t i = 0; i < groups->portfolio->count; i++) {
+    for (size_t i = 0; i < groups->portfolio->groups.count; i++) {
         const struct group *group = groups->groups[i];
         for (unsigned c = 0; c < states->classes; c++) {
             const struct group_class *class = &group->classes[c];
@@ -517,8 +517,8 @@ void report_classes(struct buffer *buffer, const struct report_groups *groups)
             report_group_key(buffer, groups, group);
             csv_text(buffer, states->names[c]);
             csv_number(buffer, (int64_t) class->accounts);
-            sum_cell(buffer, groups, &class->outstanding, group->decimals);
-            sum_cell(buffer, groups, &class->provision, group->decimals);
+            sum_cell(buffer, groups, &class->outstanding, group->key.decimals);
+            sum_cell(buffer, groups, &class->provision, group->key.decimals);
             csv_end_row(buffer);
         }
     }
@@ -526,7 +526,7 @@ void report_classes(struct buffer *buffer, const struct report_groups *groups)
 
 void report_movement(struct buffer *buffer, const struct report_groups *groups)
 {
-    for (size_t i = 0; i < groups->portfolio->count; i++) {
+    for (size_t i = 0; i < groups->portfolio->groups.count; i++) {
         const struct group *group = groups->groups[i];
         if (group->moving == 0)
             continue;
@@ -534,7 +534,7 @@ void report_movement(struct buffer *buffer, const struct report_groups *groups)
         csv_date(buffer, groups->from);
         csv_date(buffer, groups->to);
         for (unsigned m = 0; m < MOVEMENTS; m++)
-            sum_cell(buffer, groups, &group->movement[m], group->decimals);
+            sum_cell(buffer, groups, &group->movement[m], group->key.decimals);
         csv_end_row(buffer);
     }
 }
@@ -542,7 +542,7 @@ void report_movement(struct buffer *buffer, const struct report_groups *groups)
 void report_migration(struct buffer *buffer, const struct report_groups *groups)
 {
     const struct portfolio_states *states = groups->portfolio->states;
-    for (size_t i = 0; i < groups->portfolio->count; i++) {
+    for (size_t i = 0; i < groups->portfolio->groups.count; i++) {
         const struct group *group = groups->groups[i];
         for (unsigned m = 0; m < group->migration_count; m++) {
             const struct group_migration *migration = &group->migrations[m];
@@ -550,7 +550,7 @@ void report_migration(struct buffer *buffer, const struct report_groups *groups)
             csv_text(buffer, states->names[migration->from]);
             csv_text(buffer, states->names[migration->to]);
             csv_number(buffer, (int64_t)migration->accounts);
-            sum_cell(buffer, groups, &migration->outstanding, group->decimals);
+            sum_cell(buffer, groups, &migration->outstanding, group->key.decimals);
             csv_end_row(buffer);
         }
     }

@@ -54,7 +54,7 @@ void report_grant_positions(struct buffer *buffer, const struct grant_state *sta
 static void sum_cell(struct buffer *buffer, const struct report_groups *groups,
                      const struct group *group, enum grant_figure figure)
 {
-    unsigned decimals = figure == GRANT_REPORTS_OVERDUE ? 0 : group->decimals;
+    unsigned decimals = figure == GRANT_REPORTS_OVERDUE ? 0 : group->key.decimals;
     csv_amount(buffer, amount_sum_value(groups->arena, &group->grants->figure[figure]), decimals);
 }
 
@@ -71,7 +71,7 @@ static void budget_cell(struct buffer *buffer, const struct report_groups *group
         sum = amount_add(groups->arena, sum, year->budget);
     }
     if (any)
-        csv_amount(buffer, sum, group->decimals);
+        csv_amount(buffer, sum, group->key.decimals);
     else
         csv_empty(buffer);
 }
@@ -80,14 +80,15 @@ static void budget_cell(struct buffer *buffer, const struct report_groups *group
 static const struct group *all_of(const struct report_groups *groups, const struct group *group)
 {
     size_t i = 0;
-    while (groups->groups[i]->by != 0 || !text_equal(groups->groups[i]->code, group->code))
+    while (groups->groups[i]->key.by != 0 ||
+           !text_equal(groups->groups[i]->key.code, group->key.code))
         i++;
     return groups->groups[i];
 }
 
 void report_grant_portfolio(struct buffer *buffer, const struct report_groups *groups)
 {
-    for (size_t i = 0; i < groups->portfolio->count; i++) {
+    for (size_t i = 0; i < groups->portfolio->groups.count; i++) {
         const struct group *group = groups->groups[i];
         if (group->grants == NULL || group->grants->count == 0)
             continue;

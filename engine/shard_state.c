@@ -141,11 +141,11 @@ static void put_group(struct buffer *buffer, struct arena *arena, const struct g
                       unsigned classes)
 {
     csv_text(buffer, text_of("group"));
-    csv_number(buffer, group->by);
-    csv_text(buffer, group->name);
-    csv_text(buffer, group->code);
+    csv_number(buffer, group->key.by);
+    csv_text(buffer, group->key.name);
+    csv_text(buffer, group->key.code);
     csv_number(buffer, (int64_t)group->accounts);
-    shard_number_put(buffer, amount_of(group->decimals));
+    shard_number_put(buffer, amount_of(group->key.decimals));
     for (unsigned i = 0; i < STATUSES; i++)
         shard_number_put(buffer, amount_of((int64_t)group->with_status[i]));
     csv_end_row(buffer);
@@ -203,9 +203,9 @@ void shard_state_write(struct buffer *buffer, const struct shard_content *conten
     buffer_put_string(buffer, "\n");
     put_facts(buffer, content);
     put_tallies(buffer, content);
-    for (size_t i = 0; i < content->portfolio->count; i++) {
-        put_group(buffer, &content->portfolio->arena, groups[i], content->states->classes);
-        put_grants(buffer, &content->portfolio->arena, groups[i]);
+    for (size_t i = 0; i < content->portfolio->groups.count; i++) {
+        put_group(buffer, &content->portfolio->groups.arena, groups[i], content->states->classes);
+        put_grants(buffer, &content->portfolio->groups.arena, groups[i]);
     }
 }
 
@@ -460,14 +460,15 @@ static bool begin_group(struct fold *fold)
     struct text by = lines->cells[KEY], rest = lines->cells[VALUE];
     struct group *group = &fold->group;
     arena_reset(&fold->grouped);
-    *group = (struct group){.name = keep(&fold->grouped, lines->cells[NAME]),
-                            .code = keep(&fold->grouped, lines->cells[CURRENCY]),
+    *group = (struct group){.key.name = keep(&fold->grouped, lines->cells[NAME]),
+                            .key.code = keep(&fold->grouped, lines->cells[CURRENCY]),
                             .accounts = lines->count};
     group->classes = ARENA_ARRAY(&fold->grouped, struct group_class, fold->run->states.classes);
     fold->in_group = true;
     if (!shard_index_take(&fold->arena, &by, 3 + (int64_t)fold->portfolio->attributes,
-                          &group->by) ||
-        by.len > 0 || !shard_index_take(&fold->arena, &rest, DECIMALS_MAX + 1, &group->decimals))
+                          &group->key.by) ||
+        by.len > 0 ||
+        !shard_index_take(&fold->arena, &rest, DECIMALS_MAX + 1, &group->key.decimals))
         return false;
     for (unsigned i = 0; i < STATUSES; i++) {
         struct amount number;

@@ -52,13 +52,13 @@ static void add(struct portfolio *portfolio, int64_t principal, int32_t class, u
 static const char *summary(struct portfolio *portfolio)
 {
     struct group **groups = portfolio_sorted(portfolio);
-    char *out = arena_alloc(&expect_arena, portfolio->count * 300 + 1), *end = out;
+    char *out = arena_alloc(&expect_arena, portfolio->groups.count * 300 + 1), *end = out;
     *out = '\0';
-    for (size_t i = 0; i < portfolio->count; i++) {
+    for (size_t i = 0; i < portfolio->groups.count; i++) {
         struct group *g = groups[i];
         end +=
-            sprintf(end, "%s%u:%.*s %lu %s", i == 0 ? "" : "; ", g->by, (int)g->name.len,
-                    g->name.ptr, (unsigned long)g->accounts,
+            sprintf(end, "%s%u:%.*s %lu %s", i == 0 ? "" : "; ", g->key.by, (int)g->key.name.len,
+                    g->key.name.ptr, (unsigned long)g->accounts,
                     amount_string(amount_sum_value(&expect_arena, &g->figure[FIGURE_OUTSTANDING])));
     }
     return out;
