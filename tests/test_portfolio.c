@@ -82,7 +82,7 @@ static void test_groups(void **state)
     struct group *all = portfolio_sorted(&portfolio)[0];
     assert_int_equal(all->classes[0].accounts, 3);
     assert_amount(amount_sum_value(&expect_arena, &all->classes[1].outstanding), "70");
-    assert_text(all->code, "IDR");
+    assert_text(all->key.code, "IDR");
     assert_int_equal(all->with_status[STATUS_ACTIVE], 4);
     portfolio_free(&portfolio);
 }

@@ -37,10 +37,10 @@ static void fill_group(struct portfolio *portfolio, unsigned i)
     struct group_class classes[STATE_CLASSES] = {{0}};
     struct group_migration migrations[2] = {{.from = 3, .to = 0, .accounts = 2},
                                             {.from = 0, .to = 2, .accounts = 1}};
-    struct group group = {.by = i == 0 ? 0 : i - 1,
-                          .name = text_of(i % 2 == 0 ? "" : "north, \"upper\""),
-                          .code = text_of(i % 3 == 0 ? "IDR" : "EUR"),
-                          .decimals = i,
+    struct group group = {.key.by = i == 0 ? 0 : i - 1,
+                          .key.name = text_of(i % 2 == 0 ? "" : "north, \"upper\""),
+                          .key.code = text_of(i % 3 == 0 ? "IDR" : "EUR"),
+                          .key.decimals = i,
                           .accounts = chance() % 100,
                           .moving = chance() % 100,
                           .classes = classes,
