@@ -271,22 +271,10 @@ static void put_origin(struct resolving *r, const struct rule_value *value)
 static void print_scope(struct resolving *r, const struct rule_scope *scope, const char *pattern,
                         const char *path);
 
-static const char *join(struct arena *arena, const char *a, const char *b, struct text c)
-{
-    size_t a_len = strlen(a), b_len = strlen(b);
-    char *joined = arena_alloc(arena, a_len + b_len + c.len + 1);
-    memcpy(joined, a, a_len);
-    memcpy(joined + a_len, b, b_len);
-    if (c.len > 0)
-        memcpy(joined + a_len + b_len, c.ptr, c.len);
-    joined[a_len + b_len + c.len] = '\0';
-    return joined;
-}
-
 /* What a list's element is called by: its id. */
 static struct text id_of(struct arena *arena, const struct rule_scope *item, const char *pattern)
 {
-    enum rule_key id = rule_find(text_of(join(arena, pattern, ".", text_of("id"))));
+    enum rule_key id = rule_find(text_of(text_join(arena, pattern, ".", text_of("id"))));
     return id == RULE_KEYS ? (struct text){"", 0} : item->value[id].text;
 }
 
@@ -296,7 +284,7 @@ static void print_items(struct resolving *r, const struct rule_value *value, con
     for (unsigned i = 0; i < value->count; i++) {
         const struct rule_scope *item = value->items[i];
         struct text name = item->name.len > 0 ? item->name : id_of(r->arena, item, pattern);
-        print_scope(r, item, pattern, join(r->arena, path, ".", name));
+        print_scope(r, item, pattern, text_join(r->arena, path, ".", name));
     }
 }
 
@@ -330,10 +318,11 @@ static void print_scope(struct resolving *r, const struct rule_scope *scope, con
         const struct rule_value *value = &scope->value[key];
         if (!value->set || !starts_with(row->path, pattern) || key == RULE_AMENDMENTS)
             continue;
-        const char *inner = join(r->arena, path, "", text_of(row->path + skip));
+        const char *inner = text_join(r->arena, path, "", text_of(row->path + skip));
         if (row->type == RULE_TYPE_LIST || row->type == RULE_TYPE_NAMED) {
             const char *entry = row->type == RULE_TYPE_LIST ? "[]" : ".*";
-            print_items(r, value, join(r->arena, row->path, entry, (struct text){"", 0}), inner);
+            print_items(r, value, text_join(r->arena, row->path, entry, (struct text){"", 0}),
+                        inner);
         } else if (!is_inner(key, value) && is_in_effect(r, scope, key)) {
             buffer_printf(r->out, "%s: ", inner);
             put_value(r, key, value);

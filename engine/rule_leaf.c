@@ -10,25 +10,13 @@ struct walk {
     void *context;
 };
 
-static const char *join(struct arena *arena, const char *a, const char *b, struct text c)
-{
-    size_t a_len = strlen(a), b_len = strlen(b);
-    char *joined = arena_alloc(arena, a_len + b_len + c.len + 1);
-    memcpy(joined, a, a_len);
-    memcpy(joined + a_len, b, b_len);
-    if (c.len > 0)
-        memcpy(joined + a_len + b_len, c.ptr, c.len);
-    joined[a_len + b_len + c.len] = '\0';
-    return joined;
-}
-
 /* What the nth element is called by: its name, else its id, else n from 1; an amendment by its day.
  */
 static struct text name_of(struct arena *arena, const struct rule_scope *item, const char *pattern,
                            unsigned n)
 {
     char number[16];
-    enum rule_key id = rule_find(text_of(join(arena, pattern, ".", text_of("id"))));
+    enum rule_key id = rule_find(text_of(text_join(arena, pattern, ".", text_of("id"))));
     if (item->name.len > 0)
         return item->name;
     if (item->value[RULE_AMENDMENTS_FROM].set)
@@ -75,7 +63,7 @@ static void meet(const struct walk *walk, enum rule_key key, const struct rule_v
     }
     for (const struct yaml_pair *entry = value->node->first; entry != NULL; entry = entry->next) {
         found.node = entry->value;
-        found.path = join(walk->arena, path, ".", entry->value->text);
+        found.path = text_join(walk->arena, path, ".", entry->value->text);
         walk->visit(walk->context, &found);
     }
 }
@@ -94,12 +82,12 @@ static bool walk_inside(const struct walk *walk, enum rule_key key, const struct
     if (!list && !named && !conditions && row->type != RULE_TYPE_CONDITION)
         return false;
     if (list || named)
-        below = join(walk->arena, row->path, list ? "[]" : ".*", (struct text){"", 0});
+        below = text_join(walk->arena, row->path, list ? "[]" : ".*", (struct text){"", 0});
     for (unsigned i = 0; i < value->count; i++) {
         const struct rule_scope *item = value->items[i];
         const char *inner = path;
         if (row->type != RULE_TYPE_CONDITION)
-            inner = join(walk->arena, path, ".", name_of(walk->arena, item, below, i));
+            inner = text_join(walk->arena, path, ".", name_of(walk->arena, item, below, i));
         walk_scope(walk, item, list ? value : NULL, below, inner);
     }
     return true;
@@ -115,7 +103,7 @@ static void walk_scope(const struct walk *walk, const struct rule_scope *scope,
         const struct rule_value *value = &scope->value[key];
         if (!value->given || strncmp(row->path, pattern, skip) != 0)
             continue;
-        const char *inner = join(walk->arena, path, "", text_of(row->path + skip));
+        const char *inner = text_join(walk->arena, path, "", text_of(row->path + skip));
         if (!walk_inside(walk, key, value, inner) && decides(key))
             meet(walk, key, value, list, inner);
     }

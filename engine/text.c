@@ -152,3 +152,15 @@ struct text text_nearest(struct text word, size_t count,
     }
     return best;
 }
+
+const char *text_join(struct arena *arena, const char *a, const char *b, struct text c)
+{
+    size_t a_len = strlen(a), b_len = strlen(b);
+    char *joined = arena_alloc(arena, a_len + b_len + c.len + 1);
+    memcpy(joined, a, a_len);
+    memcpy(joined + a_len, b, b_len);
+    if (c.len > 0)
+        memcpy(joined + a_len + b_len, c.ptr, c.len);
+    joined[a_len + b_len + c.len] = '\0';
+    return joined;
+}

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "arena.h"
+
 struct text {
     const char *ptr;
     size_t len;
@@ -69,5 +71,9 @@ const char *text_quote(char out[TEXT_QUOTE_MAX], struct text text);
  */
 struct text text_nearest(struct text word, size_t count,
                          struct text (*nth)(const void *context, size_t i), const void *context);
+
+/** text_join(arena, a, b, c): the three behind one another, NUL-terminated; it belongs to ${arena}.
+ */
+const char *text_join(struct arena *arena, const char *a, const char *b, struct text c);
 
 #endif
