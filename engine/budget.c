@@ -214,3 +214,24 @@ const struct budget_refusal *budget_refused(const struct budget *budget, struct 
     }
     return NULL;
 }
+
+static const char *amount_text(struct load *load, const struct budget_bid *bid,
+                               struct amount amount)
+{
+    char *text = arena_alloc(load->arena, amount_text_size(amount) + 1);
+    *amount_write(text, amount, bid->decimals) = '\0';
+    return text;
+}
+
+bool budget_fits(const struct budget *budget, struct load *load, struct load_row *row,
+                 const struct budget_bid *bid)
+{
+    const struct budget_refusal *refusal = budget_refused(budget, bid->account_id);
+    if (refusal == NULL)
+        return true;
+    load_fault(load, row, bid->column, FAULT_BUDGET_EXCEEDED,
+               "%s %s is more than what earlier %s leave of the budget for %d: %s of %s are taken",
+               bid->one, amount_text(load, bid, bid->amount), bid->many, bid->year,
+               amount_text(load, bid, refusal->taken), amount_text(load, bid, refusal->limit));
+    return false;
+}

@@ -8,6 +8,7 @@
 #ifndef NOL_BUDGET_H
 #define NOL_BUDGET_H
 
+#include "load.h"
 #include "sorter.h"
 
 /* What one account takes of its program's budget.  Amounts are in minor units. */
@@ -51,5 +52,19 @@ bool budget_judge(struct budget *budget, struct sorter *sorter);
 
 /** budget_refused(budget, account_id): why the account is refused; NULL: it is not. */
 const struct budget_refusal *budget_refused(const struct budget *budget, struct text account_id);
+
+/* What an account asks of a budget, for the message when it is refused. */
+struct budget_bid {
+    struct text account_id;
+    int column;             /* of its row: the amount */
+    const char *one, *many; /* `award`, `awards` */
+    struct amount amount;
+    unsigned decimals;
+    int year;
+};
+
+/** budget_fits(budget, load, row, bid): false, with a fault of the row, when it is refused. */
+bool budget_fits(const struct budget *budget, struct load *load, struct load_row *row,
+                 const struct budget_bid *bid);
 
 #endif

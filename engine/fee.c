@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "owed.h"
+#include "replan.h"
 #include "rounding.h"
 #include "rule_check.h"
 
@@ -54,11 +55,6 @@ static struct amount amount_of_fee(const struct payout *payout, const struct rul
     return rounding_quotient(payout->account->arena, base_of(payout, fee, row), rate.num, rate.den,
                              rule_amount(fee, RULE_FEES_ROUNDING_UNIT),
                              (enum rounding_mode)rule_number(fee, RULE_FEES_ROUNDING_MODE));
-}
-
-static bool is_of_plan(const struct row *row)
-{
-    return row->n > 0 && !row->extra;
 }
 
 /* Of a fee due at once: a relief may still move other rows past the opening. */
@@ -162,7 +158,7 @@ static void charge_rows(struct payout *payout, const struct rule_scope *fee)
     bool is_first = true;
     for (unsigned i = 0; i < account->row_count; i++) {
         struct row *row = &account->rows[i];
-        if (!is_of_plan(row))
+        if (!replan_is_of_plan(row))
             continue;
         if (falls_in(fee, row, is_first))
             charge_row(payout, fee, row);
@@ -175,7 +171,8 @@ static void charge_next_row(struct payout *payout, const struct rule_scope *fee)
 {
     const struct account *account = payout->account;
     unsigned i = 0;
-    while (!is_of_plan(&account->rows[i]) || !date_before(payout->date, account->rows[i].due))
+    while (!replan_is_of_plan(&account->rows[i]) ||
+           !date_before(payout->date, account->rows[i].due))
         i++;
     charge_row(payout, fee, &account->rows[i]);
 }

@@ -35,23 +35,17 @@ void loan_budget_claim(struct buffer *claims, const struct account *account)
     budget_pack(claims, &claim);
 }
 
-static const char *amount_text(struct load *load, const struct loan *loan, struct amount amount)
-{
-    char *text = arena_alloc(load->arena, amount_text_size(amount) + 1);
-    *amount_write(text, amount, loan->program->decimals) = '\0';
-    return text;
-}
-
 bool loan_budget_fits(struct load *load, struct load_row *row, const struct loan *loan,
                       const struct budget *budget)
 {
-    const struct budget_refusal *refusal = budget_refused(budget, loan->account_id);
-    if (refusal == NULL)
-        return true;
-    load_fault(load, row, LOAN_PRINCIPAL, FAULT_BUDGET_EXCEEDED,
-               "principal %s is more than what earlier loans leave of the budget for %d: %s of %s "
-               "are taken",
-               amount_text(load, loan, loan->principal), budget_of(loan).year,
-               amount_text(load, loan, refusal->taken), amount_text(load, loan, refusal->limit));
-    return false;
+    const struct budget_bid bid = {
+        .account_id = loan->account_id,
+        .column = LOAN_PRINCIPAL,
+        .one = "principal",
+        .many = "loans",
+        .amount = loan->principal,
+        .decimals = loan->program->decimals,
+        .year = budget_of(loan).year,
+    };
+    return budget_fits(budget, load, row, &bid);
 }
