@@ -33,9 +33,45 @@ static void check_strictly(struct arena *arena, const struct rules *rules, struc
         rule_strict_calendar(rules->calendars[i], faults);
 }
 
+/* The paths that are no reforms, in front; their number. */
+static unsigned without_reforms(struct arena *arena, const struct cli_values *given,
+                                const char **others)
+{
+    const char **reforms = ARENA_ARRAY(arena, const char *, given->count);
+    unsigned count = 0, reformed = 0;
+    for (unsigned i = 0; i < given->count; i++)
+        if (yaml_file_kind_of(given->list[i]) == YAML_FILE_REFORMS)
+            reforms[reformed++] = given->list[i];
+        else
+            others[count++] = given->list[i];
+    for (unsigned i = 0; i < reformed; i++)
+        others[count + i] = reforms[i];
+    return count;
+}
+
+/* Whether the reform, and each value that it varies by itself, makes rules that may stand;
+ * ${rules} become those of the reform. */
+static void check_reform(struct arena *arena, const char *path, unsigned order, struct rules *rules,
+                         struct faults *faults)
+{
+    struct reform reform;
+    struct rules tried;
+    if (!reform_load(arena, path, order, &reform, faults) || rules->file_count == 0)
+        return; /* its form alone, where no rules are given */
+    for (unsigned i = 0; i < reform.sweep_count; i++)
+        for (unsigned k = 0; k < reform.sweep[i].count; k++) {
+            unsigned choice[REFORM_SWEEPS_MAX] = {0};
+            choice[i] = k;
+            if (!reform_apply(arena, &reform, choice, rules, &tried, faults))
+                return;
+        }
+    if (reform_apply(arena, &reform, NULL, rules, &tried, faults))
+        *rules = tried;
+}
+
 static int run(const struct cli_arguments *arguments)
 {
-    struct rules rules;
+    struct rules rules = {.file_count = 0};
     struct rule_tests tests;
     struct faults faults;
     struct memory memory;
@@ -45,13 +81,17 @@ static int run(const struct cli_arguments *arguments)
     if (!cli_date(arguments, "--at", DATE_NONE, &at))
         return EXIT_USAGE;
     faults_init(&faults);
-    const struct cli_values *given = &arguments->plain;
-    const char **paths = ARENA_ARRAY(arguments->arena, const char *, given->count);
-    unsigned count = load_tests_rules(arguments->arena, given->list, given->count, paths);
-    bool well = load_rules(arguments->arena, paths, count, 0, &rules, &faults);
+    unsigned given = arguments->plain.count;
+    const char **list = ARENA_ARRAY(arguments->arena, const char *, given);
+    const char **paths = ARENA_ARRAY(arguments->arena, const char *, given);
+    unsigned others = without_reforms(arguments->arena, &arguments->plain, list);
+    unsigned count = load_tests_rules(arguments->arena, list, others, paths);
+    bool well = others == 0 || load_rules(arguments->arena, paths, count, 0, &rules, &faults);
     if (well) /* else tests of what is at fault would be called tests of nothing */
-        (void)load_tests(arguments->arena, given->list, given->count, rules.file_count, &rules,
-                         &tests, &faults);
+        (void)load_tests(arguments->arena, list, others, rules.file_count, &rules, &tests, &faults);
+    for (unsigned i = others; i < given && well; i++)
+        check_reform(arguments->arena, list[i], YAML_FILES_MAX + i, &rules, &faults);
+    well = well && faults.total == 0;
     if (well && date_is_set(at))
         print_rules(arguments->arena, cli_memory(&memory, NULL), &rules, at);
     if (cli_has(arguments, "--strict"))
@@ -63,7 +103,7 @@ static int run(const struct cli_arguments *arguments)
 
 const struct cli_command cli_check = {
     .name = "check",
-    .arguments = "RULES... [--strict] [--at DATE]",
+    .arguments = "RULES... [REFORM.reform.yaml] [--strict] [--at DATE]",
     .meaning = "all faults of rule files at once; silent when there is none",
     .more =
         "example:\n"
@@ -83,7 +123,12 @@ const struct cli_command cli_check = {
         "\n"
         "prints, when all is well, the rules as they stand on that day: a value to a line, in\n"
         "one way of writing, with the line it comes from and the amendment that set it. What\n"
-        "changed between two days or two files is what diff shows.",
+        "changed between two days or two files is what diff shows.\n"
+        "\n"
+        "  nol check rules examples/tighter-classes.reform.yaml\n"
+        "\n"
+        "looks at a reform on top of the rules: every value that it sets or varies; --at then\n"
+        "prints the rules as they would stand.",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,

@@ -14,6 +14,7 @@
 #include "manifest.h"
 #include "merge.h"
 #include "plan.h"
+#include "reform.h"
 #include "report.h"
 #include "resolve.h"
 #include "rule.h"
@@ -25,5 +26,6 @@
 #include "rule_test_run.h"
 #include "run.h"
 #include "sweep.h"
+#include "yaml_file.h"
 
 #endif

@@ -225,7 +225,7 @@ static bool is_inner(enum rule_key key, const struct rule_value *value)
 
 static bool holds_place(const struct yaml_node *node, struct place at)
 {
-    if (node->at.line == at.line && node->at.col == at.col)
+    if (node->at.file == at.file && node->at.line == at.line && node->at.col == at.col)
         return true;
     for (const struct yaml_pair *entry = node->first; entry != NULL; entry = entry->next)
         if (holds_place(entry->value, at))
@@ -249,7 +249,7 @@ static void put_origin(struct resolving *r, const struct rule_value *value)
         buffer_put_string(r->out, "  # default\n");
         return;
     }
-    buffer_printf(r->out, "  # %s:%u", r->program->file->path, value->at.line);
+    buffer_printf(r->out, "  # %s:%u", value->at.file->path, value->at.line);
     for (unsigned i = 0; i < amendments->count; i++) {
         const struct rule_scope *amendment = amendments->items[i];
         const struct rule_value *source = &amendment->value[RULE_AMENDMENTS_SOURCE];

@@ -59,15 +59,13 @@ struct out_file;
 struct rules;
 struct work;
 
-enum { RUN_SIDES_MAX = 257 };
-
 /*
  * What a pass over the book is for, when it is not the month's reports: each account is worked on
  * under one or more sets of rules side by side, and its figures are shown to the view.
  */
 struct run_view {
     void *context;
-    unsigned sides;     /* 1..RUN_SIDES_MAX; the first is by the rules of the options */
+    unsigned sides;     /* at least 1; the first is by the rules of the options */
     const char *name;   /* of the file that is written account by account; NULL: none */
     const char *header; /* of it */
     /* Make the rules of the other sides, sides[1..], from those of the options; false after a

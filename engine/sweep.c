@@ -156,7 +156,7 @@ enum run_outcome sweep_run(struct sweep *sweep, const struct run_options *run, c
                            enum outcome_figure measure, struct arena *arena, struct out_dir *out,
                            struct faults *faults)
 {
-    *sweep = (struct sweep){.run = run, .file = file, .measure = measure};
+    *sweep = (struct sweep){.run = run, .measure = measure};
     arena_init(&sweep->arena, run->memory);
     if (!reform_load(arena, file, 0, &sweep->reform, faults) || !count_cells(sweep, faults))
         return RUN_REFUSED;

@@ -14,7 +14,6 @@ enum { SWEEP_CELLS_MAX = 256 };
 /* Several runs side by side: the first cell is the book by the rules as they stand. */
 struct sweep {
     const struct run_options *run;
-    const char *file; /* the reform's */
     enum outcome_figure measure;
     struct reform reform;
     unsigned cells;
