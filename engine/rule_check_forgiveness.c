@@ -2,15 +2,17 @@
 
 #define NOTE(faults, code, at, ...) fault_add_once((faults), (code), (at), __VA_ARGS__)
 
-/* Exactly one of two keys. */
-static void check_either(const struct rule_scope *item, enum rule_key a, enum rule_key b,
-                         struct place at, struct faults *faults)
+/* Exactly one of two keys of a map; that the map is missing has been told. */
+static void check_either(const struct rule_scope *item, enum rule_key map, enum rule_key a,
+                         enum rule_key b, struct faults *faults)
 {
+    if (item->value[map].node == NULL)
+        return;
     if (item->value[a].given && item->value[b].given)
         NOTE(faults, FAULT_RULE_CONFLICT, item->value[b].at, "`%s` does not go with `%s`",
              rule_row(b)->path, rule_row(a)->path);
     else if (item->value[a].node == NULL && item->value[b].node == NULL)
-        NOTE(faults, FAULT_RULE_KEY_MISSING, at, "one of `%s` and `%s` is missing",
+        NOTE(faults, FAULT_RULE_KEY_MISSING, item->value[map].at, "one of `%s` and `%s` is missing",
              rule_row(a)->path, rule_row(b)->path);
 }
 
@@ -57,10 +59,10 @@ void rule_check_forgiveness(const struct rule_scope *rules, struct faults *fault
     const struct rule_value *list = &rules->value[RULE_FORGIVENESS];
     for (unsigned i = 0; i < list->count; i++) {
         const struct rule_scope *item = list->items[i];
-        check_either(item, RULE_FORGIVENESS_WHEN_BY, RULE_FORGIVENESS_WHEN_WITHIN,
-                     item->value[RULE_FORGIVENESS_WHEN].at, faults);
-        check_either(item, RULE_FORGIVENESS_FORGIVE_SHARE, RULE_FORGIVENESS_FORGIVE_BANDS,
-                     item->value[RULE_FORGIVENESS_FORGIVE].at, faults);
+        check_either(item, RULE_FORGIVENESS_WHEN, RULE_FORGIVENESS_WHEN_BY,
+                     RULE_FORGIVENESS_WHEN_WITHIN, faults);
+        check_either(item, RULE_FORGIVENESS_FORGIVE, RULE_FORGIVENESS_FORGIVE_SHARE,
+                     RULE_FORGIVENESS_FORGIVE_BANDS, faults);
         if (item->value[RULE_FORGIVENESS_WHEN_REPAID].number < 0)
             check_share(&item->value[RULE_FORGIVENESS_WHEN_REPAID],
                         rule_row(RULE_FORGIVENESS_WHEN_REPAID)->path, faults);
