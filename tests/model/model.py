@@ -1696,13 +1696,13 @@ class Account:
             else:
                 bearing = rows
             for row in bearing:
-                if not self.fee_free(row.due):
-                    self.add_fee(row, fee, self.fee_amount(fee, of, amount, row))
+                self.add_fee(row, fee, self.fee_amount(fee, of, amount, row))
         if deducted > amount:
             self.refuse(None, "more deducted than paid out")
 
     def fee_free(self, due):
-        """S4: no fee in a row due on or before the opening, nor a row for it: the loan never had one."""
+        """S4: no row for a fee due on or before the opening: the loan never had one. Other rows a relief may still move;
+        the opening clears those due by then."""
         return any(e.type == "opening" and due <= e.date <= self.as_of and e.id not in self.reversed_by
                    for e in self.known)  # fmt: skip
 
