@@ -1069,7 +1069,7 @@ def write_table(rng, path, rows, columns, needed):
     writer = csv.DictWriter(text, columns, restval="", lineterminator=rng.choice(["\n", "\n", "\r\n"]),
                             quoting=rng.choice([csv.QUOTE_MINIMAL, csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))  # fmt: skip
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: value for name, value in row.items() if value != "" or name in columns} for row in rows)
     bom = "\ufeff" if rng.random() < 0.2 else ""
     path.write_text(bom + text.getvalue(), encoding="utf-8", newline="")
 
