@@ -23,7 +23,7 @@
 #> manual     docs/ says what the tables say
 #> tidy       habits: line and function length, a test for every module, ...
 #> same       one digest for a month, whatever threads, shards, order of rows, compiler and variant
-#> fuzz       needs clang: FUZZ_SECONDS=30 for each tests/fuzz_*.c
+#> fuzz       needs clang: FUZZ_SECONDS=30 for each tests/fuzz_*.c, or FUZZ_RUNS=N: the same N inputs each time
 #> bench      time, its phases and memory on large books; BENCH_LOANS=, BENCH_RUNS=, BENCH_GROWTH=
 #> format     clang-format in place
 #> docs       docs/rules.md, docs/faults.md and the JSON Schema of rule files from the tables
@@ -46,6 +46,7 @@ endif
 PREFIX       ?= /usr/local
 SEEDS        ?= 1..20
 FUZZ_SECONDS ?= 30
+FUZZ_RUNS    ?=
 JOBS         ?= $(shell nproc 2>/dev/null || echo 2)
 
 OUT     := build/$(V)
@@ -206,7 +207,7 @@ fuzz:
 	@$(MAKE) --no-print-directory V=fuzz CC=clang fuzz-run
 
 fuzz-run: $(FUZZ)
-	$(RESULT) sh tests/fuzz.sh $(FUZZ_SECONDS) $(FUZZ)
+	$(RESULT) sh tests/fuzz.sh "$(FUZZ_RUNS)" $(FUZZ_SECONDS) $(FUZZ)
 
 demo: $(PROGRAM)
 	@sh tests/demo.sh $(PROGRAM)

@@ -721,6 +721,8 @@ static void compile_key(struct rule_context *context, enum rule_key key,
     struct rule_value *value = &scope->value[key];
     if (node == NULL || !rule_parse_value(context, key, node, value)) {
         value->node = node; /* not set, but not absent either */
+        if (node != NULL)
+            value->at = node->at;
         if (node == NULL && row->fallback[0] != '\0')
             apply_default(context, key, value);
         if (row->type == RULE_TYPE_MAP)

@@ -2,11 +2,11 @@
 
 #define NOTE(faults, code, at, ...) fault_add_once((faults), (code), (at), __VA_ARGS__)
 
-/* Exactly one of two keys of a map; that the map is missing has been told. */
+/* Exactly one of two keys of a map; that the map is missing, or no map, has been told. */
 static void check_either(const struct rule_scope *item, enum rule_key map, enum rule_key a,
                          enum rule_key b, struct faults *faults)
 {
-    if (item->value[map].node == NULL)
+    if (!item->value[map].set)
         return;
     if (item->value[a].given && item->value[b].given)
         NOTE(faults, FAULT_RULE_CONFLICT, item->value[b].at, "`%s` does not go with `%s`",

@@ -1,10 +1,12 @@
 #!/bin/sh
-# sh tests/fuzz.sh SECONDS PROGRAM...
-# Run each libFuzzer program for SECONDS, two at a time, from what golden/ and examples/ hold of its kind.  An input
-# that breaks it stays beside the program and is named.
+# sh tests/fuzz.sh RUNS SECONDS PROGRAM...
+# Run each libFuzzer program, two at a time, from what golden/ and examples/ hold of its kind: RUNS inputs, the same each
+# time, or where RUNS is empty whatever comes up in SECONDS.  An input that breaks it stays beside the program and is
+# named, and shown in base64 where it is short.
 set -u
-seconds=$1
-shift
+runs=$1
+seconds=$2
+shift 2
 here=$(cd "$(dirname "$0")" && pwd)
 top=$here/..
 
@@ -38,17 +40,23 @@ if [ "$1" = --one ]; then # for xargs below
     program=$2
     name=$(basename "$program")
     rm -rf "$program.seeds"
+    [ -z "$runs" ] || rm -rf "$program.corpus"
     seeds "$name" "$program.seeds"
     mkdir -p "$program.corpus"
     set --
     [ -f "$here/$name.words" ] && set -- "-dict=$here/$name.words"
-    "$program" "$@" -max_total_time="$seconds" -timeout=20 -len_control=10 -max_len=20000 -print_final_stats=1 \
+    if [ -n "$runs" ]; then
+        set -- "$@" -seed=1 "-runs=$runs"
+    else
+        set -- "$@" "-max_total_time=$seconds"
+    fi
+    "$program" "$@" -timeout=20 -len_control=10 -max_len=20000 -print_final_stats=1 \
         -artifact_prefix="$program." "$program.corpus" "$program.seeds" >"$program.log" 2>&1
     echo $? >"$program.status"
     exit 0
 fi
 
-printf '%s\n' "$@" | xargs -P 2 -n 1 sh "$0" "$seconds" --one
+printf '%s\n' "$@" | xargs -P 2 -n 1 sh "$0" "$runs" "$seconds" --one
 passed=0
 failed=0
 for program in "$@"; do
@@ -56,7 +64,7 @@ for program in "$@"; do
         passed=$((passed + 1))
     else
         echo "$program:"
-        grep -e '^SUMMARY' -e 'Test unit written' -e 'runtime error' -e '^ *#[0-9]* .*engine/' "$program.log" | head -n 20
+        grep -e '^SUMMARY' -e 'Test unit written' -e '^Base64' -e 'runtime error' -e '^ *#[0-9]* .*engine/' "$program.log" | head -n 20
         failed=$((failed + 1))
     fi
 done
