@@ -142,10 +142,10 @@ static void print_forecast(const struct summary *summary)
            date_text(as_of, forecast->run->as_of), forecast->months.count,
            forecast->months.count == 1 ? "" : "s");
     if (forecast->options->reform != NULL)
-        printf("under the reform %.*s of %.*s%s%.*s; it refuses %llu accounts\n",
+        printf("under the reform %.*s of %.*s%s%.*s; it refuses %llu account%s\n",
                (int)reform->id.len, reform->id.ptr, (int)reform->base.len, reform->base.ptr,
                reform->because.len > 0 ? ": " : "", (int)reform->because.len, reform->because.ptr,
-               (unsigned long long)forecast->refused[0]);
+               (unsigned long long)forecast->refused[0], forecast->refused[0] == 1 ? "" : "s");
     print_assumptions(summary);
     if (groups->count == 0)
         puts("\nno loan is active");

@@ -121,18 +121,18 @@ static struct text nth_class(const void *rules, size_t i)
     return classes->items[i]->value[RULE_ARREARS_CLASSES_ID].text;
 }
 
-static void refuse_class(const struct binding *binding, const struct rule_value *value,
-                         const char *what)
+static void refuse_class(const struct binding *binding, const struct rule_value *value, bool twice)
 {
     const struct assume_program *assumed = binding->assumed;
-    struct text near = text_nearest(value->text, assumed->rules->value[RULE_ARREARS_CLASSES].count,
-                                    nth_class, assumed->rules);
+    struct text near =
+        text_nearest(value->text, assumed->rules->value[RULE_ARREARS_CLASSES].count, nth_class,
+                     assumed->rules);
     char hint[96] = "";
-    if (near.len > 0)
+    if (near.len > 0 && !twice)
         (void)snprintf(hint, sizeof hint, "; did you mean '%.*s'?", (int)near.len, near.ptr);
     fault_add(binding->faults, FAULT_ASSUME_CLASS, value->at, "%s '%.*s' of the program %.*s%s",
-              what, (int)value->text.len, value->text.ptr, (int)assumed->program->id.len,
-              assumed->program->id.ptr, hint);
+              twice ? "twice the class" : "no class", (int)value->text.len, value->text.ptr,
+              (int)assumed->program->id.len, assumed->program->id.ptr, hint);
 }
 
 static struct assume_share class_share(const struct binding *binding,
@@ -170,9 +170,9 @@ static const struct assume_share *bind_classes(const struct binding *binding, en
             k++;
         struct assume_share *own = k < count ? &shares[k] : &others;
         if (k == count && !text_is(class->text, "others"))
-            refuse_class(binding, class, "no class");
+            refuse_class(binding, class, false);
         else if (own->named)
-            refuse_class(binding, class, "twice the class");
+            refuse_class(binding, class, true);
         *own = share;
     }
     for (unsigned k = 0; k < count; k++) {
