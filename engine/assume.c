@@ -124,9 +124,8 @@ static struct text nth_class(const void *rules, size_t i)
 static void refuse_class(const struct binding *binding, const struct rule_value *value, bool twice)
 {
     const struct assume_program *assumed = binding->assumed;
-    struct text near =
-        text_nearest(value->text, assumed->rules->value[RULE_ARREARS_CLASSES].count, nth_class,
-                     assumed->rules);
+    struct text near = text_nearest(value->text, assumed->rules->value[RULE_ARREARS_CLASSES].count,
+                                    nth_class, assumed->rules);
     char hint[96] = "";
     if (near.len > 0 && !twice)
         (void)snprintf(hint, sizeof hint, "; did you mean '%.*s'?", (int)near.len, near.ptr);
