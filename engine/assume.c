@@ -196,44 +196,49 @@ static void refuse_relend(const struct binding *binding, const struct rule_value
     fault_add(binding->faults, FAULT_ASSUME_FORM, value->at, "%s", why);
 }
 
-static void choose_installments(const struct binding *binding, struct assume_relend *relend)
+static const char *choose_installments(const struct assume_relend *relend,
+                                       const struct rule_scope *rules, int32_t *installments)
 {
-    const struct rule_scope *rules = binding->assumed->rules;
-    const struct rule_value *chosen =
-        &binding->scope->value[RULE_ASSUME_PROGRAMS_RELEND_INSTALLMENTS];
-    int32_t least = rule_installments(rules, RULE_SCHEDULE_INSTALLMENTS_MIN);
-    int32_t most = rule_installments(rules, RULE_SCHEDULE_INSTALLMENTS_MAX);
     enum rule_split split = rule_split(rules);
-    relend->installments = rule_installments(rules, RULE_SCHEDULE_INSTALLMENTS_DEFAULT);
-    if (split == RULE_SPLIT_SHARES || split == RULE_SPLIT_FIXED) {
-        if (chosen->given)
-            refuse_relend(binding, chosen, "the program's split fixes the installments itself");
-        return;
-    }
-    if (chosen->given)
-        relend->installments = chosen->number;
-    if (relend->installments < least || relend->installments > most)
-        fault_add(binding->faults, FAULT_ASSUME_FORM, chosen->given ? chosen->at : relend->at,
-                  "`installments` of what is lent anew is %d, the program offers %d..%d",
-                  relend->installments, least, most);
+    *installments = rule_installments(rules, RULE_SCHEDULE_INSTALLMENTS_DEFAULT);
+    if (split == RULE_SPLIT_SHARES || split == RULE_SPLIT_FIXED)
+        return relend->installments > 0 ? "the program's split fixes the installments itself"
+                                        : NULL;
+    if (relend->installments > 0)
+        *installments = relend->installments;
+    else if (*installments == 0)
+        return "the program has no default of installments; name them in `relend`";
+    return *installments < rule_installments(rules, RULE_SCHEDULE_INSTALLMENTS_MIN) ||
+                   *installments > rule_installments(rules, RULE_SCHEDULE_INSTALLMENTS_MAX)
+               ? "`installments` of what is lent anew are not among those of the program"
+               : NULL;
 }
 
-static void choose_grace(const struct binding *binding, struct assume_relend *relend)
+static const char *choose_grace(const struct assume_relend *relend, const struct rule_scope *rules,
+                                int32_t *grace)
 {
-    const struct rule_scope *rules = binding->assumed->rules;
-    const struct rule_value *chosen = &binding->scope->value[RULE_ASSUME_PROGRAMS_RELEND_GRACE];
-    int32_t least = rule_grace(rules, RULE_SCHEDULE_GRACE_LENGTH_MIN);
-    int32_t most = rule_grace(rules, RULE_SCHEDULE_GRACE_LENGTH_MAX);
-    relend->grace = rule_grace(rules, RULE_SCHEDULE_GRACE_LENGTH_DEFAULT);
-    if (chosen->given && chosen->span.count == 0)
-        relend->grace = 0;
-    else if (chosen->given &&
-             !span_divide(chosen->span, rules->value[RULE_SCHEDULE_EVERY].span, &relend->grace))
-        relend->grace = -1;
-    if (relend->grace < least || relend->grace > most)
-        fault_add(binding->faults, FAULT_ASSUME_FORM, chosen->given ? chosen->at : relend->at,
-                  "`grace` of what is lent anew is not among the %d..%d periods of the program",
-                  least, most);
+    *grace = rule_grace(rules, RULE_SCHEDULE_GRACE_LENGTH_DEFAULT);
+    if (relend->has_grace && relend->grace.count == 0)
+        *grace = 0;
+    else if (relend->has_grace &&
+             !span_divide(relend->grace, rules->value[RULE_SCHEDULE_EVERY].span, grace))
+        return "`grace` of what is lent anew is not a whole number of the program's periods";
+    if (*grace < 0)
+        return "the program has no default of a grace; name it in `relend`";
+    return *grace < rule_grace(rules, RULE_SCHEDULE_GRACE_LENGTH_MIN) ||
+                   *grace > rule_grace(rules, RULE_SCHEDULE_GRACE_LENGTH_MAX)
+               ? "`grace` of what is lent anew is not among those of the program"
+               : NULL;
+}
+
+const char *assume_terms(const struct assume_relend *relend, const struct rule_scope *rules,
+                         int32_t *installments, int32_t *grace)
+{
+    if (rule_split(rules) == RULE_SPLIT_CUSTOM ||
+        rule_number(rules, RULE_SCHEDULE_DUE_ANCHOR) == RULE_ANCHOR_GIVEN)
+        return "nothing can be lent anew by a program whose book gives the due dates";
+    const char *why = choose_installments(relend, rules, installments);
+    return why != NULL ? why : choose_grace(relend, rules, grace);
 }
 
 static void bind_relend(const struct binding *binding)
@@ -242,7 +247,6 @@ static void bind_relend(const struct binding *binding)
                                            RULE_ASSUME_PROGRAMS_RELEND_ON_TIME_LATE,
                                            RULE_ASSUME_PROGRAMS_RELEND_ON_TIME_LATE_SHARE,
                                            RULE_ASSUME_PROGRAMS_RELEND_ON_TIME_LATE_AFTER};
-    const struct rule_scope *rules = binding->assumed->rules;
     const struct rule_value *value = binding->scope->value;
     struct assume_relend *relend = &binding->assumed->relend;
     if (!value[RULE_ASSUME_PROGRAMS_RELEND].given)
@@ -252,18 +256,24 @@ static void bind_relend(const struct binding *binding)
         .fund = amount_of_program(binding, RULE_ASSUME_PROGRAMS_RELEND_FUND),
         .reserve = amount_of_program(binding, RULE_ASSUME_PROGRAMS_RELEND_RESERVE),
         .share = value[RULE_ASSUME_PROGRAMS_RELEND_SHARE].fraction,
+        .installments = value[RULE_ASSUME_PROGRAMS_RELEND_INSTALLMENTS].number,
+        .grace = value[RULE_ASSUME_PROGRAMS_RELEND_GRACE].span,
+        .has_grace = value[RULE_ASSUME_PROGRAMS_RELEND_GRACE].given,
         .on_time = share_of(binding, binding->scope, &keys),
-        .at = value[RULE_ASSUME_PROGRAMS_RELEND].at,
     };
     check_share(binding, &value[RULE_ASSUME_PROGRAMS_RELEND_SHARE], relend->share);
-    if (rule_split(rules) == RULE_SPLIT_CUSTOM ||
-        rule_number(rules, RULE_SCHEDULE_DUE_ANCHOR) == RULE_ANCHOR_GIVEN) {
-        refuse_relend(binding, &value[RULE_ASSUME_PROGRAMS_RELEND],
-                      "nothing can be lent anew by a program whose book gives the due dates");
-        return;
-    }
-    choose_installments(binding, relend);
-    choose_grace(binding, relend);
+    const struct rule_scope *rules = binding->assumed->rules;
+    int32_t installments, grace;
+    const char *why = assume_terms(relend, rules, &installments, &grace);
+    if (why != NULL && rule_installments(rules, RULE_SCHEDULE_INSTALLMENTS_MAX) == 0)
+        refuse_relend(binding, &value[RULE_ASSUME_PROGRAMS_RELEND], why);
+    else if (why != NULL)
+        fault_add(binding->faults, FAULT_ASSUME_FORM, value[RULE_ASSUME_PROGRAMS_RELEND].at,
+                  "%s (installments %d..%d, grace %d..%d periods)", why,
+                  rule_installments(rules, RULE_SCHEDULE_INSTALLMENTS_MIN),
+                  rule_installments(rules, RULE_SCHEDULE_INSTALLMENTS_MAX),
+                  rule_grace(rules, RULE_SCHEDULE_GRACE_LENGTH_MIN),
+                  rule_grace(rules, RULE_SCHEDULE_GRACE_LENGTH_MAX));
 }
 
 /* --- programs --- */

@@ -19,9 +19,10 @@ struct assume_relend {
     bool wanted;
     struct amount fund, reserve; /* in the program's minor units */
     struct fraction share;
-    int32_t installments, grace; /* as in a loan; grace in periods */
+    int32_t installments; /* 0: the program's default on the day */
+    struct span grace;    /* the same where has_grace is not set */
+    bool has_grace;
     struct assume_share on_time;
-    struct place at;
 };
 
 /* What is assumed of one program. */
@@ -60,6 +61,14 @@ bool assume_bind(struct arena *arena, struct assume *assume, const struct rules 
 
 /** assume_of(assume, id): what is assumed of the program, NULL: nothing. */
 const struct assume_program *assume_of(const struct assume *assume, struct text id);
+
+/**
+ * assume_terms(relend, rules, installments, grace):
+ * The installments and grace, in periods, of what is lent anew under ${rules}: those of the file,
+ * else the default.  NULL, else why the rules make no such loan.
+ */
+const char *assume_terms(const struct assume_relend *relend, const struct rule_scope *rules,
+                         int32_t *installments, int32_t *grace);
 
 /** assume_no_program(assume, id, faults): the fault that the book has unpaid money of a program
  * that the file does not name. */

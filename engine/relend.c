@@ -37,8 +37,7 @@ static void return_row(const struct lending *lending, const struct row *row)
 static bool lend(const struct lending *lending, struct date day, struct amount amount)
 {
     const struct assume_program *assumed = lending->assumed;
-    const struct assume_relend *relend = &assumed->relend;
-    const struct loan loan = {
+    struct loan loan = {
         .program = assumed->program,
         .rules = program_at(assumed->program, day),
         .agreed = day,
@@ -46,12 +45,11 @@ static bool lend(const struct lending *lending, struct date day, struct amount a
         .recorded = day,
         .first_due = DATE_NONE,
         .principal = amount,
-        .installments = relend->installments,
-        .grace = relend->grace,
     };
     unsigned count = 0;
     if (date_before(day, assumed->program->in_force) ||
-        amount_compare(amount, rule_amount(loan.rules, RULE_PRINCIPAL_MIN)) < 0)
+        amount_compare(amount, rule_amount(loan.rules, RULE_PRINCIPAL_MIN)) < 0 ||
+        assume_terms(&assumed->relend, loan.rules, &loan.installments, &loan.grace) != NULL)
         return false;
     struct row *rows =
         ARENA_ARRAY(lending->arena, struct row, plan_rows_max(lending->arena, &loan, amount));
