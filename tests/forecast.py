@@ -1,7 +1,8 @@
 """python3 tests/forecast.py NOL
 
 `nol forecast` over the example book, cell by cell, recomputed with fractions from what `nol run` writes: schedule.csv
-for what is unpaid, arrears.csv for classes and credit.  Then what threads and the order of rows must not change."""
+for what is unpaid, arrears.csv for classes and credit.  Then what threads, the order of rows and
+the place of an amendment must not change."""
 
 import csv
 import datetime
@@ -216,7 +217,8 @@ def check_ties(name, arrears, found):
         check(f"{name}: principal is outstanding", total("principal") == of("outstanding"))
         check(f"{name}: fees", total("fee") == of("fee_due") - of("fee_paid"))
         check(f"{name}: penalties", total("penalty") == of("penalty_due") - of("penalty_paid"))
-        check(f"{name}: month 0 is what is due", minor(lines[0]["contractual"]) == of("due_to_date") - of("paid_to_date"))
+        due = of("due_to_date") - of("paid_to_date")
+        check(f"{name}: month 0 is what is due", minor(lines[0]["contractual"]) == due)
         check(f"{name}: what is expected in all", total("expected") == total("on_time") + total("late"))
 
 
@@ -270,11 +272,49 @@ def check_book(nol, folder, as_of, count):
     check(f"{name}: nothing assumed, nothing expected", all(not row[c] for row in bare for c in list(row)[11:]))
 
 
+# First day, path, what stands, what it becomes: terms, servicing, classes.
+CHANGES = [("2025-06-01", "schedule.grace.length", "6 months", "9 months"),
+           ("2024-01-02", "penalty", "absent", "{kind: share, rate: 1%, base: overdue-principal, after: 7 days, "
+            "rounding: {unit: 1, mode: down}, to: social-fund}"),
+           ("2026-07-15", "arrears.classes.macet.provision", "100%", "90%"),
+           ("2026-11-01", "schedule.grace.length", "6 months", "1 month")]
+
+
+def check_reform(nol, folder, change):
+    """A reform is the same as its amendment in the rule file itself."""
+    date, path, was, value = change
+    amendment = f"  - from: {date}\n    set: [{{path: {path}, was: {was}, value: {value}}}]\n"
+    reform, after = os.path.join(folder, "r.reform.yaml"), os.path.join(folder, "after")
+    with open(reform, "w", encoding="utf-8") as file:
+        file.write("nol: reform/1\nid: r\nbase: dana-bergulir-umkm\namendments:\n" + amendment)
+    os.mkdir(after)
+    for name in ("id-revolving-fund.yaml", "id-lumajang.yaml", "us-kiva.yaml"):
+        text = read(os.path.join(HERE, "rules", name)).decode()
+        if name == "id-revolving-fund.yaml":
+            first, second = ("", amendment) if date > "2026-07-01" else (amendment, "")
+            text = text.replace("amendments:\n", "amendments:\n" + first, 1).rstrip("\n") + "\n" + second
+        with open(os.path.join(after, name), "w", encoding="utf-8") as file:
+            file.write(text)
+    options = ["--months", "24", "--assume", ASSUME, "--loans", LOANS, "--events", EVENTS, "--attribute", "district",
+               "--ignore", "sector", "--as-of", "2026-10-31"]
+    outs = []
+    for given in (["--rules", os.path.join(HERE, "rules"), "--reform", reform], ["--rules", after],
+                  ["--rules", os.path.join(HERE, "rules")]):
+        outs.append(os.path.join(folder, f"out{len(outs)}"))
+        run(nol, "forecast", *options, *given, "--out", outs[-1])
+    reformed, amended, plain_rules = (read(os.path.join(out, "forecast.csv")) for out in outs)
+    check(f"reform of {path}: as if amended", reformed == amended)
+    check(f"reform of {path}: has an effect or none", (reformed == plain_rules) == path.endswith("provision"))
+
+
 def main():
     nol = os.path.abspath(sys.argv[1])
     for as_of, count in (("2026-10-31", 24), ("2026-10-15", 1), ("2025-12-30", 60)):
         with tempfile.TemporaryDirectory() as folder:
             check_book(nol, folder, as_of, count)
+    for change in CHANGES:
+        with tempfile.TemporaryDirectory() as folder:
+            check_reform(nol, folder, change)
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
 
