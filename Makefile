@@ -10,6 +10,7 @@
 #> memory     any order within --memory: the same bytes, the peak, nothing left
 #> threads    the same bytes for any number of threads; V=tsan watches them
 #> compare    nol compare says what two plain runs say, for reforms of every kind
+#> forecast   nol forecast cell by cell from what nol run says, with fractions
 #> shards     the same bytes for any number of shards, run by GNU parallel; damaged and missing shards
 #> instructions  for each schedule row, counted by valgrind: no more than tests/instructions.txt says
 #> prop       the laws, held against what the program writes about random books; SEEDS=a..b
@@ -73,7 +74,7 @@ endif
 COMPILE  := $(CC) $(LANGUAGE) $(WARNINGS) $(OPTIMIZE) -Iengine $(CFLAGS)
 LIBS     := -lgmp -lyaml -lcrypto
 
-CHECKS := headers layers nofloat tidy manual unit golden coverage compare atomic memory threads shards prop schema rules kiva \
+CHECKS := headers layers nofloat tidy manual unit golden coverage compare forecast atomic memory threads shards prop schema rules kiva \
           model instructions
 
 
@@ -187,6 +188,9 @@ memory: $(PROGRAM)
 
 compare: $(PROGRAM)
 	$(RESULT) python3 -B tests/compare.py $(PROGRAM)
+
+forecast: $(PROGRAM)
+	$(RESULT) python3 -B tests/forecast.py $(PROGRAM)
 
 threads: $(PROGRAM)
 	$(RESULT) sh tests/threads.sh $(PROGRAM)

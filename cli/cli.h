@@ -54,6 +54,7 @@ extern const struct cli_command cli_verify;
 extern const struct cli_command cli_merge;
 extern const struct cli_command cli_compare;
 extern const struct cli_command cli_sweep;
+extern const struct cli_command cli_forecast;
 
 /** cli_parse(arguments, command, argc, argv): exact names only; false after a message on standard
  * error. */

@@ -178,6 +178,10 @@ static int run(const struct cli_arguments *arguments)
             print_head("Reforms",
                        "Files of their own, NAME.reform.yaml, for `nol compare` and `nol sweep`; "
                        "the keys stand there without `reform.`.");
+        if (key == RULE_ASSUME_NOL)
+            print_head("Assumptions",
+                       "Files of their own, NAME.assume.yaml, for `nol forecast`; the keys stand "
+                       "there without\n`assume.`.");
         if (key == RULE_TESTS_NOL)
             print_head("Tests",
                        "Files `NAME.test.yaml` beside the rules, for `nol test`; the keys stand "

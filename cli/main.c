@@ -6,7 +6,7 @@
  */
 static const struct cli_command *const commands[] = {
     &cli_run,    &cli_schedule, &cli_check,   &cli_test,  &cli_keys,
-    &cli_verify, &cli_merge,    &cli_compare, &cli_sweep,
+    &cli_verify, &cli_merge,    &cli_compare, &cli_sweep, &cli_forecast,
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -15,10 +15,17 @@ struct resolving {
 
 /* --- values --- */
 
+/* Without needless zeros where nobody says how many decimals the currency has. */
 static void put_amount(struct resolving *r, struct amount amount)
 {
     char *out = buffer_reserve(r->out, amount_text_size(amount));
-    buffer_end(r->out, amount_write(out, amount, r->decimals));
+    char *end = amount_write(out, amount, r->decimals);
+    while (r->program == NULL && (end[-1] == '0' || end[-1] == '.') && end > out + 1) {
+        end--;
+        if (*end == '.')
+            break;
+    }
+    buffer_end(r->out, end);
 }
 
 static void put_fraction(struct resolving *r, struct fraction fraction)
@@ -244,12 +251,16 @@ static bool sets_place(const struct rule_scope *amendment, struct place at)
 
 static void put_origin(struct resolving *r, const struct rule_value *value)
 {
-    const struct rule_value *amendments = &r->program->versions[0].rules->value[RULE_AMENDMENTS];
     if (!value->given) {
         buffer_put_string(r->out, "  # default\n");
         return;
     }
     buffer_printf(r->out, "  # %s:%u", value->at.file->path, value->at.line);
+    if (r->program == NULL) {
+        buffer_put_string(r->out, "\n");
+        return;
+    }
+    const struct rule_value *amendments = &r->program->versions[0].rules->value[RULE_AMENDMENTS];
     for (unsigned i = 0; i < amendments->count; i++) {
         const struct rule_scope *amendment = amendments->items[i];
         const struct rule_value *source = &amendment->value[RULE_AMENDMENTS_SOURCE];
@@ -271,11 +282,16 @@ static void put_origin(struct resolving *r, const struct rule_value *value)
 static void print_scope(struct resolving *r, const struct rule_scope *scope, const char *pattern,
                         const char *path);
 
-/* What a list's element is called by: its id. */
+/* What a list's element is called by: its id, or that of what it is about. */
 static struct text id_of(struct arena *arena, const struct rule_scope *item, const char *pattern)
 {
-    enum rule_key id = rule_find(text_of(text_join(arena, pattern, ".", text_of("id"))));
-    return id == RULE_KEYS ? (struct text){"", 0} : item->value[id].text;
+    static const char *const names[] = {"id", "program", "class"};
+    for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+        enum rule_key id = rule_find(text_of(text_join(arena, pattern, ".", text_of(names[i]))));
+        if (id != RULE_KEYS)
+            return item->value[id].text;
+    }
+    return (struct text){"", 0};
 }
 
 static void print_items(struct resolving *r, const struct rule_value *value, const char *pattern,
@@ -298,7 +314,7 @@ static bool starts_with(const char *path, const char *pattern)
 static bool is_in_effect(const struct resolving *r, const struct rule_scope *scope,
                          enum rule_key key)
 {
-    unsigned of = program_of(r->program);
+    unsigned of = r->program == NULL ? RULE_OF_ALL : program_of(r->program);
     const char *path = rule_row(key)->path, *point = strrchr(path, '.');
     struct text parent = {path, point == NULL ? 0 : (size_t)(point - path)};
     for (unsigned k = 0; k < RULE_KEYS && parent.len > 0 && !scope->value[key].given; k++)
@@ -336,4 +352,11 @@ void resolve_print(struct buffer *buffer, struct arena *arena, const struct prog
 {
     struct resolving r = {buffer, arena, program, date, program->decimals};
     print_scope(&r, program_at(program, date), "", "");
+}
+
+void resolve_print_other(struct buffer *buffer, struct arena *arena, const struct rule_scope *scope,
+                         const char *prefix)
+{
+    struct resolving r = {buffer, arena, NULL, DATE_NONE, RULE_OTHER_DECIMALS};
+    print_scope(&r, scope, prefix, "");
 }

@@ -20,4 +20,10 @@
 void resolve_print(struct buffer *buffer, struct arena *arena, const struct program *program,
                    struct date date);
 
+/** resolve_print_other(buffer, arena, scope, prefix): the same of another kind of file, as
+ * rule_compile_other() has read it; ${prefix} with its point.  Elements of lists stand under what
+ * they are about. */
+void resolve_print_other(struct buffer *buffer, struct arena *arena, const struct rule_scope *scope,
+                         const char *prefix);
+
 #endif

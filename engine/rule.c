@@ -885,7 +885,8 @@ struct rule_scope *rule_compile(struct arena *arena, const struct yaml_node *roo
 struct rule_scope *rule_compile_other(struct arena *arena, const struct yaml_node *root,
                                       const char *prefix, struct faults *faults)
 {
-    struct rule_context context = {.arena = arena, .faults = faults, .of = RULE_OF_ALL};
+    struct rule_context context = {
+        .arena = arena, .faults = faults, .of = RULE_OF_ALL, .decimals = RULE_OTHER_DECIMALS};
     struct rule_scope *scope = ARENA_ARRAY(arena, struct rule_scope, 1);
     scope->at = root->at;
     compile_map(&context, root, text_of(prefix), scope);

@@ -95,6 +95,7 @@ enum {
     RULE_RANGE_OPEN = INT32_MAX,
     RULE_ORDER_MAX = 5,
     RULE_INSTALLMENTS_MAX = 4000, /* as schedule.installments allows */
+    RULE_OTHER_DECIMALS = 4,      /* as many as currency.decimals allows */
 };
 
 struct rule_scope;
@@ -172,7 +173,8 @@ struct rule_scope *rule_compile(struct arena *arena, const struct yaml_node *roo
                                 struct faults *faults);
 
 /** rule_compile_other(arena, root, prefix, faults): the same for the tree of another kind of file,
- * whose keys stand in the table below ${prefix}: `calendar`, `reform`, `tests`; never NULL. */
+ * whose keys stand in the table below ${prefix}: `calendar`, `reform`, `assume`, `tests`; never
+ * NULL. Its amounts, of whatever currency, have RULE_OTHER_DECIMALS decimals. */
 struct rule_scope *rule_compile_other(struct arena *arena, const struct yaml_node *root,
                                       const char *prefix, struct faults *faults);
 

@@ -776,6 +776,7 @@ void work_beside(struct work *work, struct work *first, const struct book_bundle
         work_account(work, bundle);
     } else if (date_before(job->as_of, difference->from[RULE_BIND_REPORT])) {
         work->loan = first->loan;
+        work->account = first->account;
         work->outcome = first->outcome;
     } else if (program->looks_back || program_by_id(job, program->id)->looks_back ||
                program->has_subsidy) {

@@ -17,6 +17,8 @@ enum yaml_file_kind yaml_file_kind_of(const char *path)
 {
     if (ends_with(path, ".test.yaml"))
         return YAML_FILE_TESTS;
+    if (ends_with(path, ".assume.yaml"))
+        return YAML_FILE_ASSUMPTIONS;
     return ends_with(path, ".reform.yaml") ? YAML_FILE_REFORMS : YAML_FILE_RULES;
 }
 

@@ -1,13 +1,14 @@
 /*
  * YAML files on the disk: the bytes of one, and the names of those in a folder.  Rules, their tests
- * (NAME.test.yaml) and reforms (NAME.reform.yaml) stand beside each other and are told apart here.
+ * (NAME.test.yaml), reforms (NAME.reform.yaml) and assumptions (NAME.assume.yaml) stand beside each
+ * other and are told apart here.
  */
 #ifndef NOL_YAML_FILE_H
 #define NOL_YAML_FILE_H
 
 #include "yaml_read.h"
 
-enum yaml_file_kind { YAML_FILE_RULES, YAML_FILE_TESTS, YAML_FILE_REFORMS };
+enum yaml_file_kind { YAML_FILE_RULES, YAML_FILE_TESTS, YAML_FILE_REFORMS, YAML_FILE_ASSUMPTIONS };
 
 enum { YAML_FILES_MAX = 4096 }; /* of one folder */
 

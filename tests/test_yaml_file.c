@@ -12,6 +12,7 @@ static void test_kinds(void **state)
     assert_int_equal(yaml_file_kind_of("rules/a.yaml"), YAML_FILE_RULES);
     assert_int_equal(yaml_file_kind_of("rules/a.test.yaml"), YAML_FILE_TESTS);
     assert_int_equal(yaml_file_kind_of("rules/a.reform.yaml"), YAML_FILE_REFORMS);
+    assert_int_equal(yaml_file_kind_of("rules/a.assume.yaml"), YAML_FILE_ASSUMPTIONS);
     assert_int_equal(yaml_file_kind_of("atest.yaml"), YAML_FILE_RULES);
     assert_int_equal(yaml_file_kind_of(".test.yaml"), YAML_FILE_RULES); /* of nothing */
     assert_string_equal(yaml_file_join(&expect_arena, "a", "b.yaml"), "a/b.yaml");

@@ -31,6 +31,8 @@ load_tests:golden          test files beside rules
 reform:golden              files of reforms, and compare.py
 compare:golden             and compare.py
 sweep:golden               a book under several values
+assume:golden              files of assumptions, and forecast.py
+forecast:golden            and forecast.py
 book:golden                rows brought together
 tally:golden               control totals in manifest.yaml
 report:golden              the bytes of the files
