@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The laws of the books, held against what nol writes about random ones (the model is not asked).
 
-    laws.py NOL_BINARY --seeds A..B [--kind loan|grant] [--features shares,charge,...]
+    laws.py NOL_BINARY --seeds A..B [--more N] [--kind loan|grant] [--features shares,charge,...]
 
 1 planned principal adds up, numbered nominal dates strictly increase     2 outstanding + repaid + ... = disbursed
 3 money received = allocated + held + refunded, rows = totals             4 groups add up, opening + movements = closing
@@ -224,12 +224,23 @@ def law_6_prefix(book):
 TIED = ("refund", "reverse", "recover", "write-off", "chargeback", "waive", "forgive", "freeze", "unfreeze")
 
 
+def recorded(row):
+    return row.get("recorded") or row["date"]
+
+
+def overtakes(payment, every):
+    """Whether a booking that was right when it was made rests on this later knowledge (semantics 3), and still does
+    once the payment is reversed: a reverse is knowledge, too (decision 007)."""
+    return any(row["account_id"] == payment["account_id"] and row["date"] >= payment["date"]
+               and recorded(row) < recorded(payment) for row in every)  # fmt: skip
+
+
 def law_6_reverse(book):
     events = {file: read(book.folder / file) for file in book.files("--events")}
     every = list(itertools.chain(*events.values()))
     tied = {row["account_id"] for row in every if row["type"] in TIED}
     free = [(file, row) for file, own in events.items() for row in own
-            if row["type"] == "repay" and row["account_id"] not in tied]  # fmt: skip
+            if row["type"] == "repay" and row["account_id"] not in tied and not overtakes(row, every)]  # fmt: skip
     if not free:
         return
     file, payment = book.rng.choice(free)
@@ -297,7 +308,8 @@ def try_seed(binary, kind, seed, features):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("binary")
-    parser.add_argument("--seeds", required=True, help="A..B, both included; one random seed is added")
+    parser.add_argument("--seeds", required=True, help="A..B, both included")
+    parser.add_argument("--more", type=int, default=0, help="so many random seeds beside them")
     parser.add_argument("--features", help="all, none, or names of FEATURES of its books; default: what the engine has")
     parser.add_argument("--kind", choices=KINDS, help="default: loans, and grants once the engine has them")
     options = parser.parse_args()
@@ -305,8 +317,9 @@ def main():
     if not options.kind and not options.features and random_grants.ENGINE_HAS_GRANTS:
         kinds.append("grant")
     first, last = (int(word) for word in options.seeds.split(".."))
-    seeds = [*range(first, last + 1), random.SystemRandom().randrange(10**6, 10**9)]
-    print(f"seeds {first}..{last} and {seeds[-1]}")
+    more = [random.SystemRandom().randrange(10**6, 10**9) for _ in range(options.more)]
+    seeds = [*range(first, last + 1), *more]
+    print(f"seeds {options.seeds}", *more)
     binary = str(Path(options.binary).resolve())
     failed = asked = 0
     with ProcessPoolExecutor(max(2, os.cpu_count() or 1)) as pool:
