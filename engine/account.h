@@ -193,6 +193,15 @@ static inline struct amount account_row_unpaid(struct arena *arena, const struct
     return amount_sub(arena, row->due_of[component], row->paid[component]);
 }
 
+/** account_row_unpaid_all(arena, row): what is unpaid of it, all components. */
+static inline struct amount account_row_unpaid_all(struct arena *arena, const struct row *row)
+{
+    struct amount unpaid = AMOUNT_ZERO;
+    for (unsigned c = 0; c < COMPONENTS; c++)
+        unpaid = amount_add(arena, unpaid, account_row_unpaid(arena, row, (enum component)c));
+    return unpaid;
+}
+
 /** account_row_is_open(row): whether anything of it is unpaid. */
 static inline bool account_row_is_open(const struct row *row)
 {

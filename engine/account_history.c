@@ -19,9 +19,7 @@ static void add_late_row(struct arena *arena, const struct row *row,
     if (!date_is_set(overdue->oldest_due))
         overdue->oldest_due = row->due; /* rows stand by due date */
     overdue->installments++;
-    for (unsigned c = 0; c < COMPONENTS; c++)
-        overdue->amount =
-            amount_add(arena, overdue->amount, account_row_unpaid(arena, row, (enum component)c));
+    overdue->amount = amount_add(arena, overdue->amount, account_row_unpaid_all(arena, row));
 }
 
 void account_keep_days(struct account *account, struct date from, struct date upto)

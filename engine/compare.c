@@ -1,6 +1,7 @@
 #include "compare.h"
 
 #include "crew.h"
+#include "manifest.h"
 #include "work.h"
 
 enum { BEFORE, AFTER, SIDES };
@@ -79,8 +80,7 @@ static bool make_rules(void *context, struct arena *arena, const struct rules *r
 {
     struct compare *compare = context;
     const struct compare_options *options = compare->options;
-    unsigned order = rules->file_count + compare->run->loans.count + compare->run->events.count +
-                     compare->run->plan.count;
+    unsigned order = rules->file_count + run_file_count(compare->run);
     if (options->reform != NULL)
         return reform_load(arena, options->reform, order, &compare->reform, faults) &&
                reform_apply(arena, &compare->reform, NULL, rules, &sides[AFTER], faults);
@@ -231,24 +231,15 @@ static bool write_impact(struct compare *compare, struct out_dir *out)
     return written;
 }
 
-static void put_file(struct buffer *manifest, const struct rules_file *file)
-{
-    buffer_printf(manifest, "  - {name: \"%s\", sha256: %s}\n", file->name, file->digest);
-}
-
 static bool finish(void *context, struct out_dir *out, struct buffer *manifest)
 {
     struct compare *compare = context;
     for (unsigned i = 1; i < compare->workers; i++)
         impact_merge(&compare->impacts[0], &compare->impacts[i]);
-    if (compare->options->reform != NULL) {
-        buffer_put_string(manifest, "reform:\n");
-        put_file(manifest, compare->reform.file);
-    } else {
-        buffer_put_string(manifest, "with:\n");
-        for (unsigned i = 0; i < compare->with.file_count; i++)
-            put_file(manifest, compare->with.files[i]);
-    }
+    if (compare->options->reform != NULL)
+        manifest_put_files(manifest, "reform", &compare->reform.file, 1);
+    else
+        manifest_put_files(manifest, "with", compare->with.files, compare->with.file_count);
     return out == NULL || write_impact(compare, out);
 }
 

@@ -1,6 +1,7 @@
 #include "forecast.h"
 
 #include "crew.h"
+#include "manifest.h"
 #include "work.h"
 
 /* --- rules and assumptions --- */
@@ -16,8 +17,7 @@ static bool make_rules(void *context, struct arena *arena, const struct rules *r
     struct forecast *forecast = context;
     const struct run_options *run = forecast->run;
     const struct forecast_options *options = forecast->options;
-    unsigned order = rules->file_count + run->loans.count + run->grants.count + run->events.count +
-                     run->plan.count;
+    unsigned order = rules->file_count + run_file_count(run);
     if (options->reform != NULL &&
         (!reform_load(arena, options->reform, order, &forecast->reform, faults) ||
          !reform_apply(arena, &forecast->reform, NULL, rules, &sides[1], faults)))
@@ -174,11 +174,12 @@ static bool check_programs(struct forecast *forecast)
     for (size_t i = 0; i < groups->count; i++) {
         const struct outlook_group *group = (const struct outlook_group *)sorted[i];
         struct amount unpaid = AMOUNT_ZERO;
+        if (group->key.by != 1 || assume_of(&forecast->assume, group->key.name) != NULL)
+            continue;
         for (unsigned line = 0; line < outlook_lines(&forecast->months); line++)
             unpaid = amount_add(&forecast->scratch, unpaid,
                                 outlook_value(&forecast->scratch, group, line, OUTLOOK_CONTRACT));
-        if (group->key.by != 1 || amount_is_zero(unpaid) ||
-            assume_of(&forecast->assume, group->key.name) != NULL)
+        if (amount_is_zero(unpaid))
             continue;
         assume_no_program(&forecast->assume, group->key.name, forecast->faults);
         well = false;
@@ -201,12 +202,6 @@ static void run_funds(struct forecast *forecast)
     }
 }
 
-static void put_file(struct buffer *manifest, const char *role, const struct rules_file *file)
-{
-    buffer_printf(manifest, "%s:\n  - {name: \"%s\", sha256: %s}\n", role, file->name,
-                  file->digest);
-}
-
 static bool finish(void *context, struct out_dir *out, struct buffer *manifest)
 {
     struct forecast *forecast = context;
@@ -216,9 +211,9 @@ static bool finish(void *context, struct out_dir *out, struct buffer *manifest)
     }
     buffer_printf(manifest, "months: %u\n", forecast->months.count);
     if (forecast->options->reform != NULL)
-        put_file(manifest, "reform", forecast->reform.file);
+        manifest_put_files(manifest, "reform", &forecast->reform.file, 1);
     if (forecast->options->assume != NULL) {
-        put_file(manifest, "assume", forecast->assume.file);
+        manifest_put_files(manifest, "assume", &forecast->assume.file, 1);
         if (!check_programs(forecast))
             return false;
         run_funds(forecast);

@@ -43,13 +43,14 @@ static void put_options(struct buffer *buffer, const struct run_options *options
     buffer_printf(buffer, "  quarantine: %s\n", options->quarantine ? "true" : "false");
 }
 
-static void put_rules(struct buffer *buffer, const struct rules *rules)
+void manifest_put_files(struct buffer *buffer, const char *role,
+                        const struct rules_file *const *files, unsigned count)
 {
-    buffer_put_string(buffer, "rules:\n");
-    for (unsigned i = 0; i < rules->file_count; i++) {
+    buffer_printf(buffer, "%s:\n", role);
+    for (unsigned i = 0; i < count; i++) {
         buffer_put_string(buffer, "  - {name: ");
-        put_quoted(buffer, text_of(rules->files[i]->name));
-        buffer_printf(buffer, ", sha256: %s}\n", rules->files[i]->digest);
+        put_quoted(buffer, text_of(files[i]->name));
+        buffer_printf(buffer, ", sha256: %s}\n", files[i]->digest);
     }
 }
 
@@ -90,7 +91,7 @@ void manifest_write(struct buffer *buffer, const struct run_options *options,
 {
     buffer_put_string(buffer, "nol: manifest/1\nengine: " NOL_VERSION "\n");
     put_options(buffer, options);
-    put_rules(buffer, rules);
+    manifest_put_files(buffer, "rules", rules->files, rules->file_count);
     buffer_put_string(buffer, count == 0 ? "inputs: []\n" : "inputs:\n");
     for (unsigned i = 0; i < count; i++)
         put_input(buffer, &inputs[i], &tallies->inputs[i], &tallies->arena);

@@ -18,4 +18,9 @@ void manifest_write(struct buffer *buffer, const struct run_options *options,
                     const struct rules *rules, const struct book_input *inputs, unsigned count,
                     struct tallies *tallies);
 
+/** manifest_put_files(buffer, role, files, count): what else was read, under a key of its own: a
+ * reform, assumptions, other rules. */
+void manifest_put_files(struct buffer *buffer, const char *role,
+                        const struct rules_file *const *files, unsigned count);
+
 #endif

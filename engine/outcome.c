@@ -89,8 +89,7 @@ static struct amount unpaid_within(const struct account *account, struct date as
         const struct row *row = &account->rows[i];
         if (!date_before(as_of, row->due) || date_before(upto, row->due))
             continue;
-        for (unsigned c = 0; c < COMPONENTS; c++)
-            unpaid = amount_add(arena, unpaid, account_row_unpaid(arena, row, (enum component)c));
+        unpaid = amount_add(arena, unpaid, account_row_unpaid_all(arena, row));
     }
     return unpaid;
 }

@@ -150,29 +150,15 @@ static void assume_overdue(const struct adding *adding, struct amount overdue)
         put(adding, line_after(adding, 0, (int32_t)i + 1), OUTLOOK_LATE_IN, parts[i]);
 }
 
-/* What is unpaid of a row, all components; it is put to its line. */
-static struct amount put_due(const struct adding *adding, const struct row *row, unsigned line)
+static void put_due(const struct adding *adding, const struct row *row, unsigned line)
 {
     static const enum outlook_figure figures[COMPONENTS] = {
         [COMPONENT_PENALTY] = OUTLOOK_PENALTY,
         [COMPONENT_FEE] = OUTLOOK_FEE,
         [COMPONENT_PRINCIPAL] = OUTLOOK_PRINCIPAL,
     };
-    struct amount sum = AMOUNT_ZERO;
-    for (unsigned c = 0; c < COMPONENTS; c++) {
-        struct amount unpaid = account_row_unpaid(adding->arena, row, (enum component)c);
-        put(adding, line, figures[c], unpaid);
-        sum = amount_add(adding->arena, sum, unpaid);
-    }
-    return sum;
-}
-
-static struct amount unpaid_of(struct arena *arena, const struct row *row)
-{
-    struct amount sum = AMOUNT_ZERO;
     for (unsigned c = 0; c < COMPONENTS; c++)
-        sum = amount_add(arena, sum, account_row_unpaid(arena, row, (enum component)c));
-    return sum;
+        put(adding, line, figures[c], account_row_unpaid(adding->arena, row, (enum component)c));
 }
 
 /* Held credit pays what falls due, day by day, as it will when the day comes. */
@@ -197,14 +183,15 @@ void outlook_add(struct outlook *outlook, struct account *account, const struct 
         return;
     find_groups(outlook, &adding, account->loan);
     struct amount *unpaid = ARENA_ARRAY(arena, struct amount, account->row_count);
-    for (unsigned i = 0; i < account->row_count; i++)
-        unpaid[i] =
-            put_due(&adding, &account->rows[i], outlook_month_of(months, account->rows[i].due));
+    for (unsigned i = 0; i < account->row_count; i++) {
+        unpaid[i] = account_row_unpaid_all(arena, &account->rows[i]);
+        put_due(&adding, &account->rows[i], outlook_month_of(months, account->rows[i].due));
+    }
     spend_credit(account, months->upto[0]);
     struct amount overdue = AMOUNT_ZERO;
     for (unsigned i = 0; i < account->row_count; i++) {
         unsigned line = outlook_month_of(months, account->rows[i].due);
-        struct amount contract = unpaid_of(arena, &account->rows[i]);
+        struct amount contract = account_row_unpaid_all(arena, &account->rows[i]);
         put(&adding, line, OUTLOOK_CREDIT, amount_sub(arena, unpaid[i], contract));
         if (line == 0)
             overdue = amount_add(arena, overdue, contract);

@@ -6,7 +6,7 @@
 #include "rule_check.h"
 
 struct lending {
-    struct arena *arena; /* of what is kept */
+    struct arena *arena; /* of one month's lending: nothing of it is kept but the sums */
     const struct assume_program *assumed;
     const struct outlook_months *months;
     struct amount_sum *returned; /* by line */
@@ -83,7 +83,9 @@ void relend_run(struct arena *arena, const struct assume_program *assumed,
                 struct relend *relend)
 {
     unsigned last = months->count + 1;
-    struct lending lending = {arena, assumed, months,
+    struct arena scratch; /* plans are long, and there is one for each month */
+    arena_init(&scratch, arena->memory);
+    struct lending lending = {&scratch, assumed, months,
                               ARENA_ARRAY(arena, struct amount_sum, last + 1)};
     *relend = (struct relend){
         .assumed = assumed,
@@ -99,7 +101,7 @@ void relend_run(struct arena *arena, const struct assume_program *assumed,
         struct amount cash = law_of_month(arena, fund, month);
         struct amount amount = lendable(&lending, cash);
         if (!amount_is_zero(amount) && lend(&lending, months->upto[m], amount)) {
-            month->lent = amount;
+            month->lent = amount_copy(arena, amount);
             relend->lent = amount_add(arena, relend->lent, amount);
             relend->last_lent = m;
         }
@@ -107,7 +109,9 @@ void relend_run(struct arena *arena, const struct assume_program *assumed,
         month->returned = amount_sum_value(arena, &lending.returned[m]);
         month->fund = fund = law_of_month(arena, fund, month);
         assert(amount_sign(fund) >= 0);
+        arena_reset(&scratch);
     }
+    arena_free(&scratch);
     relend->months[last].expected = outlook_value(arena, group, last, OUTLOOK_EXPECTED);
     relend->months[last].returned = amount_sum_value(arena, &lending.returned[last]);
     for (unsigned line = 0; line <= last; line++)

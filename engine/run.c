@@ -85,9 +85,7 @@ static struct book_input *make_inputs(struct month *month, unsigned *count)
 {
     const struct run_paths paths[BOOK_ROLES] = {month->options->loans, month->options->grants,
                                                 month->options->events, month->options->plan};
-    *count = 0;
-    for (unsigned role = 0; role < BOOK_ROLES; role++)
-        *count += paths[role].count;
+    *count = run_file_count(month->options);
     struct book_input *inputs = ARENA_ARRAY(month->arena, struct book_input, *count);
     unsigned next = 0;
     for (unsigned role = 0; role < BOOK_ROLES; role++)

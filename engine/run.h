@@ -87,6 +87,14 @@ enum run_outcome {
     RUN_REFUSED,     /* nothing was written; the faults say why */
 };
 
+/** run_file_count(options): how many files the book has; what is read beside it comes after them in
+ * the order of messages. */
+static inline unsigned run_file_count(const struct run_options *options)
+{
+    return options->loans.count + options->grants.count + options->events.count +
+           options->plan.count;
+}
+
 /**
  * run_month(options, arena, out, faults):
  * Do the run.  The files that faults name belong to ${arena}.  ${out} is the folder being written,

@@ -1,6 +1,7 @@
 #include "sweep.h"
 
 #include "crew.h"
+#include "manifest.h"
 #include "work.h"
 
 const enum outcome_figure sweep_measures[SWEEP_MEASURES] = {
@@ -144,9 +145,8 @@ static bool finish(void *context, struct out_dir *out, struct buffer *manifest)
     struct sweep *sweep = context;
     for (unsigned i = sweep->cells; i < sweep->workers * sweep->cells; i++)
         impact_merge(&sweep->impacts[i % sweep->cells], &sweep->impacts[i]);
-    buffer_printf(manifest, "reform:\n  - {name: \"%s\", sha256: %s}\nmeasure: %s\n",
-                  sweep->reform.file->name, sweep->reform.file->digest,
-                  outcome_name(sweep->measure));
+    manifest_put_files(manifest, "reform", &sweep->reform.file, 1);
+    buffer_printf(manifest, "measure: %s\n", outcome_name(sweep->measure));
     return out == NULL || write_cells(sweep, out);
 }
 
