@@ -1,5 +1,7 @@
 #include "work.h"
 
+#include <assert.h>
+
 #include "grant_budget.h"
 #include "grant_position.h"
 #include "loan_budget.h"
@@ -796,10 +798,11 @@ static enum again what_again(const struct work *work, const struct work *first)
     const struct program_difference *differ = difference_of(job, program);
     if (differ == NULL || !date_before(first->owner.agreed, differ->from[RULE_BIND_AGREEMENT]))
         return AGAIN_ALL;
-    if (job->budget != NULL &&
-        budget_refused(job->budget, job->side, first->owner.account_id) != NULL)
-        return AGAIN_ALL;
-    return grant ? grant_again(job, differ) : loan_again(work, first, differ);
+    enum again again = grant ? grant_again(job, differ) : loan_again(work, first, differ);
+    /* Whose claims come before this one's agreed no later: their terms are the same, too. */
+    assert(again == AGAIN_ALL || job->budget == NULL ||
+           budget_refused(job->budget, job->side, first->owner.account_id) == NULL);
+    return again;
 }
 
 static void take_over(struct work *work, const struct work *first)
