@@ -113,15 +113,20 @@ const struct memory *cli_memory(struct memory *memory, struct out_dir *out);
     }
 
 /* What winners and losers are told by. */
+#define CLI_MEASURE_NAMES                                                                          \
+    "outstanding, overdue, provision, next_12_months, claim, forgiven, subsidy, of grants award, " \
+    "to_account, clawback, refund_outstanding, grant_provision"
 #define CLI_MEASURES                                                                               \
-    "what winners and losers are told by: outstanding (else), overdue, provision, "                \
-    "next_12_months, claim, forgiven, subsidy"
+    "what winners and losers are told by, else outstanding, of a book of grants alone "            \
+    "refund_outstanding; one of " CLI_MEASURE_NAMES
 
 /** cli_run_read(arguments, options): fill ${options} from the arguments; false after a message. */
 bool cli_run_read(const struct cli_arguments *arguments, struct run_options *options);
 
-/** cli_measure(arguments, measure): the figure that --measure names; false after a message. */
-bool cli_measure(const struct cli_arguments *arguments, enum outcome_figure *measure);
+/** cli_measure(arguments, options, measure): the figure that --measure names, or the usual one of
+ * such a book; false after a message. */
+bool cli_measure(const struct cli_arguments *arguments, const struct run_options *options,
+                 enum outcome_figure *measure);
 
 /** cli_amount(arena, amount, decimals): it as text, which belongs to ${arena}. */
 const char *cli_amount(struct arena *arena, struct amount amount, unsigned decimals);

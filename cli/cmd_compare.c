@@ -49,7 +49,7 @@ static void put_moves(struct summary *summary, const char **cells,
     cells[2] = cli_amount(summary->arena, amount_sub(summary->arena, after, before), decimals);
 }
 
-/* Values of attributes only where something moves. */
+/* Those that have the measure; values of attributes only where something moves. */
 static void print_groups(struct summary *summary)
 {
     static const char *const heads[] = {"group",     "currency", "accounts", "winners", "losers",
@@ -61,22 +61,39 @@ static void print_groups(struct summary *summary)
     table_begin(&table, summary->arena, heads, COLUMNS, 2);
     for (size_t i = 0; i < impact->groups.count; i++) {
         const struct impact_group *group = (const struct impact_group *)groups[i];
-        uint64_t refused = group->refused_before + group->refused_after;
-        if (group->key.by > 1 && group->winners + group->losers + refused == 0)
+        const struct impact_count count = group->count[outcome_of_figure(impact->measure)];
+        uint64_t refused = count.refused_before + count.refused_after;
+        if (count.accounts == 0 ||
+            (group->key.by > 1 && group->winners + group->losers + refused == 0))
             continue;
         const char *cells[COLUMNS] = {
             name_text(summary, group),
             arena_copy(summary->arena, group->key.code.ptr, group->key.code.len),
-            count_text(summary, group->accounts),
+            count_text(summary, count.accounts),
             count_text(summary, group->winners),
             count_text(summary, group->losers),
-            count_text(summary, group->accounts - group->winners - group->losers - refused),
+            count_text(summary, count.accounts - group->winners - group->losers - refused),
             count_text(summary, refused),
         };
         put_moves(summary, cells + 7, &group->figure[impact->measure], group->key.decimals);
         table_row(&table, cells);
     }
     table_print(&table);
+}
+
+/* How many accounts the measure does not apply to, if any. */
+static void print_unmeasured(struct impact *impact)
+{
+    enum outcome_of of = outcome_of_figure(impact->measure);
+    enum outcome_of other = of == OUTCOME_OF_LOANS ? OUTCOME_OF_GRANTS : OUTCOME_OF_LOANS;
+    struct group_key **groups = group_table_sorted(&impact->groups);
+    uint64_t count = 0;
+    for (size_t i = 0; i < impact->groups.count && groups[i]->by == 0; i++)
+        count += ((const struct impact_group *)groups[i])->count[other].accounts;
+    if (count > 0)
+        printf("\n%s is a figure of %s: %llu %s are neither winners nor losers nor unchanged\n",
+               outcome_name(impact->measure), outcome_of_name(of), (unsigned long long)count,
+               outcome_of_name(other));
 }
 
 /* Every figure that some account's moves, over the whole book. */
@@ -124,9 +141,11 @@ static void print_top(struct summary *summary)
         const char *cells[COLUMNS] = {
             arena_copy(summary->arena, account->account_id.ptr, account->account_id.len),
             arena_copy(summary->arena, account->code.ptr, account->code.len),
-            cli_amount(summary->arena, account->before, account->decimals),
-            account->refused ? "refused"
-                             : cli_amount(summary->arena, account->after, account->decimals),
+            account->refused_before
+                ? "refused"
+                : cli_amount(summary->arena, account->before, account->decimals),
+            account->refused_after ? "refused"
+                                   : cli_amount(summary->arena, account->after, account->decimals),
             cli_amount(summary->arena, delta, account->decimals),
         };
         table_row(&table, cells);
@@ -147,9 +166,11 @@ static void print_summary(struct summary *summary)
     else
         printf("the rules in %s instead of those in %s\n", compare->options->with,
                summary->run->rules);
-    printf("as of %s, by %s: %s is the borrower's gain\n\n", date_text(as_of, summary->run->as_of),
-           outcome_name(measure), impact_is_gain(measure) ? "more" : "less");
+    printf("as of %s, by %s: %s is the %s's gain\n\n", date_text(as_of, summary->run->as_of),
+           outcome_name(measure), impact_is_gain(measure) ? "more" : "less",
+           outcome_has(OUTCOME_OF_LOANS, measure) ? "borrower" : "recipient");
     print_groups(summary);
+    print_unmeasured(&summary->compare->impacts[0]);
     puts("\nfigures that move, over the whole book:\n");
     print_figures(summary);
     if (compare->impacts[0].top_count > 0) {
@@ -164,7 +185,7 @@ static bool read_options(const struct cli_arguments *arguments, struct run_optio
                          struct compare_options *compare)
 {
     enum outcome_figure measure;
-    if (!cli_view_read(arguments, run) || !cli_measure(arguments, &measure))
+    if (!cli_view_read(arguments, run) || !cli_measure(arguments, run, &measure))
         return false;
     *compare = (struct compare_options){
         .reform = cli_value(arguments, "--reform"),
@@ -213,8 +234,8 @@ const struct cli_command cli_compare = {
             "\n"
             "prints winners and losers by group, what moves, and whose account moves most;\n"
             "classes/changes.csv then has every figure that changed, account by account, and\n"
-            "classes/impact.csv what that comes to by group.  Loans that one side refuses are\n"
-            "counted apart.",
+            "classes/impact.csv what that comes to by group.  Accounts that one side refuses are\n"
+            "counted apart, and so are loans and grants.",
     .options = options,
     .option_count = sizeof options / sizeof *options,
     .run = run,

@@ -126,15 +126,15 @@ bool cli_view_read(const struct cli_arguments *arguments, struct run_options *op
     return true;
 }
 
-bool cli_measure(const struct cli_arguments *arguments, enum outcome_figure *measure)
+bool cli_measure(const struct cli_arguments *arguments, const struct run_options *options,
+                 enum outcome_figure *measure)
 {
     const char *name = cli_value(arguments, "--measure");
-    *measure = impact_measure(text_of(name == NULL ? "outstanding" : name));
+    if (name == NULL)
+        name = options->loans.count > 0 ? "outstanding" : "refund_outstanding";
+    *measure = impact_measure(text_of(name));
     return *measure != OUTCOME_FIGURES ||
-           (cli_usage("--measure is one of outstanding, overdue, provision, next_12_months, claim, "
-                      "forgiven, subsidy, not '%s'",
-                      name),
-            false);
+           (cli_usage("--measure is one of " CLI_MEASURE_NAMES ", not '%s'", name), false);
 }
 
 const char *cli_amount(struct arena *arena, struct amount amount, unsigned decimals)

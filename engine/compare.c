@@ -104,7 +104,7 @@ static void begin(void *context, unsigned workers)
     end_pass(compare);
     for (; compare->workers < workers; compare->workers++)
         impact_init(&compare->impacts[compare->workers], compare->run->memory,
-                    compare->run->attributes.count, compare->options->measure);
+                    2 + compare->run->attributes.count, compare->options->measure);
 }
 
 static void put_value(struct buffer *out, enum outcome_kind kind, const struct outcome_value *value,
@@ -141,18 +141,18 @@ static void put_delta(struct buffer *out, struct arena *arena, enum outcome_kind
                    kind == OUTCOME_IS_AMOUNT ? decimals : 0);
 }
 
-static void put_changes(struct buffer *out, struct arena *arena, const struct loan *loan,
+static void put_changes(struct buffer *out, struct arena *arena, const struct outcome_owner *owner,
                         const struct outcome *before, const struct outcome *after)
 {
-    unsigned decimals = loan->program->decimals;
+    unsigned decimals = owner->program->decimals;
     for (unsigned f = 0; f < OUTCOME_FIGURES; f++) {
         enum outcome_figure figure = (enum outcome_figure)f;
         enum outcome_kind kind = outcome_kind_of(figure);
         struct outcome_value was = outcome_value_of(before, figure);
         struct outcome_value is = outcome_value_of(after, figure);
-        if (outcome_same(kind, &was, &is))
+        if (!outcome_has(owner->of, figure) || outcome_same(kind, &was, &is))
             continue;
-        csv_text(out, loan->account_id);
+        csv_text(out, owner->account_id);
         csv_text(out, text_of(outcome_name(figure)));
         put_value(out, kind, &was, decimals);
         put_value(out, kind, &is, decimals);
@@ -165,16 +165,12 @@ static void compare_account(void *context, unsigned worker, struct work *works, 
 {
     struct compare *compare = context;
     struct work *before = &works[BEFORE], *after = &works[AFTER];
-    const struct loan *loan = &before->loan;
-    if (before->outcome.refused) /* set aside, as a run does */
+    const struct work *there = before->outcome.exists ? before : after;
+    if (!there->outcome.exists) /* in no file yet, or in none at all */
         return;
-    if (loan->program == NULL || (!before->outcome.exists && !after->outcome.refused))
-        return;
-    if (!before->outcome.exists && after->outcome.refused)
-        return; /* not yet in any file: nothing changes */
-    impact_add(&compare->impacts[worker], &before->scratch, loan, &before->outcome,
+    impact_add(&compare->impacts[worker], &before->scratch, &there->owner, &before->outcome,
                &after->outcome);
-    put_changes(out, &before->scratch, loan, &before->outcome, &after->outcome);
+    put_changes(out, &before->scratch, &there->owner, &before->outcome, &after->outcome);
 }
 
 /* --- impact.csv --- */
@@ -188,6 +184,12 @@ static const char *group_by(const struct compare *compare, unsigned by, struct t
     return NULL;
 }
 
+/* Whether the figure is one that the group's accounts have, and that can be added up. */
+static bool is_of_group(const struct impact_group *group, enum outcome_figure figure)
+{
+    return outcome_is_summed(figure) && group->count[outcome_of_figure(figure)].accounts > 0;
+}
+
 static void put_group(struct compare *compare, struct buffer *out, const struct impact_group *group)
 {
     struct text attribute;
@@ -195,7 +197,7 @@ static void put_group(struct compare *compare, struct buffer *out, const struct 
     for (unsigned f = 0; f < OUTCOME_FIGURES; f++) {
         enum outcome_kind kind = outcome_kind_of((enum outcome_figure)f);
         const struct impact_figure *figure = &group->figure[f];
-        if (kind != OUTCOME_IS_AMOUNT && kind != OUTCOME_IS_COUNT)
+        if (!is_of_group(group, (enum outcome_figure)f))
             continue;
         unsigned decimals = kind == OUTCOME_IS_AMOUNT ? group->key.decimals : 0;
         struct amount before = amount_sum_value(&compare->arena, &figure->before);

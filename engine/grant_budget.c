@@ -2,11 +2,12 @@
 
 #include "grant_totals.h"
 
-void grant_budget_claim(struct buffer *claims, const struct grant_state *state)
+void grant_budget_claim(struct budget_claim *claim, const struct grant_state *state)
 {
     const struct grant *grant = state->grant;
     struct grant_year year = grant_year_of(grant);
-    const struct budget_claim claim = {
+    *claim = (struct budget_claim){
+        .made = true,
         .program = grant->program->id,
         .year = year.year,
         .agreed = grant->agreed,
@@ -16,11 +17,10 @@ void grant_budget_claim(struct buffer *claims, const struct grant_state *state)
         .limit = year.budget,
         .freed = state->cancelled ? state->cancelled_on : DATE_NONE,
     };
-    budget_pack(claims, &claim);
 }
 
 bool grant_budget_fits(struct load *load, struct load_row *row, const struct grant *grant,
-                       const struct budget *budget)
+                       const struct budget *budget, unsigned side)
 {
     const struct budget_bid bid = {
         .account_id = grant->account_id,
@@ -31,5 +31,5 @@ bool grant_budget_fits(struct load *load, struct load_row *row, const struct gra
         .decimals = grant->program->decimals,
         .year = grant_year_of(grant).year,
     };
-    return budget_fits(budget, load, row, &bid);
+    return budget_fits(budget, side, load, row, &bid);
 }

@@ -2,28 +2,39 @@
 
 #include <string.h>
 
-enum { BY_ALL, BY_PROGRAM, BY_ATTRIBUTE };
+const enum outcome_figure impact_measures[IMPACT_MEASURES] = {
+    (enum outcome_figure)(OUTCOME_AMOUNTS + FIGURE_OUTSTANDING),
+    (enum outcome_figure)(OUTCOME_AMOUNTS + FIGURE_OVERDUE),
+    (enum outcome_figure)(OUTCOME_AMOUNTS + FIGURE_PROVISION),
+    OUTCOME_NEXT_12_MONTHS,
+    (enum outcome_figure)(OUTCOME_AMOUNTS + FIGURE_CLAIM),
+    (enum outcome_figure)(OUTCOME_AMOUNTS + FIGURE_FORGIVEN),
+    OUTCOME_SUBSIDY,
+    OUTCOME_AWARD,
+    OUTCOME_TO_ACCOUNT,
+    OUTCOME_CLAWBACK,
+    OUTCOME_REFUND_OUTSTANDING,
+    OUTCOME_GRANT_PROVISION,
+};
 
 enum outcome_figure impact_measure(struct text name)
 {
-    static const char *const measures[] = {"outstanding", "overdue",  "provision", "next_12_months",
-                                           "claim",       "forgiven", "subsidy"};
-    for (unsigned i = 0; i < sizeof measures / sizeof *measures; i++)
-        if (text_is(name, measures[i]))
-            return outcome_find(name);
+    for (unsigned i = 0; i < IMPACT_MEASURES; i++)
+        if (text_is(name, outcome_name(impact_measures[i])))
+            return impact_measures[i];
     return OUTCOME_FIGURES;
 }
 
 bool impact_is_gain(enum outcome_figure measure)
 {
     return measure == (enum outcome_figure)(OUTCOME_AMOUNTS + FIGURE_FORGIVEN) ||
-           measure == OUTCOME_SUBSIDY;
+           measure == OUTCOME_SUBSIDY || measure == OUTCOME_AWARD;
 }
 
-void impact_init(struct impact *impact, const struct memory *memory, unsigned attributes,
+void impact_init(struct impact *impact, const struct memory *memory, unsigned groupings,
                  enum outcome_figure measure)
 {
-    *impact = (struct impact){.attributes = attributes, .measure = measure};
+    *impact = (struct impact){.groupings = groupings, .measure = measure};
     group_table_init(&impact->groups, memory, sizeof(struct impact_group));
 }
 
@@ -41,17 +52,13 @@ void impact_free(struct impact *impact)
 
 /* --- one account --- */
 
-static bool is_summed(enum outcome_figure figure)
+/* -1, 0, 1: whether who has the account loses, neither, wins by the measure.  An account that one
+ * side refuses is neither: it is counted as refused; so is one of which there is no such figure. */
+static int verdict(const struct impact *impact, const struct outcome_owner *owner,
+                   const struct outcome *before, const struct outcome *after)
 {
-    enum outcome_kind kind = outcome_kind_of(figure);
-    return kind == OUTCOME_IS_AMOUNT || kind == OUTCOME_IS_COUNT;
-}
-
-/* -1, 0, 1: whether the borrower loses, neither, wins by the measure.  An account that one side
- * refuses is neither: it is counted as refused. */
-static int verdict(const struct impact *impact, const struct outcome *before,
-                   const struct outcome *after)
-{
+    if (!outcome_has(owner->of, impact->measure))
+        return 0;
     struct amount was = outcome_value_of(before, impact->measure).number;
     struct amount is = outcome_value_of(after, impact->measure).number;
     int order = amount_compare(is, was);
@@ -60,18 +67,21 @@ static int verdict(const struct impact *impact, const struct outcome *before,
     return (order > 0) == impact_is_gain(impact->measure) ? 1 : -1;
 }
 
-static void add_to(struct impact *impact, const struct group_key *key, const struct outcome *before,
+static void add_to(struct impact *impact, const struct group_key *key,
+                   const struct outcome_owner *owner, const struct outcome *before,
                    const struct outcome *after)
 {
     struct impact_group *group = group_table_get(&impact->groups, key);
-    int wins = verdict(impact, before, after);
-    group->accounts++;
-    group->refused_before += before->refused;
-    group->refused_after += after->refused;
+    struct impact_count *count = &group->count[owner->of];
+    int wins = verdict(impact, owner, before, after);
+    count->accounts++;
+    count->refused_before += before->refused;
+    count->refused_after += after->refused;
     group->winners += wins > 0;
     group->losers += wins < 0;
     for (unsigned f = 0; f < OUTCOME_FIGURES; f++) {
-        if (!is_summed((enum outcome_figure)f))
+        if (!outcome_is_summed((enum outcome_figure)f) ||
+            !outcome_has(owner->of, (enum outcome_figure)f))
             continue;
         struct impact_figure *figure = &group->figure[f];
         struct amount was = outcome_value_of(before, (enum outcome_figure)f).number;
@@ -113,16 +123,17 @@ static void keep_top(struct impact *impact, const struct impact_account *account
     copy->moved = amount_copy(arena, account->moved);
 }
 
-static void weigh(struct impact *impact, struct arena *arena, const struct loan *loan,
+static void weigh(struct impact *impact, struct arena *arena, const struct outcome_owner *owner,
                   const struct outcome *before, const struct outcome *after)
 {
     struct impact_account account = {
-        .account_id = loan->account_id,
-        .code = loan->program->code,
-        .decimals = loan->program->decimals,
+        .account_id = owner->account_id,
+        .code = owner->program->code,
+        .decimals = owner->program->decimals,
         .before = outcome_value_of(before, impact->measure).number,
         .after = outcome_value_of(after, impact->measure).number,
-        .refused = before->refused || after->refused,
+        .refused_before = before->refused,
+        .refused_after = after->refused,
     };
     bool less = amount_compare(account.after, account.before) < 0;
     account.moved = less ? amount_sub(arena, account.before, account.after)
@@ -131,21 +142,23 @@ static void weigh(struct impact *impact, struct arena *arena, const struct loan 
         keep_top(impact, &account);
 }
 
-void impact_add(struct impact *impact, struct arena *arena, const struct loan *loan,
+static struct text name_of(const struct outcome_owner *owner, unsigned by)
+{
+    if (by == 0)
+        return text_of("all");
+    return by == 1 ? owner->program->id : owner->attributes[by - 2];
+}
+
+void impact_add(struct impact *impact, struct arena *arena, const struct outcome_owner *owner,
                 const struct outcome *before, const struct outcome *after)
 {
-    const struct program *program = loan->program;
-    struct group_key key = {BY_ALL, text_of("all"), program->code, program->decimals};
-    add_to(impact, &key, before, after);
-    key.by = BY_PROGRAM;
-    key.name = program->id;
-    add_to(impact, &key, before, after);
-    for (unsigned i = 0; i < impact->attributes; i++) {
-        key.by = BY_ATTRIBUTE + i;
-        key.name = loan->attributes[i];
-        add_to(impact, &key, before, after);
+    const struct program *program = owner->program;
+    for (unsigned by = 0; by < impact->groupings; by++) {
+        const struct group_key key = {by, name_of(owner, by), program->code, program->decimals};
+        add_to(impact, &key, owner, before, after);
     }
-    weigh(impact, arena, loan, before, after);
+    if (outcome_has(owner->of, impact->measure))
+        weigh(impact, arena, owner, before, after);
 }
 
 /* --- parts put together --- */
@@ -153,9 +166,11 @@ void impact_add(struct impact *impact, struct arena *arena, const struct loan *l
 static void merge_group(struct impact *into, const struct impact_group *from)
 {
     struct impact_group *group = group_table_get(&into->groups, &from->key);
-    group->accounts += from->accounts;
-    group->refused_before += from->refused_before;
-    group->refused_after += from->refused_after;
+    for (unsigned of = 0; of < OUTCOME_OFS; of++) {
+        group->count[of].accounts += from->count[of].accounts;
+        group->count[of].refused_before += from->count[of].refused_before;
+        group->count[of].refused_after += from->count[of].refused_after;
+    }
     group->winners += from->winners;
     group->losers += from->losers;
     for (unsigned f = 0; f < OUTCOME_FIGURES; f++) {

@@ -18,11 +18,12 @@ static struct date cancelled_on(const struct account *account)
     return on;
 }
 
-void loan_budget_claim(struct buffer *claims, const struct account *account)
+void loan_budget_claim(struct budget_claim *claim, const struct account *account)
 {
     const struct loan *loan = account->loan;
     struct rule_budget budget = budget_of(loan);
-    const struct budget_claim claim = {
+    *claim = (struct budget_claim){
+        .made = true,
         .program = loan->program->id,
         .year = budget.year,
         .agreed = loan->agreed,
@@ -32,11 +33,10 @@ void loan_budget_claim(struct buffer *claims, const struct account *account)
         .limit = budget.limit,
         .freed = cancelled_on(account),
     };
-    budget_pack(claims, &claim);
 }
 
 bool loan_budget_fits(struct load *load, struct load_row *row, const struct loan *loan,
-                      const struct budget *budget)
+                      const struct budget *budget, unsigned side)
 {
     const struct budget_bid bid = {
         .account_id = loan->account_id,
@@ -47,5 +47,5 @@ bool loan_budget_fits(struct load *load, struct load_row *row, const struct loan
         .decimals = loan->program->decimals,
         .year = budget_of(loan).year,
     };
-    return budget_fits(budget, load, row, &bid);
+    return budget_fits(budget, side, load, row, &bid);
 }

@@ -22,6 +22,8 @@ struct shares {
     unsigned streams; /* files that may be read side by side */
 };
 
+_Static_assert((int)RUN_SIDES_MAX <= (int)BUDGET_SIDES_MAX, "budgets are judged for all sides");
+
 /* One set of rules, and the work by it. */
 struct side {
     struct rules rules;
@@ -47,16 +49,17 @@ struct month {
     struct book book;
     unsigned threads;
     struct shares shares;
-    struct work *works;     /* by worker, then side; the first worker's gather what all found */
-    bool survey;            /* this pass is one */
-    struct sorter *rejects; /* of the lines of rejects.csv and unidentified.csv */
+    struct work *works; /* by worker, then side; the first worker's gather what all found */
+    struct budget_claim *claimed; /* the same, of the account at hand in a survey */
+    bool survey;                  /* this pass is one */
+    struct sorter *rejects;       /* of the lines of rejects.csv and unidentified.csv */
     struct sorter *unidentified;
     struct sorter *claims; /* of a survey: on budgets */
     size_t row_bytes;      /* what a row made in some batch, at most; 0: not known yet */
     struct out_file *files[REPORT_FILES];
     struct out_file *viewed; /* the view's file */
     bool subsidy;            /* some program has one */
-    struct budget budget;    /* what a survey found, of the first side */
+    struct budget budget;    /* what a survey found, of all sides */
 };
 
 /* --- memory --- */
@@ -244,6 +247,13 @@ static bool work_by_all(struct month *month, struct work *works, const struct bo
     return true;
 }
 
+/* What an account claims of budgets, as one item of all sides. */
+static void pack_claims(const struct month *month, const struct work *works, struct buffer *packed)
+{
+    if (month->survey)
+        budget_pack(packed, works[0].claim, month->side_count);
+}
+
 static bool work_batch(void *context, unsigned worker, struct crew_batch *batch)
 {
     struct month *month = context;
@@ -251,10 +261,10 @@ static bool work_batch(void *context, unsigned worker, struct crew_batch *batch)
     works->out = batch->out;
     works->rejects = month->options->quarantine ? &batch->rejects : NULL;
     works->unidentified = &batch->unidentified;
-    works->claims = &batch->claims;
     bool lawful = true;
     for (size_t i = 0; i < batch->count && lawful; i++) {
         lawful = work_by_all(month, works, &batch->bundles[i]);
+        pack_claims(month, works, &batch->claims);
         if (lawful && month->view != NULL && !month->survey)
             month->view->account(month->view->context, worker, works, batch->out);
     }
@@ -464,6 +474,8 @@ static void begin_works(struct month *month)
     const struct run_options *options = month->options;
     for (unsigned i = 0; i < month->threads * month->side_count; i++)
         work_init(&month->works[i], &month->sides[i % month->side_count].job);
+    for (unsigned i = 0; i < month->threads * month->side_count; i++)
+        month->works[i].claim = month->survey ? &month->claimed[i] : NULL;
     month->rejects =
         sorter_new(options->memory, month->shares.aside, options->temporary, month->faults);
     month->unidentified =
@@ -495,13 +507,21 @@ static bool gather_book(struct month *month)
     return result == BOOK_END;
 }
 
+static bool asks_budget(const struct month *month)
+{
+    for (unsigned i = 0; i < month->side_count; i++)
+        if (work_asks_budget(&month->sides[i].job))
+            return true;
+    return false;
+}
+
 /* One pass over the book, its files sorted (side by side) or not (gathered). */
 static enum pass pass(struct month *month, bool gathered)
 {
     enum pass outcome = PASS_STOPPED;
     bool opened = open_book(month, gathered) && (!gathered || gather_book(month));
     /* Earlier awards of other shards count too. */
-    if (!month->survey || !work_asks_budget(&month->sides[0].job))
+    if (!month->survey || !asks_budget(month))
         month->book.shard = month->options->shard;
     begin_works(month);
     month->row_bytes = 0; /* what a pass that was broken off made says little */
@@ -580,7 +600,8 @@ static void note_budgets(struct month *month, bool done)
 {
     if (done)
         (void)budget_judge(&month->budget, month->claims);
-    month->sides[0].job.budget = &month->budget;
+    for (unsigned i = 0; i < month->side_count; i++)
+        month->sides[i].job.budget = &month->budget;
 }
 
 static void note_borrowers(struct month *month, bool done)
@@ -594,7 +615,7 @@ static void note_borrowers(struct month *month, bool done)
 static bool surveys(struct month *month)
 {
     bool gathered = is_gathered_at_once(month);
-    if (work_asks_budget(&month->sides[0].job))
+    if (asks_budget(month))
         gathered = survey(month, gathered, note_budgets);
     if (asks_borrowers(month))
         gathered = survey(month, gathered, note_borrowers);
@@ -674,10 +695,13 @@ enum run_outcome run_view(const struct run_options *options, const struct run_vi
     month.shares = shares_of(options, month.threads);
     month.works = ARENA_ARRAY(arena, struct work, (size_t)month.threads * month.side_count);
     name_columns(&month);
-    budget_init(&month.budget, options->memory);
+    month.claimed =
+        ARENA_ARRAY(arena, struct budget_claim, (size_t)month.threads * month.side_count);
+    budget_init(&month.budget, options->memory, month.side_count);
     for (unsigned i = 0; i < month.side_count; i++) {
         borrowers_init(&month.sides[i].borrowers, options->memory);
         set_job(&month, &month.sides[i]);
+        month.sides[i].job.side = i;
         if (ruled && i > 0)
             month.sides[i].job.differences = differences_of(&month, &month.sides[i].rules);
     }

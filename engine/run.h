@@ -15,6 +15,9 @@
 #define RUN_MEMORY_MAX (UINT64_C(64) << 30)
 #define RUN_MEMORY_DEFAULT (UINT64_C(256) << 20)
 
+/* Sets of rules that a view may have. */
+enum { RUN_SIDES_MAX = 256 };
+
 struct run_paths {
     const char *const *list;
     unsigned count;
@@ -65,7 +68,7 @@ struct work;
  */
 struct run_view {
     void *context;
-    unsigned sides;     /* at least 1; the first is by the rules of the options */
+    unsigned sides;     /* 1..RUN_SIDES_MAX; the first is by the rules of the options */
     const char *name;   /* of the file that is written account by account; NULL: none */
     const char *header; /* of it */
     /* Make the rules of the other sides, sides[1..], from those of the options; false after a

@@ -4,16 +4,6 @@
 #include "manifest.h"
 #include "work.h"
 
-const enum outcome_figure sweep_measures[SWEEP_MEASURES] = {
-    (enum outcome_figure)(OUTCOME_AMOUNTS + FIGURE_OUTSTANDING),
-    (enum outcome_figure)(OUTCOME_AMOUNTS + FIGURE_OVERDUE),
-    (enum outcome_figure)(OUTCOME_AMOUNTS + FIGURE_PROVISION),
-    OUTCOME_NEXT_12_MONTHS,
-    (enum outcome_figure)(OUTCOME_AMOUNTS + FIGURE_CLAIM),
-    (enum outcome_figure)(OUTCOME_AMOUNTS + FIGURE_FORGIVEN),
-    OUTCOME_SUBSIDY,
-};
-
 /* --- cells --- */
 
 /* Which value of each sweep a cell takes: the last sweep's change fastest. */
@@ -68,6 +58,11 @@ static bool make_rules(void *context, struct arena *arena, const struct rules *r
     return well;
 }
 
+bool sweep_has(const struct sweep *sweep, enum outcome_of of)
+{
+    return (of == OUTCOME_OF_LOANS ? sweep->run->loans.count : sweep->run->grants.count) > 0;
+}
+
 /* --- accounts --- */
 
 static void end_pass(struct sweep *sweep)
@@ -83,42 +78,72 @@ static void begin(void *context, unsigned workers)
     end_pass(sweep);
     sweep->workers = workers;
     for (unsigned i = 0; i < workers * sweep->cells; i++)
-        impact_init(&sweep->impacts[i], sweep->run->memory, 0, sweep->measure);
+        impact_init(&sweep->impacts[i], sweep->run->memory, 1, sweep->measure);
 }
 
 static void sweep_account(void *context, unsigned worker, struct work *works, struct buffer *out)
 {
     struct sweep *sweep = context;
     const struct outcome *before = &works[0].outcome;
+    unsigned there = 0;
     (void)out;
-    if (works[0].loan.program == NULL || before->refused || !before->exists)
+    while (there < sweep->cells && !works[there].outcome.exists)
+        there++;
+    if (there == sweep->cells) /* in no file yet, or in none at all */
         return;
     for (unsigned cell = 0; cell < sweep->cells; cell++)
-        impact_add(&sweep->impacts[worker * sweep->cells + cell], &works[0].scratch, &works[0].loan,
-                   before, &works[cell].outcome);
+        impact_add(&sweep->impacts[worker * sweep->cells + cell], &works[0].scratch,
+                   &works[there].owner, before, &works[cell].outcome);
 }
 
 /* --- sweep.csv --- */
+
+/* The total of a measure; empty where it is of the other kind of account. */
+static void put_measure(struct sweep *sweep, struct buffer *out, const struct impact_group *group,
+                        enum outcome_of of, enum outcome_figure measure)
+{
+    if (outcome_has(of, measure))
+        csv_amount(out, amount_sum_value(&sweep->arena, &group->figure[measure].after),
+                   group->key.decimals);
+    else
+        csv_empty(out);
+}
+
+static void put_line(struct sweep *sweep, struct buffer *out, unsigned cell,
+                     const struct impact_group *group, enum outcome_of of)
+{
+    const struct impact_count *count = &group->count[of];
+    bool measured = outcome_has(of, sweep->measure);
+    for (unsigned i = 0; i < sweep->reform.sweep_count; i++)
+        csv_text(out, sweep_value(sweep, cell, i));
+    csv_text(out, group->key.code);
+    if (sweep_has(sweep, OUTCOME_OF_GRANTS))
+        csv_text(out, text_of(outcome_of_name(of)));
+    csv_number(out, (int64_t)count->accounts);
+    csv_number(out, (int64_t)count->refused_after);
+    if (measured) {
+        csv_number(out, (int64_t)group->winners);
+        csv_number(out, (int64_t)group->losers);
+    } else {
+        csv_empty(out);
+        csv_empty(out);
+    }
+    for (unsigned m = 0; m < IMPACT_MEASURES; m++)
+        if (sweep_has(sweep, outcome_of_figure(impact_measures[m])))
+            put_measure(sweep, out, group, of, impact_measures[m]);
+    csv_end_row(out);
+}
 
 static void put_cell(struct sweep *sweep, struct buffer *out, unsigned cell)
 {
     struct impact *impact = &sweep->impacts[cell];
     struct group_key **groups = group_table_sorted(&impact->groups);
-    for (size_t g = 0; g < impact->groups.count && groups[g]->by == 0; g++) {
-        const struct impact_group *group = (const struct impact_group *)groups[g];
-        for (unsigned i = 0; i < sweep->reform.sweep_count; i++)
-            csv_text(out, sweep_value(sweep, cell, i));
-        csv_text(out, group->key.code);
-        csv_number(out, (int64_t)group->accounts);
-        csv_number(out, (int64_t)group->refused_after);
-        csv_number(out, (int64_t)group->winners);
-        csv_number(out, (int64_t)group->losers);
-        for (unsigned m = 0; m < SWEEP_MEASURES; m++)
-            csv_amount(out,
-                       amount_sum_value(&sweep->arena, &group->figure[sweep_measures[m]].after),
-                       group->key.decimals);
-        csv_end_row(out);
-    }
+    for (size_t g = 0; g < impact->groups.count; g++)
+        for (unsigned of = 0; of < OUTCOME_OFS; of++) {
+            const struct impact_group *group = (const struct impact_group *)groups[g];
+            if (group->count[of].accounts > 0)
+                put_line(sweep, out, cell, group, (enum outcome_of)of);
+        }
     arena_reset(&sweep->arena);
 }
 
@@ -129,9 +154,13 @@ static bool write_cells(struct sweep *sweep, struct out_dir *out)
     buffer_init(&text, sweep->run->memory);
     for (unsigned i = 0; i < sweep->reform.sweep_count; i++)
         csv_text(&text, sweep->reform.sweep[i].path);
-    buffer_put_string(&text, "currency,accounts,refused,winners,losers,");
-    for (unsigned m = 0; m < SWEEP_MEASURES; m++)
-        csv_text(&text, text_of(outcome_name(sweep_measures[m])));
+    buffer_put_string(&text, "currency,");
+    if (sweep_has(sweep, OUTCOME_OF_GRANTS))
+        buffer_put_string(&text, "kind,");
+    buffer_put_string(&text, "accounts,refused,winners,losers,");
+    for (unsigned m = 0; m < IMPACT_MEASURES; m++)
+        if (sweep_has(sweep, outcome_of_figure(impact_measures[m])))
+            csv_text(&text, text_of(outcome_name(impact_measures[m])));
     csv_end_row(&text);
     for (unsigned cell = 0; cell < sweep->cells; cell++)
         put_cell(sweep, &text, cell);

@@ -9,7 +9,7 @@
 #include "reform.h"
 #include "run.h"
 
-enum { SWEEP_CELLS_MAX = 256 };
+enum { SWEEP_CELLS_MAX = RUN_SIDES_MAX };
 
 /* Several runs side by side: the first cell is the book by the rules as they stand. */
 struct sweep {
@@ -37,8 +37,8 @@ void sweep_free(struct sweep *sweep);
  * in the first cell, where it is as it stands. */
 struct text sweep_value(const struct sweep *sweep, unsigned cell, unsigned i);
 
-/* The figures of a cell, in the order of sweep.csv. */
-enum { SWEEP_MEASURES = 7 };
-extern const enum outcome_figure sweep_measures[SWEEP_MEASURES];
+/** sweep_has(sweep, of): whether there are files of loans, or of grants, whose measures are shown
+ * then. */
+bool sweep_has(const struct sweep *sweep, enum outcome_of of);
 
 #endif

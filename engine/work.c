@@ -1,5 +1,7 @@
 #include "work.h"
 
+#include <assert.h>
+
 #include "grant_budget.h"
 #include "grant_position.h"
 #include "loan_budget.h"
@@ -39,7 +41,6 @@ void work_init(struct work *work, const struct work_job *job)
     *work = (struct work){.job = job};
     arena_init(&work->scratch, job->memory);
     buffer_init(&work->line, job->memory);
-    buffer_init(&work->unheard, job->memory);
     buffer_init(&work->broken_account, job->memory);
     faults_init(&work->faults);
     borrowers_init(&work->borrowers, job->memory);
@@ -54,7 +55,6 @@ void work_free(struct work *work)
     tallies_free(&work->tallies);
     faults_free(&work->faults);
     buffer_free(&work->line);
-    buffer_free(&work->unheard);
     buffer_free(&work->broken_account);
     arena_free(&work->scratch);
 }
@@ -432,14 +432,16 @@ static bool compute_grant(struct desk *desk)
     if (!result.exists)
         return true;
     if (job->survey && job->budget == NULL)
-        grant_budget_claim(work->claims, &result.state);
+        grant_budget_claim(work->claim, &result.state);
     if (job->survey)
         return true;
     if (job->budget != NULL &&
-        !grant_budget_fits(&desk->load, &desk->grant_rows[0], &desk->grant, job->budget))
+        !grant_budget_fits(&desk->load, &desk->grant_rows[0], &desk->grant, job->budget, job->side))
         return false;
-    if (job->figures)
+    if (job->figures) {
+        outcome_take_grant(&work->outcome, &desk->grant, &result.position);
         return true;
+    }
     report_grant_positions(&work->out[REPORT_GRANT_POSITIONS], &result.state, job->as_of,
                            &result.position, job->carried_count);
     report_grant_tranches(&work->out[REPORT_GRANT_TRANCHES], &result.state, &result.position);
@@ -474,7 +476,8 @@ static bool fits_budget(struct desk *desk, const struct computation *run)
 {
     const struct budget *budget = desk->work->job->budget;
     return budget == NULL || !run->exists ||
-           loan_budget_fits(&desk->load, &desk->loan_rows[0], &desk->loan, budget);
+           loan_budget_fits(&desk->load, &desk->loan_rows[0], &desk->loan, budget,
+                            desk->work->job->side);
 }
 
 /* Compute all positions that the run needs; false when the account is refused. */
@@ -506,7 +509,7 @@ static bool compute_account(struct desk *desk)
         entry.opening = apart ? &published.position : &run.snapshot;
     if (job->survey) {
         if (run.exists && desk->loan.program->has_budget && job->budget == NULL)
-            loan_budget_claim(desk->work->claims, &run.account);
+            loan_budget_claim(desk->work->claim, &run.account);
         note_class(desk, entry.now, BORROWERS_NOW);
         note_class(desk, entry.opening, BORROWERS_OPENING);
         return true;
@@ -658,16 +661,26 @@ static enum fault_code first_fault(const struct load_row *rows, size_t count)
     return FAULT_NONE;
 }
 
-/* For whoever wants figures: whose they are, or why there are none. */
-static void note_refusal(struct desk *desk, bool refused)
+/* For whoever wants figures: whose they are, and why there are none. */
+static void note_figures(struct desk *desk, bool refused)
 {
     struct work *work = desk->work;
     const struct book_bundle *bundle = desk->bundle;
+    bool grant = bundle->grant_count > 0;
     work->loan = desk->loan;
+    work->owner = (struct outcome_owner){
+        .of = grant ? OUTCOME_OF_GRANTS : OUTCOME_OF_LOANS,
+        .account_id = bundle->account_id,
+        .program = grant ? desk->grant.program : desk->loan.program,
+        .attributes = grant ? desk->grant.attributes : desk->loan.attributes,
+        .agreed = grant ? desk->grant.agreed : desk->loan.agreed,
+    };
     if (!refused)
         return;
-    work->outcome = (struct outcome){.refused = true};
+    work->outcome = (struct outcome){.refused = true, .of = work->owner.of};
     work->outcome.code = first_fault(desk->loan_rows, bundle->loan_count);
+    if (work->outcome.code == FAULT_NONE)
+        work->outcome.code = first_fault(desk->grant_rows, bundle->grant_count);
     if (work->outcome.code == FAULT_NONE)
         work->outcome.code = first_fault(desk->event_rows, bundle->event_count);
     if (work->outcome.code == FAULT_NONE)
@@ -683,12 +696,20 @@ static bool is_surveyed(const struct desk *desk)
             (gives != NULL && gives->has_budget));
 }
 
+/* Nothing is known of the account at hand. */
+static void begin_account(struct work *work)
+{
+    work->loan.program = work->owner.program = NULL;
+    work->outcome = (struct outcome){.exists = false};
+    if (work->claim != NULL)
+        work->claim->made = false;
+}
+
 void work_account(struct work *work, const struct book_bundle *bundle)
 {
     const struct work_job *job = work->job;
     arena_reset(&work->scratch);
-    work->loan.program = NULL;
-    work->outcome = (struct outcome){.exists = false};
+    begin_account(work);
     struct desk desk = {
         .work = work,
         .bundle = bundle,
@@ -718,7 +739,7 @@ void work_account(struct work *work, const struct book_bundle *bundle)
     if (!refused)
         refused = bundle->grant_count > 0 ? !compute_grant(&desk) : !compute_account(&desk);
     if (job->figures)
-        note_refusal(&desk, refused);
+        note_figures(&desk, refused);
     if (job->survey)
         return; /* rows are counted, and faults listed, in the second pass */
     count_rows(&desk, refused);
@@ -742,47 +763,87 @@ static const struct program *program_by_id(const struct work_job *job, struct te
     return NULL;
 }
 
+/* What of an account has to be made again. */
+enum again { AGAIN_ALL, AGAIN_CLASS, AGAIN_NOTHING };
+
+/* Of a grant: what its notices may name is read off the versions of all days. */
+static enum again grant_again(const struct work_job *job, const struct program_difference *differ)
+{
+    return date_equal(differ->from[RULE_BIND_EVENT], DATE_UNLIMITED) &&
+                   date_before(job->as_of, differ->from[RULE_BIND_REPORT])
+               ? AGAIN_NOTHING
+               : AGAIN_ALL;
+}
+
+static enum again loan_again(const struct work *work, const struct work *first,
+                             const struct program_difference *differ)
+{
+    const struct work_job *job = work->job;
+    const struct program *was = first->loan.program, *is = program_by_id(job, was->id);
+    if (asks_borrowers(job, is) || asks_borrowers(first->job, was) ||
+        !date_before(job->as_of, differ->from[RULE_BIND_EVENT]))
+        return AGAIN_ALL;
+    if (date_before(job->as_of, differ->from[RULE_BIND_REPORT]))
+        return AGAIN_NOTHING;
+    return was->looks_back || is->looks_back || was->has_subsidy ? AGAIN_ALL : AGAIN_CLASS;
+}
+
+static enum again what_again(const struct work *work, const struct work *first)
+{
+    const struct work_job *job = work->job;
+    const struct program *program = first->owner.program;
+    bool grant = first->owner.of == OUTCOME_OF_GRANTS;
+    if (program == NULL || first->outcome.refused)
+        return AGAIN_ALL;
+    const struct program_difference *differ = difference_of(job, program);
+    if (differ == NULL || !date_before(first->owner.agreed, differ->from[RULE_BIND_AGREEMENT]))
+        return AGAIN_ALL;
+    enum again again = grant ? grant_again(job, differ) : loan_again(work, first, differ);
+    /* Whose claims come before this one's agreed no later: their terms are the same, too. */
+    assert(again == AGAIN_ALL || job->budget == NULL ||
+           budget_refused(job->budget, job->side, first->owner.account_id) == NULL);
+    return again;
+}
+
+static void take_over(struct work *work, const struct work *first)
+{
+    work->owner = first->owner;
+    work->outcome = first->outcome;
+    work->loan = first->loan;
+    work->account = first->account;
+    if (work->job->survey)
+        *work->claim = *first->claim;
+}
+
 /* The position by other classes, of an account that they do not change. */
-static void classify_again(struct work *work, struct work *first)
+static void classify_again(struct work *work, const struct work *first)
 {
     const struct work_job *job = work->job;
     arena_reset(&work->scratch);
-    work->loan = first->loan;
+    take_over(work, first);
     work->loan.program = program_by_id(job, first->loan.program->id);
-    work->account = first->account;
     work->account.loan = &work->loan;
     work->account.arena = &work->scratch;
-    work->outcome = first->outcome;
     if (first->outcome.exists)
         position_of(&work->account, job->as_of, &work->outcome.position);
 }
 
-void work_beside(struct work *work, struct work *first, const struct book_bundle *bundle)
+void work_beside(struct work *work, const struct work *first, const struct book_bundle *bundle)
 {
-    const struct work_job *job = work->job;
-    const struct program *program = first->loan.program;
-    if (bundle->account_id.len == 0 || bundle->grant_count > 0)
-        return; /* no loan, no figures */
-    work->unheard.len = 0;
-    work->claims = &work->unheard;
-    const struct program_difference *difference =
-        program == NULL || first->outcome.refused || job->survey ? NULL
-                                                                 : difference_of(job, program);
-    bool whole = difference == NULL || asks_borrowers(job, program_by_id(job, program->id)) ||
-                 asks_borrowers(first->job, program) ||
-                 !date_before(first->loan.agreed, difference->from[RULE_BIND_AGREEMENT]) ||
-                 !date_before(job->as_of, difference->from[RULE_BIND_EVENT]);
-    if (whole) {
+    if (bundle->account_id.len == 0) { /* no account, no figures */
+        begin_account(work);
+        return;
+    }
+    switch (what_again(work, first)) {
+    case AGAIN_ALL:
         work_account(work, bundle);
-    } else if (date_before(job->as_of, difference->from[RULE_BIND_REPORT])) {
-        work->loan = first->loan;
-        work->account = first->account;
-        work->outcome = first->outcome;
-    } else if (program->looks_back || program_by_id(job, program->id)->looks_back ||
-               program->has_subsidy) {
-        work_account(work, bundle);
-    } else {
+        break;
+    case AGAIN_CLASS:
         classify_again(work, first);
+        break;
+    case AGAIN_NOTHING:
+        take_over(work, first);
+        break;
     }
 }
 

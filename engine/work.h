@@ -29,11 +29,12 @@ struct work_job {
     struct date as_of, known_at;
     struct date from; /* DATE_NONE: no period */
     struct date from_known_at;
-    /* A pass before the one that writes: nothing but the borrowers' worst classes and what grants
+    /* A pass before the one that writes: nothing but the borrowers' worst classes and what accounts
      * claim of budgets is found out. */
     bool survey;
     const struct borrowers *borrowers; /* what it found; NULL: no program asks */
-    const struct budget *budget;       /* the same */
+    const struct budget *budget;       /* the same, of all sides */
+    unsigned side;                     /* whose rules these are, in there */
     /* Of other sides than the first, by program: how far its program of that id is another. */
     const struct program_difference *differences;
     bool figures; /* the account's figures are wanted, in work->outcome, and no reports */
@@ -50,13 +51,13 @@ struct work {
     struct buffer *out;          /* by report_file, up to REPORT_ARREARS */
     struct buffer *rejects;      /* rows set aside, packed for a sorter; NULL: nobody asks */
     struct buffer *unidentified; /* the same of money that nobody can place */
-    struct buffer *claims;       /* on budgets, of a survey, packed for a sorter */
+    struct budget_claim *claim;  /* of the account at hand, by a survey */
     struct borrowers borrowers;  /* of a survey */
     /* Of the account just worked on, until the next one, where the job wants figures: */
-    struct loan loan; /* its program is NULL when the rows do not make a loan */
-    struct account account;
+    struct outcome_owner owner;
     struct outcome outcome;
-    struct buffer unheard;  /* claims of another side than the first */
+    struct loan loan;       /* of a loan; its program is NULL when the rows do not make one */
+    struct account account; /* of a loan that exists */
     const char *broken_law; /* NULL: none; a fault in nol itself */
     struct buffer broken_account;
 };
@@ -84,8 +85,8 @@ void work_account(struct work *work, const struct book_bundle *bundle);
  * work_beside(work, first, bundle):
  * The same account, which ${first} has worked on, under other rules, for its figures alone.  What
  * the rules do not make different is not computed again: nothing, where those that bind this
- * account are the same; the position alone, where only classification is another.
+ * account are the same; the position alone, where of a loan only classification is another.
  */
-void work_beside(struct work *work, struct work *first, const struct book_bundle *bundle);
+void work_beside(struct work *work, const struct work *first, const struct book_bundle *bundle);
 
 #endif

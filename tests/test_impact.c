@@ -1,5 +1,5 @@
 /* impact.h: accounts before and after, folded; parts put together are the whole. */
-#include "lend.h"
+#include "give.h"
 
 #include "impact.h"
 
@@ -8,12 +8,12 @@ static const enum outcome_figure outstanding =
 
 static void add(struct impact *impact, const char *id, int64_t before, int64_t after, bool refused)
 {
-    struct loan *loan = lend_loan(LEND_RULES, "30000", "2024-01-10", "", 3);
+    const struct outcome_owner owner = {.account_id = text_of(id),
+                                        .program = lend_program(LEND_RULES)};
     struct outcome was = {.exists = true}, is = {.exists = true, .refused = refused};
-    loan->account_id = text_of(id);
     was.position.figure[FIGURE_OUTSTANDING] = amount_of(before);
     is.position.figure[FIGURE_OUTSTANDING] = amount_of(after);
-    impact_add(impact, &expect_arena, loan, &was, &is);
+    impact_add(impact, &expect_arena, &owner, &was, &is);
 }
 
 static const struct impact_group *all_of(struct impact *impact)
@@ -25,10 +25,11 @@ static void check_all(struct impact *impact)
 {
     const struct impact_group *all = all_of(impact);
     const struct impact_figure *figure = &all->figure[outstanding];
-    assert_int_equal(all->accounts, 4);
+    assert_int_equal(all->count[OUTCOME_OF_LOANS].accounts, 4);
+    assert_int_equal(all->count[OUTCOME_OF_GRANTS].accounts, 0);
     assert_int_equal(all->winners, 1);
     assert_int_equal(all->losers, 1);
-    assert_int_equal(all->refused_after, 1);
+    assert_int_equal(all->count[OUTCOME_OF_LOANS].refused_after, 1);
     assert_int_equal(figure->up, 1);
     assert_int_equal(figure->down, 2);
     assert_int_equal(figure->unchanged, 1);
@@ -41,9 +42,9 @@ static void test_fold(void **state)
 {
     struct impact whole, part, other;
     (void)state;
-    impact_init(&whole, NULL, 0, outstanding);
-    impact_init(&part, NULL, 0, outstanding);
-    impact_init(&other, NULL, 0, outstanding);
+    impact_init(&whole, NULL, 2, outstanding);
+    impact_init(&part, NULL, 2, outstanding);
+    impact_init(&other, NULL, 2, outstanding);
     add(&whole, "a", 100, 50, false), add(&part, "a", 100, 50, false);
     add(&whole, "b", 200, 300, false), add(&other, "b", 200, 300, false);
     add(&whole, "c", 300, 300, false), add(&part, "c", 300, 300, false);
@@ -66,7 +67,7 @@ static void test_top(void **state)
     struct impact impact;
     char id[32];
     (void)state;
-    impact_init(&impact, NULL, 0, outstanding);
+    impact_init(&impact, NULL, 2, outstanding);
     for (int i = 0; i < 100; i++) {
         int nth = i * 37 % 100;
         (void)snprintf(id, sizeof id, "%02d", nth);
@@ -80,6 +81,37 @@ static void test_top(void **state)
     impact_free(&impact);
 }
 
+/* Grants beside loans: the same group, figures of their own, and none of them wins or loses by a
+ * measure of loans. */
+static void test_kinds(void **state)
+{
+    struct impact impact;
+    const struct outcome_owner owner = {
+        .of = OUTCOME_OF_GRANTS, .account_id = text_of("g"), .program = lend_program(GIVE_RULES)};
+    struct outcome was = {.exists = true, .of = OUTCOME_OF_GRANTS}, is = was;
+    (void)state;
+    was.grant.clawback = amount_of(70);
+    was.grant.figure[GRANT_PROVISION] = amount_of(7);
+    impact_init(&impact, NULL, 1, outstanding);
+    add(&impact, "a", 100, 50, false);
+    impact_add(&impact, &expect_arena, &owner, &was, &is);
+    const struct impact_group *all = all_of(&impact);
+    assert_int_equal(impact.groups.count, 1);
+    assert_int_equal(all->count[OUTCOME_OF_LOANS].accounts, 1);
+    assert_int_equal(all->count[OUTCOME_OF_GRANTS].accounts, 1);
+    assert_int_equal(all->winners, 1);
+    assert_int_equal(all->losers, 0);
+    assert_int_equal(all->figure[outstanding].down, 1);
+    assert_int_equal(all->figure[outstanding].unchanged, 0);
+    assert_int_equal(all->figure[OUTCOME_CLAWBACK].down, 1);
+    const enum outcome_figure provision = outcome_find(text_of("provision"));
+    assert_int_equal(all->figure[provision].unchanged, 1);
+    assert_int_equal(all->figure[OUTCOME_GRANT_PROVISION].down, 1);
+    assert_int_equal(impact.top_count, 1);
+    assert_string_equal(text_string(impact.top[0].account_id), "a");
+    impact_free(&impact);
+}
+
 static void test_measures(void **state)
 {
     (void)state;
@@ -87,6 +119,8 @@ static void test_measures(void **state)
     assert_int_equal(impact_measure(text_of("repaid")), OUTCOME_FIGURES);
     assert_false(impact_is_gain(outstanding));
     assert_true(impact_is_gain(impact_measure(text_of("forgiven"))));
+    assert_true(impact_is_gain(impact_measure(text_of("award"))));
+    assert_false(impact_is_gain(impact_measure(text_of("clawback"))));
 }
 
 int main(void)
@@ -94,6 +128,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         LEND_TEST(test_fold),
         LEND_TEST(test_top),
+        LEND_TEST(test_kinds),
         LEND_TEST(test_measures),
     };
     return RUN(tests);

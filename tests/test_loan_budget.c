@@ -12,9 +12,11 @@ static struct buffer claims;
 static void claim_as(const char *account_id, struct loan *loan, const char *as_of)
 {
     struct account account;
+    struct budget_claim claim;
     loan->account_id = text_of(account_id);
     lend_account(&account, loan, as_of);
-    loan_budget_claim(&claims, &account);
+    loan_budget_claim(&claim, &account);
+    budget_pack(&claims, &claim, 1);
     lend_event_count = 0;
 }
 
@@ -28,9 +30,9 @@ static const char *taken_before(struct loan *loan)
     struct sorter *sorter = sorter_new(NULL, SORTER_BYTES_MIN, "/tmp", &unheard);
     claim_as("L2", loan, "2024-12-31");
     assert_true(sorter_add_packed(sorter, (struct text){claims.bytes, claims.len}));
-    budget_init(&budget, NULL);
+    budget_init(&budget, NULL, 1);
     assert_true(budget_judge(&budget, sorter));
-    const struct budget_refusal *refusal = budget_refused(&budget, text_of("L2"));
+    const struct budget_refusal *refusal = budget_refused(&budget, 0, text_of("L2"));
     if (refusal != NULL)
         found = amount_string(refusal->taken);
     budget_free(&budget);

@@ -1,5 +1,5 @@
 /* outcome.h: an account's figures under names. */
-#include "lend.h"
+#include "give.h"
 
 #include "outcome.h"
 
@@ -70,6 +70,52 @@ static void test_refused(void **state)
     assert_string_equal(text_string(outcome_value_of(&absent, OUTCOME_STATUS).text), "");
 }
 
+/* 600 of 1,000 paid on 31 January; R1, due on 30 April, is missing for more than 60 days on 30
+ * June: all is to be given back. */
+static void test_grant(void **state)
+{
+    const struct grant *grant = give_grant(GIVE_RULES, "1000");
+    struct outcome outcome;
+    (void)state;
+    lend_event_count = 0;
+    (void)give_event("p", EVENT_PAY, "2024-01-31", "600", "T1");
+    outcome_take_grant(&outcome, grant, give(grant, "2024-06-30"));
+    assert_string_equal(number(&outcome, "award"), "1000");
+    assert_string_equal(number(&outcome, "paid"), "600");
+    assert_string_equal(number(&outcome, "in_kind"), "0");
+    assert_string_equal(number(&outcome, "lapsed"), "0");
+    assert_string_equal(number(&outcome, "accounted"), "0");
+    assert_string_equal(number(&outcome, "returned"), "0");
+    assert_string_equal(number(&outcome, "to_account"), "600");
+    assert_string_equal(number(&outcome, "reports_due"), "1");
+    assert_string_equal(number(&outcome, "reports_overdue"), "1");
+    assert_string_equal(number(&outcome, "days_report_overdue"), "61");
+    assert_string_equal(number(&outcome, "clawback"), "600");
+    assert_string_equal(number(&outcome, "refund_outstanding"), "600");
+    assert_string_equal(number(&outcome, "days_refund_overdue"), "0");
+    assert_string_equal(number(&outcome, "grant_provision"), "3");
+    assert_string_equal(text_string(outcome_value_of(&outcome, OUTCOME_STATUS).text), "refund");
+    assert_string_equal(text_string(outcome_value_of(&outcome, OUTCOME_CLAUSE).text), "late");
+    assert_string_equal(text_string(outcome_value_of(&outcome, OUTCOME_CLASS).text), "good");
+    assert_false(date_is_set(outcome_value_of(&outcome, OUTCOME_REFUND_DUE).date));
+}
+
+/* What can be added up is of loans or of grants; what both have is text. */
+static void test_kinds(void **state)
+{
+    (void)state;
+    for (unsigned f = 0; f < OUTCOME_FIGURES; f++) {
+        enum outcome_figure figure = (enum outcome_figure)f;
+        bool loans = outcome_has(OUTCOME_OF_LOANS, figure);
+        bool grants = outcome_has(OUTCOME_OF_GRANTS, figure);
+        assert_true(loans || grants);
+        assert_true(!(loans && grants) || outcome_kind_of(figure) == OUTCOME_IS_TEXT);
+        if (outcome_is_summed(figure))
+            assert_int_equal(outcome_of_figure(figure),
+                             loans ? OUTCOME_OF_LOANS : OUTCOME_OF_GRANTS);
+    }
+}
+
 /* Every figure has a name of its own by which it is found. */
 static void test_names(void **state)
 {
@@ -82,10 +128,8 @@ static void test_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        LEND_TEST(test_figures),
-        LEND_TEST(test_next_12_months),
-        LEND_TEST(test_refused),
-        LEND_TEST(test_names),
+        LEND_TEST(test_figures), LEND_TEST(test_next_12_months), LEND_TEST(test_refused),
+        LEND_TEST(test_grant),   LEND_TEST(test_kinds),          LEND_TEST(test_names),
     };
     return RUN(tests);
 }
