@@ -208,6 +208,18 @@ static struct amount assess_row(struct account *account, struct row *row, struct
     return rise;
 }
 
+struct fraction penalty_sum(const struct row *row)
+{
+    bool none = row->beside == NULL || row->beside->penalty == NULL;
+    return none ? (struct fraction){AMOUNT_ZERO, AMOUNT_ZERO} : row->beside->penalty->sum;
+}
+
+struct amount penalty_largest(const struct row *row)
+{
+    bool none = row->beside == NULL || row->beside->penalty == NULL;
+    return none ? AMOUNT_ZERO : row->beside->penalty->largest;
+}
+
 struct amount penalty_assess(struct account *account, struct date date)
 {
     struct amount rise = AMOUNT_ZERO;

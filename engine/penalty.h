@@ -18,6 +18,13 @@
  */
 struct amount penalty_assess(struct account *account, struct date date);
 
+/** penalty_sum(row): the exact sum of all days assessed so far, before cap and rounding; its
+ * denominator is 0 when there are none. */
+struct fraction penalty_sum(const struct row *row);
+
+/** penalty_largest(row): the largest principal due that the row has had and may have no more. */
+struct amount penalty_largest(const struct row *row);
+
 /**
  * penalty_note_principal(account):
  * Before something that may lower what is due of the principal: remember the largest that each row

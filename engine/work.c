@@ -7,17 +7,12 @@
 #include "loan_budget.h"
 #include "rule_check.h"
 
-static bool is_by_borrower(const struct rule_scope *rules)
-{
-    return rule_number(rules, RULE_ARREARS_SCOPE) == RULE_SCOPE_BORROWER;
-}
-
 /* Whether the program classes by borrower at a date for which the run classes. */
 static bool asks_borrowers(const struct work_job *job, const struct program *program)
 {
-    return is_by_borrower(program_at(program, job->as_of)) ||
+    return computation_is_by_borrower(program_at(program, job->as_of)) ||
            (date_is_set(job->from) &&
-            is_by_borrower(program_at(program, date_add_days(job->from, -1))));
+            computation_is_by_borrower(program_at(program, date_add_days(job->from, -1))));
 }
 
 bool work_asks_borrowers(const struct work_job *job)
@@ -70,8 +65,8 @@ struct desk {
     struct load_row *grant_rows;
     struct load_row *event_rows;
     struct load_row *plan_rows;
-    struct loan loan;
-    struct grant grant;
+    struct loan *loan;
+    struct grant *grant;
     struct event *events;
     struct event **order; /* sorted */
     bool rejected;
@@ -117,7 +112,7 @@ static void read_loans(struct desk *desk)
         struct load_row *row = &desk->loan_rows[i];
         if (!load_split(&desk->load, row))
             continue;
-        load_loan(&desk->load, row, &desk->loan);
+        load_loan(&desk->load, row, desk->loan);
         refuse_same_id(desk, row, LOAN_ACCOUNT_ID);
     }
 }
@@ -130,7 +125,7 @@ static void read_grants(struct desk *desk)
         struct load_row *row = &desk->grant_rows[i];
         if (!load_split(&desk->load, row))
             continue;
-        load_grant(&desk->load, row, &desk->grant);
+        load_grant(&desk->load, row, desk->grant);
         refuse_same_id(desk, row, GRANT_ACCOUNT_ID);
     }
 }
@@ -141,12 +136,12 @@ static void read_plan(struct desk *desk)
     const struct book_bundle *bundle = desk->bundle;
     bool one = bundle->loan_count == 1 && desk->loan_rows[0].fields != NULL;
     bool custom =
-        one && desk->loan.rules != NULL && rule_split(desk->loan.rules) == RULE_SPLIT_CUSTOM;
+        one && desk->loan->rules != NULL && rule_split(desk->loan->rules) == RULE_SPLIT_CUSTOM;
     if (bundle->plan_count == 0 && !custom)
         return;
     desk->plan_rows = raw_rows(desk->load.arena, bundle->plan, bundle->plan_count);
     load_plan(&desk->load, desk->plan_rows, bundle->plan_count, one ? &desk->loan_rows[0] : NULL,
-              one ? &desk->loan : NULL);
+              one ? desk->loan : NULL);
     for (size_t i = 0; i < bundle->plan_count && bundle->account_id.len > 0; i++)
         if (bundle->loan_count == 0 && desk->plan_rows[i].fields != NULL)
             load_fault(&desk->load, &desk->plan_rows[i], PLAN_ACCOUNT_ID, FAULT_ACCOUNT_UNKNOWN,
@@ -159,7 +154,7 @@ static void read_events(struct desk *desk)
     size_t count = desk->bundle->event_count, linked = 0;
     bool unplaced = desk->bundle->account_id.len == 0;
     bool grant = desk->bundle->grant_count > 0;
-    const struct program *program = grant ? desk->grant.program : desk->loan.program;
+    const struct program *program = grant ? desk->grant->program : desk->loan->program;
     if (contracts(desk->bundle) != 1)
         program = NULL;
     desk->event_rows = raw_rows(desk->load.arena, desk->bundle->events, count);
@@ -172,7 +167,7 @@ static void read_events(struct desk *desk)
             continue;
         load_event(&desk->load, row, program, &desk->events[i]);
         if (grant && program != NULL)
-            load_grant_event(&desk->load, row, &desk->grant, &desk->events[i]);
+            load_grant_event(&desk->load, row, desk->grant, &desk->events[i]);
         if (!unplaced && contracts(desk->bundle) == 0)
             load_fault(&desk->load, row, EVENT_ACCOUNT_ID, FAULT_ACCOUNT_UNKNOWN,
                        desk->work->job->grants ? "no loan or grant has the account_id %s"
@@ -193,22 +188,6 @@ static bool has_fault(const struct load_row *rows, size_t count)
 
 /* --- computing --- */
 
-/* One computation of the account, up to as_of as known at known_at. */
-struct computation {
-    struct date as_of, known_at;
-    struct date snapshot_on; /* DATE_NONE: none */
-    struct account account;
-    struct position position;
-    bool exists;
-    struct position snapshot; /* at the end of snapshot_on */
-    struct account_totals snapshot_totals;
-    bool snapshot_exists;
-    const struct borrowers *borrowers; /* NULL: no program asks, or they are being surveyed */
-    enum borrowers_moment moment;      /* of the position at as_of */
-    bool claims;                       /* of each month, while it is passed */
-    struct subsidy subsidy;
-};
-
 static bool refuse_event(struct desk *desk, const struct event *event,
                          const struct account_refusal *refusal)
 {
@@ -228,117 +207,25 @@ static bool is_lawful(struct desk *desk, const char *broken)
     return false;
 }
 
-/* The position at the end of ${date}; the class is the borrower's where the program says so. */
-static void take_position(const struct computation *run, struct date date,
-                          enum borrowers_moment moment, struct position *position)
-{
-    const struct loan *loan = run->account.loan;
-    position_of(&run->account, date, position);
-    if (run->borrowers != NULL && is_by_borrower(position->rules) && loan->borrower_id.len > 0)
-        position_worsen(&run->account, position,
-                        borrowers_worst(run->borrowers, loan->program, loan->borrower_id, moment));
-}
-
-/* Claim for the months that end on a day from ${from} to before ${date}. */
-static void pass_months(struct computation *run, struct date from, struct date date)
-{
-    struct account *account = &run->account;
-    if (!run->claims || account->stage == ACCOUNT_PENDING || account->stage == ACCOUNT_CANCELLED)
-        return;
-    for (struct date end = subsidy_month_end(from); date_before(end, date);
-         end = subsidy_month_end(date_add_days(end, 1))) {
-        if (date_is_set(account->opening) && date_before(end, account->opening))
-            continue; /* the account does not exist then */
-        account_finish(account, end);
-        subsidy_end_month(&run->subsidy, account, end);
-    }
-}
-
-/* Bring the account to the end of the day before ${date}, taking the snapshot when it lies on the
- * way. */
-static void pass_day(struct computation *run, struct date before, struct date date)
-{
-    struct account *account = &run->account;
-    struct date on = run->snapshot_on;
-    if (!date_is_set(on) || !date_before(on, date) || !date_before(before, date_add_days(on, 1))) {
-        pass_months(run, before, date);
-        return;
-    }
-    pass_months(run, before, date_add_days(on, 1));
-    account_finish(account, on);
-    run->snapshot_on = DATE_NONE; /* once */
-    run->snapshot_totals = account->totals;
-    take_position(run, on, BORROWERS_OPENING, &run->snapshot);
-    pass_months(run, date_add_days(on, 1), date);
-}
-
-static bool disburse_by_book(struct desk *desk, struct computation *run)
-{
-    struct account_refusal refusal = {0};
-    pass_day(run, run->account.day, desk->loan.disbursed);
-    if (account_disburse_by_book(&run->account, &refusal))
-        return is_lawful(desk, account_law_of_totals(&run->account));
-    load_fault(&desk->load, &desk->loan_rows[0], LOAN_PRINCIPAL, refusal.code, "%s", refusal.text);
-    return false;
-}
-
-static bool apply_events(struct desk *desk, struct computation *run)
-{
-    struct account *account = &run->account;
-    struct date by_book = desk->loan.disbursed;
-    bool waiting = date_is_set(by_book) && !date_before(run->as_of, by_book);
-    for (size_t i = 0; i < desk->bundle->event_count; i++) {
-        struct event *event = desk->order[i];
-        struct account_refusal refusal = {0};
-        if (!event->counts || event->type == EVENT_REVERSE)
-            continue;
-        if (waiting && !date_before(event->date, by_book)) {
-            waiting = false;
-            if (!disburse_by_book(desk, run))
-                return false;
-        }
-        pass_day(run, account->day, event->date);
-        if (!account_apply(account, event, &refusal))
-            return refuse_event(desk, event, &refusal);
-        if (!is_lawful(desk, account_law_of_totals(account)))
-            return false;
-    }
-    return !waiting || disburse_by_book(desk, run);
-}
-
 /* False when the account is refused. */
 static bool compute(struct desk *desk, struct computation *run)
 {
-    struct arena *arena = desk->load.arena;
-    size_t count = desk->bundle->event_count;
-    struct event **scratch = arena_alloc(arena, (count + 1) * sizeof *scratch);
-    struct date snapshot_on = run->snapshot_on;
-    event_resolve(desk->order, count, scratch, run->as_of, run->known_at);
-    run->exists = account_exists(&desk->loan, desk->order, count, run->as_of, run->known_at);
-    run->snapshot_exists =
-        date_is_set(snapshot_on) &&
-        account_exists(&desk->loan, desk->order, count, snapshot_on, run->known_at);
-    if (!run->exists)
+    struct load_row *row = &desk->loan_rows[0];
+    if (computation_run(run))
         return true;
-    account_begin(&run->account, arena, &desk->loan, desk->order, count);
-    if (!apply_events(desk, run))
-        return false;
-    pass_day(run, run->account.day, date_add_days(run->as_of, 1));
-    account_finish(&run->account, run->as_of);
-    if (run->account.overshoots) {
-        load_fault(&desk->load, &desk->loan_rows[0], LOAN_DISBURSED, FAULT_PLAN_TOO_LATE,
-                   "a relief of the program moves a row past 2199-12-31");
-        return false;
-    }
-    take_position(run, run->as_of, run->moment, &run->position);
-    /* Rows once wrong do not become right again: they are added up once, not after each event. */
-    return is_lawful(desk, account_law(&run->account));
+    if (run->broken_law != NULL)
+        return is_lawful(desk, run->broken_law);
+    if (run->refused_event != NULL)
+        return refuse_event(desk, run->refused_event, &run->refusal);
+    load_fault(&desk->load, row, run->refused_by_relief ? LOAN_DISBURSED : LOAN_PRINCIPAL,
+               run->refusal.code, "%s", run->refusal.text);
+    return false;
 }
 
 /* Whether anything is known at one of two dates and not at the other. */
 static bool knowledge_differs(const struct desk *desk, struct date a, struct date b)
 {
-    if (date_before(a, desk->loan.recorded) != date_before(b, desk->loan.recorded))
+    if (date_before(a, desk->loan->recorded) != date_before(b, desk->loan->recorded))
         return true;
     for (size_t i = 0; i < desk->bundle->event_count; i++) {
         struct date recorded = desk->order[i]->recorded;
@@ -346,64 +233,6 @@ static bool knowledge_differs(const struct desk *desk, struct date a, struct dat
             return true;
     }
     return false;
-}
-
-/* --- the period --- */
-
-static struct amount minus(struct desk *desk, struct amount a, struct amount b)
-{
-    return amount_sub(desk->load.arena, a, b);
-}
-
-/* What is known now of the day before the period, or of the moment after an opening within it. */
-static const struct account_totals *base_of(const struct desk *desk, const struct computation *run,
-                                            bool *taken_over)
-{
-    static const struct account_totals nothing;
-    const struct event *opening = run->exists ? run->account.taken_over_by : NULL;
-    *taken_over = opening != NULL && !date_before(opening->date, desk->work->job->from);
-    if (*taken_over)
-        return &run->account.at_opening;
-    return run->snapshot_exists ? &run->snapshot_totals : &nothing;
-}
-
-static bool is_written_off(const struct position *position)
-{
-    return position->status == STATUS_WRITTEN_OFF || position->status == STATUS_ENDED;
-}
-
-static void fill_movement(struct desk *desk, const struct computation *run,
-                          struct portfolio_entry *entry)
-{
-    static const struct position nowhere;
-    static const struct account_totals nothing;
-    bool taken_over;
-    const struct account_totals *base = base_of(desk, run, &taken_over);
-    const struct account_totals *end = run->exists ? &run->account.totals : &nothing;
-    const struct position *now = run->exists ? &run->position : &nowhere;
-    const struct position *opening = entry->opening == NULL ? &nowhere : entry->opening;
-    const struct position *before = run->snapshot_exists ? &run->snapshot : &nowhere;
-    struct amount *m = entry->movement;
-    bool left =
-        run->exists && is_written_off(now) && !(run->snapshot_exists && is_written_off(before));
-
-    m[MOVEMENT_OPENING] = opening->figure[FIGURE_OUTSTANDING];
-    m[MOVEMENT_RESTATED] = minus(desk, before->figure[FIGURE_OUTSTANDING], m[MOVEMENT_OPENING]);
-    if (taken_over)
-        m[MOVEMENT_TAKEN_OVER] = base->outstanding;
-    m[MOVEMENT_DISBURSED] = minus(desk, end->disbursed, base->disbursed);
-    m[MOVEMENT_REPAID] = minus(desk, end->repaid, base->repaid);
-    m[MOVEMENT_WRITTEN_OFF] = minus(desk, end->written_off, base->written_off);
-    m[MOVEMENT_FORGIVEN] = minus(desk, end->forgiven, base->forgiven);
-    m[MOVEMENT_CLOSING] = end->outstanding;
-    m[MOVEMENT_PROVISION_OPENING] = opening->figure[FIGURE_PROVISION];
-    m[MOVEMENT_PROVISION_CLOSING] = now->figure[FIGURE_PROVISION];
-    if (left)
-        m[MOVEMENT_PROVISION_WRITTEN_OFF] = m[MOVEMENT_PROVISION_OPENING];
-    struct amount change =
-        minus(desk, m[MOVEMENT_PROVISION_CLOSING], m[MOVEMENT_PROVISION_OPENING]);
-    m[MOVEMENT_PROVISION_EXPENSE] =
-        amount_add(desk->load.arena, change, m[MOVEMENT_PROVISION_WRITTEN_OFF]);
 }
 
 static void report(struct desk *desk, const struct computation *run)
@@ -416,7 +245,7 @@ static void report(struct desk *desk, const struct computation *run)
     report_allocations(&out[REPORT_ALLOCATIONS], &run->account);
     report_arrears(&out[REPORT_ARREARS], &run->account, job->as_of, &run->position,
                    job->carried_count);
-    report_subsidy(&out[REPORT_SUBSIDY], &desk->loan, &run->subsidy);
+    report_subsidy(&out[REPORT_SUBSIDY], desk->loan, &run->subsidy);
 }
 
 /* All of a grant; false when the account is refused. */
@@ -424,44 +253,47 @@ static bool compute_grant(struct desk *desk)
 {
     struct work *work = desk->work;
     const struct work_job *job = work->job;
-    struct grant_result result;
-    if (!grant_compute(desk->load.arena, &desk->grant, desk->order, desk->bundle->event_count,
-                       job->as_of, job->known_at, &result))
-        return result.refused == NULL ? is_lawful(desk, result.broken_law)
-                                      : refuse_event(desk, result.refused, &result.refusal);
-    if (!result.exists)
+    struct grant_result *result = ARENA_ARRAY(desk->load.arena, struct grant_result, 1);
+    if (!grant_compute(desk->load.arena, desk->grant, desk->order, desk->bundle->event_count,
+                       job->as_of, job->known_at, result))
+        return result->refused == NULL ? is_lawful(desk, result->broken_law)
+                                       : refuse_event(desk, result->refused, &result->refusal);
+    if (!result->exists)
         return true;
     if (job->survey && job->budget == NULL)
-        grant_budget_claim(work->claim, &result.state);
+        grant_budget_claim(work->claim, &result->state);
     if (job->survey)
         return true;
     if (job->budget != NULL &&
-        !grant_budget_fits(&desk->load, &desk->grant_rows[0], &desk->grant, job->budget, job->side))
+        !grant_budget_fits(&desk->load, &desk->grant_rows[0], desk->grant, job->budget, job->side))
         return false;
     if (job->figures) {
-        outcome_take_grant(&work->outcome, &desk->grant, &result.position);
+        work->made_grant = result;
+        outcome_take_grant(&work->outcome, desk->grant, &result->position);
         return true;
     }
-    report_grant_positions(&work->out[REPORT_GRANT_POSITIONS], &result.state, job->as_of,
-                           &result.position, job->carried_count);
-    report_grant_tranches(&work->out[REPORT_GRANT_TRANCHES], &result.state, &result.position);
-    portfolio_add_grant(&work->portfolio, &desk->grant, &result.position);
+    report_grant_positions(&work->out[REPORT_GRANT_POSITIONS], &result->state, job->as_of,
+                           &result->position, job->carried_count);
+    report_grant_tranches(&work->out[REPORT_GRANT_TRANCHES], &result->state, &result->position);
+    portfolio_add_grant(&work->portfolio, desk->grant, &result->position);
     return true;
 }
 
 static void note_class(struct desk *desk, const struct position *position,
                        enum borrowers_moment moment)
 {
-    const struct loan *loan = &desk->loan;
+    const struct loan *loan = desk->loan;
     if (position != NULL && position->class_index != POSITION_NO_CLASS &&
-        is_by_borrower(position->rules) && loan->borrower_id.len > 0)
+        computation_is_by_borrower(position->rules) && loan->borrower_id.len > 0)
         borrowers_note(&desk->work->borrowers, loan->program, loan->borrower_id, moment,
                        position->class_index);
 }
 
-static void take_outcome(struct desk *desk, const struct computation *run)
+static void take_outcome(struct desk *desk, const struct work_loan *made)
 {
+    const struct computation *run = &made->run;
     struct outcome *outcome = &desk->work->outcome;
+    desk->work->made = made;
     if (!run->exists)
         return;
     desk->work->account = run->account;
@@ -476,57 +308,94 @@ static bool fits_budget(struct desk *desk, const struct computation *run)
 {
     const struct budget *budget = desk->work->job->budget;
     return budget == NULL || !run->exists ||
-           loan_budget_fits(&desk->load, &desk->loan_rows[0], &desk->loan, budget,
+           loan_budget_fits(&desk->load, &desk->loan_rows[0], desk->loan, budget,
                             desk->work->job->side);
+}
+
+/* What a loan's computations have in common. */
+static struct computation begin_computation(struct desk *desk, struct date as_of,
+                                            struct date known_at)
+{
+    const struct work_job *job = desk->work->job;
+    struct trace *trace = NULL;
+    if (job->traces && !job->survey) {
+        trace = ARENA_ARRAY(desk->load.arena, struct trace, 1);
+        trace_begin(trace, desk->load.arena);
+    }
+    return (struct computation){
+        .arena = desk->load.arena,
+        .loan = desk->loan,
+        .events = desk->order,
+        .event_count = desk->bundle->event_count,
+        .as_of = as_of,
+        .known_at = known_at,
+        .snapshot_on = DATE_NONE,
+        .borrowers = job->borrowers,
+        .trace = trace,
+    };
+}
+
+/* What a survey finds out of a loan. */
+static void survey_loan(struct desk *desk, const struct computation *run,
+                        const struct portfolio_entry *entry)
+{
+    if (run->exists && desk->loan->program->has_budget && desk->work->job->budget == NULL)
+        loan_budget_claim(desk->work->claim, &run->account);
+    note_class(desk, entry->now, BORROWERS_NOW);
+    note_class(desk, entry->opening, BORROWERS_OPENING);
+}
+
+static void add_to_portfolio(struct desk *desk, const struct computation *run,
+                             const struct portfolio_entry *entry)
+{
+    struct portfolio *portfolio = &desk->work->portfolio;
+    struct amount forgiven = run->position.figure[FIGURE_FORGIVEN];
+    if (run->exists || entry->moves)
+        portfolio_add(portfolio, entry);
+    if (desk->work->job->grants && run->exists && !amount_is_zero(forgiven))
+        portfolio_add_forgiven(portfolio, desk->loan, forgiven);
 }
 
 /* Compute all positions that the run needs; false when the account is refused. */
 static bool compute_account(struct desk *desk)
 {
     const struct work_job *job = desk->work->job;
-    struct computation published = {.exists = false};
-    struct computation run = {.as_of = job->as_of, .known_at = job->known_at};
+    struct work_loan *made = ARENA_ARRAY(desk->load.arena, struct work_loan, 1);
+    struct computation *run = &made->run, *published = &made->published;
+    struct portfolio_entry *entry = &made->entry;
     bool period = date_is_set(job->from);
-    struct portfolio_entry entry = {.loan = &desk->loan};
-    run.snapshot_on = period ? date_add_days(job->from, -1) : DATE_NONE;
-    run.claims = desk->loan.program->has_subsidy && !job->survey;
-    run.borrowers = published.borrowers = job->borrowers;
-    published.moment = BORROWERS_OPENING;
-    bool apart = period && knowledge_differs(desk, job->known_at, job->from_known_at);
+    struct date before = period ? date_add_days(job->from, -1) : DATE_NONE;
+    made->apart = period && knowledge_differs(desk, job->known_at, job->from_known_at);
     event_sort(desk->order, desk->bundle->event_count);
-    if (apart) {
-        published.as_of = run.snapshot_on;
-        published.known_at = job->from_known_at;
-        published.snapshot_on = DATE_NONE;
-        if (!compute(desk, &published))
+    if (made->apart) {
+        *published = begin_computation(desk, before, job->from_known_at);
+        published->moment = BORROWERS_OPENING;
+        if (!compute(desk, published))
             return false;
     }
-    if (!compute(desk, &run) || !fits_budget(desk, &run))
+    *run = begin_computation(desk, job->as_of, job->known_at);
+    run->snapshot_on = before;
+    run->claims = desk->loan->program->has_subsidy && !job->survey;
+    if (!compute(desk, run) || !fits_budget(desk, run))
         return false;
-    if (run.exists)
-        entry.now = &run.position;
-    if (period && (apart ? published.exists : run.snapshot_exists))
-        entry.opening = apart ? &published.position : &run.snapshot;
+    entry->loan = desk->loan;
+    if (run->exists)
+        entry->now = &run->position;
+    if (period && (made->apart ? published->exists : run->snapshot_exists))
+        entry->opening = made->apart ? &published->position : &run->snapshot;
     if (job->survey) {
-        if (run.exists && desk->loan.program->has_budget && job->budget == NULL)
-            loan_budget_claim(desk->work->claim, &run.account);
-        note_class(desk, entry.now, BORROWERS_NOW);
-        note_class(desk, entry.opening, BORROWERS_OPENING);
+        survey_loan(desk, run, entry);
         return true;
     }
+    entry->moves = period && (run->exists || run->snapshot_exists || entry->opening != NULL);
+    if (entry->moves && (!job->figures || job->traces))
+        computation_movement(run, job->from, entry);
     if (job->figures) {
-        take_outcome(desk, &run);
+        take_outcome(desk, made);
         return true;
     }
-    entry.moves = period && (run.exists || run.snapshot_exists || entry.opening != NULL);
-    if (entry.moves)
-        fill_movement(desk, &run, &entry);
-    if (run.exists || entry.moves)
-        portfolio_add(&desk->work->portfolio, &entry);
-    if (job->grants && run.exists && !amount_is_zero(run.position.figure[FIGURE_FORGIVEN]))
-        portfolio_add_forgiven(&desk->work->portfolio, &desk->loan,
-                               run.position.figure[FIGURE_FORGIVEN]);
-    report(desk, &run);
+    add_to_portfolio(desk, run, entry);
+    report(desk, run);
     return true;
 }
 
@@ -667,13 +536,13 @@ static void note_figures(struct desk *desk, bool refused)
     struct work *work = desk->work;
     const struct book_bundle *bundle = desk->bundle;
     bool grant = bundle->grant_count > 0;
-    work->loan = desk->loan;
+    work->contract = grant ? desk->grant_rows : desk->loan_rows;
     work->owner = (struct outcome_owner){
         .of = grant ? OUTCOME_OF_GRANTS : OUTCOME_OF_LOANS,
         .account_id = bundle->account_id,
-        .program = grant ? desk->grant.program : desk->loan.program,
-        .attributes = grant ? desk->grant.attributes : desk->loan.attributes,
-        .agreed = grant ? desk->grant.agreed : desk->loan.agreed,
+        .program = grant ? desk->grant->program : desk->loan->program,
+        .attributes = grant ? desk->grant->attributes : desk->loan->attributes,
+        .agreed = grant ? desk->grant->agreed : desk->loan->agreed,
     };
     if (!refused)
         return;
@@ -690,7 +559,7 @@ static void note_figures(struct desk *desk, bool refused)
 /* Whether a survey looks at the account. */
 static bool is_surveyed(const struct desk *desk)
 {
-    const struct program *lends = desk->loan.program, *gives = desk->grant.program;
+    const struct program *lends = desk->loan->program, *gives = desk->grant->program;
     return desk->bundle->account_id.len > 0 &&
            ((lends != NULL && (lends->has_budget || asks_borrowers(desk->work->job, lends))) ||
             (gives != NULL && gives->has_budget));
@@ -699,10 +568,23 @@ static bool is_surveyed(const struct desk *desk)
 /* Nothing is known of the account at hand. */
 static void begin_account(struct work *work)
 {
-    work->loan.program = work->owner.program = NULL;
+    work->loan = (struct loan){.program = NULL};
+    work->grant = (struct grant){.program = NULL};
+    work->owner.program = NULL;
+    work->made = NULL;
+    work->made_grant = NULL;
+    work->contract = NULL;
     work->outcome = (struct outcome){.exists = false};
     if (work->claim != NULL)
         work->claim->made = false;
+}
+
+static bool is_chosen(const struct work_job *job, struct text account_id)
+{
+    for (unsigned i = 0; i < job->chosen_count; i++)
+        if (text_equal(job->chosen[i], account_id))
+            return true;
+    return job->chosen_count == 0;
 }
 
 void work_account(struct work *work, const struct book_bundle *bundle)
@@ -710,9 +592,13 @@ void work_account(struct work *work, const struct book_bundle *bundle)
     const struct work_job *job = work->job;
     arena_reset(&work->scratch);
     begin_account(work);
+    if (!job->survey && !is_chosen(job, bundle->account_id))
+        return;
     struct desk desk = {
         .work = work,
         .bundle = bundle,
+        .loan = &work->loan,
+        .grant = &work->grant,
         .load = {.arena = &work->scratch,
                  .faults = &work->faults,
                  .programs = job->programs,

@@ -10,6 +10,7 @@
 
 #include "borrowers.h"
 #include "budget.h"
+#include "computation.h"
 #include "outcome.h"
 #include "report.h"
 #include "tally.h"
@@ -38,6 +39,17 @@ struct work_job {
     /* Of other sides than the first, by program: how far its program of that id is another. */
     const struct program_difference *differences;
     bool figures; /* the account's figures are wanted, in work->outcome, and no reports */
+    bool traces;  /* beside them how they came to be, and those of the period, in work->made */
+    const struct text *chosen; /* the only accounts that are worked on, surveys apart; none: all */
+    unsigned chosen_count;
+};
+
+/* What the figures of a loan were made from. */
+struct work_loan {
+    struct computation run;
+    bool apart;                   /* the opening was published with other knowledge: */
+    struct computation published; /* what was known then, at the day before the period */
+    struct portfolio_entry entry;
 };
 
 struct work {
@@ -57,8 +69,12 @@ struct work {
     struct outcome_owner owner;
     struct outcome outcome;
     struct loan loan;       /* of a loan; its program is NULL when the rows do not make one */
+    struct grant grant;     /* of a grant; the same */
     struct account account; /* of a loan that exists */
-    const char *broken_law; /* NULL: none; a fault in nol itself */
+    const struct load_row *contract;       /* the loan's or the grant's row, read without a fault */
+    const struct work_loan *made;          /* NULL: no loan that could be computed */
+    const struct grant_result *made_grant; /* NULL: no grant that exists */
+    const char *broken_law;                /* NULL: none; a fault in nol itself */
     struct buffer broken_account;
 };
 
