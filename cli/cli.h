@@ -55,6 +55,7 @@ extern const struct cli_command cli_merge;
 extern const struct cli_command cli_compare;
 extern const struct cli_command cli_sweep;
 extern const struct cli_command cli_forecast;
+extern const struct cli_command cli_explain;
 
 /** cli_parse(arguments, command, argc, argv): exact names only; false after a message on standard
  * error. */

@@ -72,25 +72,13 @@ static void make_row(const struct cli_arguments *arguments, const struct rules *
     buffer_free(&bytes);
 }
 
-static const char *amount_text(struct arena *arena, struct amount amount, unsigned decimals)
-{
-    char *text = arena_alloc(arena, amount_text_size(amount) + 1);
-    *amount_write(text, amount, decimals) = '\0';
-    return text;
-}
-
-/* Put a comma between thousands, for people. */
 const char *cli_grouped(struct arena *arena, struct amount amount, unsigned decimals)
 {
-    const char *plain = amount_text(arena, amount, decimals);
-    size_t whole = strcspn(plain, ".");
-    char *text = arena_alloc(arena, 2 * strlen(plain) + 1), *out = text;
-    for (size_t i = 0; plain[i] != '\0'; i++) {
-        if (i > 0 && i < whole && (whole - i) % 3 == 0)
-            *out++ = ',';
-        *out++ = plain[i];
-    }
-    *out = '\0';
+    struct buffer buffer;
+    buffer_init(&buffer, arena->memory);
+    buffer_put_grouped(&buffer, amount, decimals);
+    const char *text = arena_copy(arena, buffer.bytes, buffer.len);
+    buffer_free(&buffer);
     return text;
 }
 

@@ -5,8 +5,8 @@
  * a golden case command-<name>; tests/coverage.sh tells what is missing.
  */
 static const struct cli_command *const commands[] = {
-    &cli_run,    &cli_schedule, &cli_check,   &cli_test,  &cli_keys,
-    &cli_verify, &cli_merge,    &cli_compare, &cli_sweep, &cli_forecast,
+    &cli_run,   &cli_schedule, &cli_check, &cli_test,     &cli_keys,    &cli_verify,
+    &cli_merge, &cli_compare,  &cli_sweep, &cli_forecast, &cli_explain,
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

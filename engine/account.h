@@ -186,6 +186,10 @@ void account_keep_days(struct account *account, struct date from, struct date up
  * go. */
 void account_finish(struct account *account, struct date date);
 
+/** account_copy(copy, account, arena): a copy that can go on by itself, in an arena of its own; the
+ * account stays as it is. */
+void account_copy(struct account *copy, const struct account *account, struct arena *arena);
+
 /** account_row_unpaid(row, component): what is unpaid of it. */
 static inline struct amount account_row_unpaid(struct arena *arena, const struct row *row,
                                                enum component component)

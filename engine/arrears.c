@@ -50,9 +50,8 @@ static int32_t letters_unanswered(const struct account *account,
     return letters;
 }
 
-/* What the ranges of the classes are about. */
-static int32_t count(const struct account *account, const struct rule_scope *rules,
-                     const struct account_overdue *overdue, struct date day)
+int32_t arrears_number(const struct account *account, const struct rule_scope *rules,
+                       const struct account_overdue *overdue, struct date day)
 {
     enum rule_basis basis = (enum rule_basis)rule_number(rules, RULE_ARREARS_BASIS);
     if (basis == RULE_DAYS_PAST_MATURITY)
@@ -68,8 +67,7 @@ static int32_t count(const struct account *account, const struct rule_scope *rul
     return date_months_between(overdue->oldest_due, date_add_days(day, -frozen));
 }
 
-/* The class whose ${key}, a range, has ${number} in it, -1 if none does. */
-static int32_t class_of(const struct rule_scope *rules, enum rule_key key, int32_t number)
+int32_t arrears_class_of(const struct rule_scope *rules, enum rule_key key, int32_t number)
 {
     const struct rule_value *classes = &rules->value[RULE_ARREARS_CLASSES];
     for (unsigned i = 0; i < classes->count; i++) {
@@ -85,21 +83,26 @@ static int32_t worse(int32_t a, int32_t b)
     return a > b ? a : b;
 }
 
+int32_t arrears_matured(const struct account *account, const struct account_overdue *overdue,
+                        struct date day)
+{
+    return days_since(account, overdue->last_due, day);
+}
+
 /* What the account's own count says, and the days past maturity. */
 static int32_t counted_class(const struct account *account, const struct rule_scope *rules,
                              const struct account_overdue *overdue, struct date day)
 {
-    int32_t class =
-        class_of(rules, RULE_ARREARS_CLASSES_RANGE, count(account, rules, overdue, day));
+    int32_t class = arrears_class_of(rules, RULE_ARREARS_CLASSES_RANGE,
+                                     arrears_number(account, rules, overdue, day));
     assert(class >= 0); /* classes cover every number */
-    int32_t matured = days_since(account, overdue->last_due, day);
+    int32_t matured = arrears_matured(account, overdue, day);
     if (matured == 0)
         return class;
-    return worse(class, class_of(rules, RULE_ARREARS_CLASSES_MATURED, matured));
+    return worse(class, arrears_class_of(rules, RULE_ARREARS_CLASSES_MATURED, matured));
 }
 
-/* The class that was judged last; -1: none, or one that these rules do not have. */
-static int32_t judged_class(const struct account *account, const struct rule_scope *rules)
+int32_t arrears_judged(const struct account *account, const struct rule_scope *rules)
 {
     const struct rule_value *classes = &rules->value[RULE_ARREARS_CLASSES];
     if (account->judged == NULL)
@@ -120,12 +123,13 @@ static bool cures(const struct rule_scope *rules, struct date from, struct date 
     return !date_before(date_add_span(upto, clean, -1, MISSING_LAST_OF_MONTH), from);
 }
 
-/* The worst class of the days since the account was last cured, ${day} apart. */
-static int32_t held_class(const struct account *account, const struct rule_scope *rules,
-                          const struct account_overdue *overdue, struct date day)
+int32_t arrears_held(const struct account *account, const struct rule_scope *rules,
+                     const struct account_overdue *overdue, struct date day)
 {
     int32_t worst = -1;
     struct date clean = DATE_NONE; /* the last of the days with nothing overdue that we are in */
+    if (rule_number(rules, RULE_ARREARS_CURE) == RULE_CURE_IMMEDIATE)
+        return worst;
     if (!date_is_set(overdue->oldest_due)) {
         clean = day;
         if (cures(rules, day, day))
@@ -150,8 +154,6 @@ int32_t arrears_class(const struct account *account, const struct rule_scope *ru
                       const struct account_overdue *overdue, struct date day)
 {
     int32_t class =
-        worse(counted_class(account, rules, overdue, day), judged_class(account, rules));
-    if (rule_number(rules, RULE_ARREARS_CURE) == RULE_CURE_IMMEDIATE)
-        return class;
-    return worse(class, held_class(account, rules, overdue, day));
+        worse(counted_class(account, rules, overdue, day), arrears_judged(account, rules));
+    return worse(class, arrears_held(account, rules, overdue, day));
 }

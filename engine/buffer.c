@@ -87,6 +87,42 @@ char *csv_write_text(char *out, struct text text)
     return out;
 }
 
+void buffer_put_grouped(struct buffer *buffer, struct amount amount, unsigned decimals)
+{
+    size_t start = buffer->len, sign = amount_sign(amount) < 0;
+    buffer_end(buffer,
+               amount_write(buffer_reserve(buffer, amount_text_size(amount)), amount, decimals));
+    size_t len = buffer->len - start, whole = len - (decimals > 0 ? decimals + 1 : 0) - sign;
+    size_t commas = whole == 0 ? 0 : (whole - 1) / 3;
+    (void)buffer_reserve(buffer, commas);
+    char *from = buffer->bytes + buffer->len, *to = from + commas;
+    buffer->len += commas;
+    for (size_t left = len; commas > 0; left--) { /* from the end on */
+        *--to = *--from;
+        size_t digits = whole + sign - (left - 1); /* behind and with this one */
+        if (left - 1 < whole + sign && digits % 3 == 0) {
+            *--to = ',';
+            commas--;
+        }
+    }
+}
+
+void buffer_put_json(struct buffer *buffer, struct text text)
+{
+    buffer_put_string(buffer, "\"");
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c < ' ') {
+            buffer_printf(buffer, "\\u%04x", c);
+            continue;
+        }
+        if (c == '"' || c == '\\')
+            buffer_put_string(buffer, "\\");
+        buffer_put(buffer, (struct text){text.ptr + i, 1});
+    }
+    buffer_put_string(buffer, "\"");
+}
+
 static void end_cell(struct buffer *buffer, char *end)
 {
     *end++ = ',';

@@ -43,6 +43,12 @@ void buffer_put_string(struct buffer *buffer, const char *string);
 void buffer_printf(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/** buffer_put_grouped(buffer, amount, decimals): with a comma between thousands, for people. */
+void buffer_put_grouped(struct buffer *buffer, struct amount amount, unsigned decimals);
+
+/** buffer_put_json(buffer, text): as a string of JSON, in its quotes. */
+void buffer_put_json(struct buffer *buffer, struct text text);
+
 /*
  * Cells.  Each puts its value and a comma behind it; csv_end_row() turns the last comma into a line
  * feed.

@@ -7,6 +7,7 @@
 #include "compare.h"
 #include "crew.h"
 #include "event.h"
+#include "explain.h"
 #include "forecast.h"
 #include "grant_position.h"
 #include "load.h"

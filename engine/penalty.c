@@ -214,6 +214,15 @@ struct fraction penalty_sum(const struct row *row)
     return none ? (struct fraction){AMOUNT_ZERO, AMOUNT_ZERO} : row->beside->penalty->sum;
 }
 
+void penalty_copy(struct arena *arena, struct row *row)
+{
+    if (row->beside == NULL || row->beside->penalty == NULL)
+        return;
+    struct row_penalty *copy = ARENA_ARRAY(arena, struct row_penalty, 1);
+    *copy = *row->beside->penalty;
+    row->beside->penalty = copy;
+}
+
 struct amount penalty_largest(const struct row *row)
 {
     bool none = row->beside == NULL || row->beside->penalty == NULL;

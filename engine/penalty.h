@@ -22,6 +22,9 @@ struct amount penalty_assess(struct account *account, struct date date);
  * denominator is 0 when there are none. */
 struct fraction penalty_sum(const struct row *row);
 
+/** penalty_copy(arena, row): let the row, itself a copy, have its penalty to itself. */
+void penalty_copy(struct arena *arena, struct row *row);
+
 /** penalty_largest(row): the largest principal due that the row has had and may have no more. */
 struct amount penalty_largest(const struct row *row);
 

@@ -123,6 +123,17 @@ static void value(const struct account *account, struct position *position)
     provide(account, position);
 }
 
+struct account_overdue position_overdue(const struct account *account,
+                                        const struct position *position)
+{
+    return (struct account_overdue){
+        .oldest_due = position->oldest_due,
+        .last_due = account->rows[account->row_count - 1].due,
+        .installments = position->installments_overdue,
+        .amount = position->figure[FIGURE_OVERDUE],
+    };
+}
+
 static void judge(const struct account *account, struct date as_of, struct position *position)
 {
     static const struct {
@@ -130,12 +141,7 @@ static void judge(const struct account *account, struct date as_of, struct posit
         int32_t days;
     } at_risk[] = {{FIGURE_PAR0, 0}, {FIGURE_PAR30, 30}, {FIGURE_PAR60, 60}, {FIGURE_PAR90, 90}};
     struct amount outstanding = position->figure[FIGURE_OUTSTANDING];
-    const struct account_overdue overdue = {
-        .oldest_due = position->oldest_due,
-        .last_due = account->rows[account->row_count - 1].due,
-        .installments = position->installments_overdue,
-        .amount = position->figure[FIGURE_OVERDUE],
-    };
+    const struct account_overdue overdue = position_overdue(account, position);
     position->days_past_due = arrears_days_past_due(account, position->rules, &overdue, as_of);
     position->class_index = arrears_class(account, position->rules, &overdue, as_of);
     for (unsigned i = 0; i < sizeof at_risk / sizeof *at_risk; i++)

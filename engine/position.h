@@ -64,6 +64,10 @@ enum row_status { ROW_PAID, ROW_OVERDUE, ROW_DUE, ROW_FUTURE, ROW_WRITTEN_OFF, R
 /** position_of(account, as_of, position): the account has been brought to the end of ${as_of}. */
 void position_of(const struct account *account, struct date as_of, struct position *position);
 
+/** position_overdue(account, position): what the class of an active account is told by. */
+struct account_overdue position_overdue(const struct account *account,
+                                        const struct position *position);
+
 /** position_class(position): the class's id, empty without one. */
 struct text position_class(const struct position *position);
 

@@ -53,6 +53,11 @@ const char *report_name(enum report_file file)
     return files[file].name;
 }
 
+const char *report_columns(enum report_file file)
+{
+    return files[file].header;
+}
+
 bool report_is_wanted(enum report_file file, const struct report_wants *wants)
 {
     switch (file) {

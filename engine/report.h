@@ -28,6 +28,9 @@ enum report_file {
 /** report_name(file): its name in the output folder. */
 const char *report_name(enum report_file file);
 
+/** report_columns(file): the columns that it always has, with commas between them. */
+const char *report_columns(enum report_file file);
+
 /* What a run has, for which it writes files. */
 struct report_wants {
     bool loans, grants; /* files of them */

@@ -15,19 +15,6 @@ struct json {
 
 /* --- JSON --- */
 
-static void put_quoted(struct json *json, struct text text)
-{
-    buffer_put_string(json->buffer, "\"");
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        assert((unsigned char)c >= ' ');
-        if (c == '"' || c == '\\')
-            buffer_put_string(json->buffer, "\\");
-        buffer_put(json->buffer, (struct text){text.ptr + i, 1});
-    }
-    buffer_put_string(json->buffer, "\"");
-}
-
 static void new_line(struct json *json)
 {
     buffer_printf(json->buffer, "\n%*s", (int)(json->depth * INDENT), "");
@@ -43,7 +30,7 @@ static void begin(struct json *json, struct text name)
     json->any = true;
     if (name.len == 0)
         return;
-    put_quoted(json, name);
+    buffer_put_json(json->buffer, name);
     buffer_put_string(json->buffer, ": ");
 }
 
@@ -72,7 +59,7 @@ static void close(struct json *json, const char *bracket)
 static void put_string(struct json *json, const char *name, const char *value)
 {
     begin(json, text_of(name));
-    put_quoted(json, text_of(value));
+    buffer_put_json(json->buffer, text_of(value));
 }
 
 /* A member whose value is JSON already. */
@@ -136,7 +123,7 @@ static void put_words(struct json *json, enum rule_key key)
     struct text word = rule_allowed(key, 0);
     for (unsigned i = 0; word.len > 0; word = rule_allowed(key, ++i)) {
         begin(json, text_of(""));
-        put_quoted(json, word);
+        buffer_put_json(json->buffer, word);
     }
     close(json, "]");
 }
@@ -350,7 +337,7 @@ static void put_required(struct json *json, struct text prefix)
         if ((row->required & json->of) == 0 || !rule_is_below(row->path, prefix))
             continue;
         begin(json, text_of(""));
-        put_quoted(json, name_below((enum rule_key)key, prefix));
+        buffer_put_json(json->buffer, name_below((enum rule_key)key, prefix));
     }
     close(json, "]");
 }
@@ -403,7 +390,7 @@ static void put_formats(struct json *json)
     for (unsigned key = 0; key < RULE_KEYS; key++)
         if (format_of((enum rule_key)key, &prefix, &name)) {
             begin(json, text_of(""));
-            put_quoted(json, rule_allowed((enum rule_key)key, 0));
+            buffer_put_json(json->buffer, rule_allowed((enum rule_key)key, 0));
         }
     close(json, "]");
     close(json, "}");

@@ -162,6 +162,11 @@ static void set_job(struct month *month, struct side *side)
             date_is_set(options->from_known_at) ? options->from_known_at : options->known_at,
         .figures = month->view != NULL,
     };
+    if (month->view == NULL)
+        return;
+    side->job.traces = month->view->traces;
+    side->job.chosen = month->view->chosen;
+    side->job.chosen_count = month->view->chosen_count;
 }
 
 /* --- writing --- */

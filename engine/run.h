@@ -68,9 +68,12 @@ struct work;
  */
 struct run_view {
     void *context;
-    unsigned sides;     /* 1..RUN_SIDES_MAX; the first is by the rules of the options */
-    const char *name;   /* of the file that is written account by account; NULL: none */
-    const char *header; /* of it */
+    unsigned sides;            /* 1..RUN_SIDES_MAX; the first is by the rules of the options */
+    const char *name;          /* of the file that is written account by account; NULL: none */
+    const char *header;        /* of it */
+    bool traces;               /* how figures came to be is wanted too: work->made */
+    const struct text *chosen; /* the only accounts that are worked on; none: all */
+    unsigned chosen_count;
     /* Make the rules of the other sides, sides[1..], from those of the options; false after a
      * fault.  ${rules} stay as they are. */
     bool (*make_rules)(void *context, struct arena *arena, const struct rules *rules,

@@ -46,8 +46,10 @@ struct amount trace_value(struct arena *arena, const struct row *row, enum trace
         for (unsigned c = 0; c < COMPONENTS && row->beside != NULL; c++)
             waived = amount_add(arena, waived, row->beside->waived[c]);
         return waived;
+    case TRACE_PENALTY_WAIVED:
+    case TRACE_FEE_WAIVED:
     case TRACE_PRINCIPAL_FORGIVEN:
-        return row->beside == NULL ? waived : row->beside->waived[COMPONENT_PRINCIPAL];
+        return row->beside == NULL ? waived : row->beside->waived[field - TRACE_PENALTY_WAIVED];
     case TRACE_PAID_IN_ADVANCE:
         return row->paid_in_advance;
     case TRACE_PAID_LATE:

@@ -18,8 +18,10 @@ enum trace_field {
     TRACE_PRINCIPAL_PAID,
     TRACE_FEE_PAID,
     TRACE_PENALTY_PAID,
-    TRACE_WAIVED,
-    TRACE_PRINCIPAL_FORGIVEN, /* the part of what is waived */
+    TRACE_WAIVED, /* these three together */
+    TRACE_PENALTY_WAIVED,
+    TRACE_FEE_WAIVED,
+    TRACE_PRINCIPAL_FORGIVEN,
     TRACE_PAID_IN_ADVANCE,
     TRACE_PAID_LATE,
     TRACE_AMOUNTS,

@@ -566,11 +566,11 @@ static bool is_surveyed(const struct desk *desk)
 }
 
 /* Nothing is known of the account at hand. */
-static void begin_account(struct work *work)
+static void begin_account(struct work *work, const struct book_bundle *bundle)
 {
     work->loan = (struct loan){.program = NULL};
     work->grant = (struct grant){.program = NULL};
-    work->owner.program = NULL;
+    work->owner = (struct outcome_owner){.account_id = bundle->account_id};
     work->made = NULL;
     work->made_grant = NULL;
     work->contract = NULL;
@@ -591,7 +591,7 @@ void work_account(struct work *work, const struct book_bundle *bundle)
 {
     const struct work_job *job = work->job;
     arena_reset(&work->scratch);
-    begin_account(work);
+    begin_account(work, bundle);
     if (!job->survey && !is_chosen(job, bundle->account_id))
         return;
     struct desk desk = {
@@ -717,7 +717,7 @@ static void classify_again(struct work *work, const struct work *first)
 void work_beside(struct work *work, const struct work *first, const struct book_bundle *bundle)
 {
     if (bundle->account_id.len == 0) { /* no account, no figures */
-        begin_account(work);
+        begin_account(work, bundle);
         return;
     }
     switch (what_again(work, first)) {

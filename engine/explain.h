@@ -1,0 +1,57 @@
+/*
+ * Why figures of a run are what they are: `nol explain`.
+ *
+ * The book is passed over as by a run, the chosen accounts are computed with a trace, and each
+ * wanted cell of their files is explained from it (explanation.h).
+ */
+#ifndef NOL_EXPLAIN_H
+#define NOL_EXPLAIN_H
+
+#include "explanation.h"
+#include "run.h"
+
+/* A figure that was asked for, by name. */
+struct explain_figure {
+    const char *loans;  /* the file in which it is sought of a loan; NULL: in all */
+    const char *grants; /* the same of a grant */
+    const char *figure; /* a column; NULL: all */
+};
+
+struct explain_options {
+    const struct text *accounts; /* by account_id; at least one */
+    unsigned account_count;
+    const char *row; /* of a schedule or the like; NULL: any */
+    struct explain_figure figure;
+    bool all; /* every cell, those that are zero, empty or copied too */
+    bool json;
+    /* Takes what has been written, account by account; false: stop. */
+    bool (*emit)(void *context, struct text bytes);
+    void *emit_context;
+};
+
+struct explain {
+    const struct run_options *run;
+    const struct explain_options *options;
+    struct arena *arena;
+    struct faults *faults;
+    struct explanation explanation;
+    struct explanation_wanted wanted;
+    struct buffer text;
+    bool *found;          /* by account of the options */
+    struct text *nearest; /* the same: an account_id that may have been meant */
+};
+
+/**
+ * explain_find(name, row, figure, nearest):
+ * What `--figure NAME` means: a column, or FILE.COLUMN; without a file: that of positions unless a
+ * row is asked for.  False when no file has it; ${nearest} may have been meant then, len 0: nothing
+ * is near.
+ */
+bool explain_find(struct text name, bool row, struct explain_figure *figure, struct text *nearest);
+
+/** explain_run(explain, run, options, arena, faults): do it; nothing is written to any folder. */
+enum run_outcome explain_run(struct explain *explain, const struct run_options *run,
+                             const struct explain_options *options, struct arena *arena,
+                             struct faults *faults);
+
+#endif

@@ -1,0 +1,343 @@
+"""python3 tests/explain.py NOL
+
+Every cell that `nol run` writes of the example book has an explanation by `nol explain`, and the explanation comes to
+the cell: its terms are added up, its roundings, splits, dates and classes made anew here; whatever it refers to (events,
+rows of the book, rule lines, other cells) stands where it says, with the value it says."""
+
+import calendar
+import csv
+import datetime
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from fractions import Fraction
+
+HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+AS_OF, FROM = "2026-10-31", "2026-10-01"
+BOOK = ["--rules", "rules", "--loans", "examples/loans.csv", "--events", "examples/events.csv", "--grants",
+        "examples/grants.csv", "--events", "examples/grant-events.csv", "--attribute", "district", "--attribute", "sector",
+        "--as-of", AS_OF, "--from", FROM, "--carry", "sector"]
+BY_ACCOUNT = ["schedule.csv", "allocations.csv", "subsidy.csv", "arrears.csv", "grant_positions.csv",
+              "grant_tranches.csv"]
+
+passed = failed = 0
+
+
+def check(name, holds, why=""):
+    global passed, failed
+    if holds:
+        passed += 1
+    else:
+        failed += 1
+        if failed <= 40:
+            print(f"{name}: does not hold {why}")
+
+
+def rows(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class Files:
+    """Lines of the files of the book and of the rules, by FILE:LINE."""
+
+    def __init__(self):
+        self.text, self.rows = {}, {}
+
+    def line(self, at):
+        name, number = at.rsplit(":", 1)
+        if name not in self.text:
+            with open(os.path.join(HERE, name), encoding="utf-8") as file:
+                self.text[name] = file.read().split("\n")
+        return self.text[name][int(number) - 1]
+
+    def row(self, at):
+        name = at.rsplit(":", 1)[0]
+        header = next(csv.reader([self.line(name + ":1")]))
+        return dict(zip(header, next(csv.reader([self.line(at)]))))
+
+
+FILES = Files()
+
+
+# --- what a value comes from ---
+
+def rounded(exact, unit, mode):
+    """The multiple of the unit."""
+    quotient = abs(exact) / unit
+    whole = quotient.numerator // quotient.denominator
+    rest = quotient - whole
+    up = {"down": False, "up": rest > 0, "half-up": rest >= Fraction(1, 2),
+          "half-even": rest > Fraction(1, 2) or (rest == Fraction(1, 2) and whole % 2 == 1)}[mode]
+    return (whole + up) * unit * (-1 if exact < 0 else 1)
+
+
+def from_rounded(of):
+    exact = sum((Fraction(p["base"]) * Fraction(p["rate"]) * p["times"] for p in of["products"]), Fraction(0))
+    if exact != ratio(of["exact"]):
+        return None
+    if "cap" in of:
+        exact = min(exact, ratio(of["cap"]))
+    return rounded(exact, Fraction(of["unit"]), of["mode"])
+
+
+def ratio(text):
+    """A fraction whose numerator may have decimals."""
+    over, _, under = text.partition("/")
+    return Fraction(over) / Fraction(under or "1")
+
+
+def from_split(of):
+    whole, count = Fraction(of["whole"]), of["rows"]
+    if "fixed" in of:
+        fixed = Fraction(of["fixed"])
+        return fixed if of["k"] < count else whole - fixed * (count - 1)
+    unit = Fraction(of["unit"])
+    shares = [Fraction(share) for share in of.get("shares", [f"1/{count}"] * count)]
+    parts = [rounded(whole * share, unit, of["mode"]) for share in shares]
+    if of["residual"] == "cumulative":
+        ends = [rounded(whole * sum(shares[:k + 1]), unit, of["mode"]) for k in range(count - 1)] + [whole]
+        parts = [end - start for start, end in zip([0] + ends, ends)]
+    elif of["residual"] == "leading":
+        left = whole - sum(parts)
+        for k in range(count):
+            if left >= unit:
+                parts[k] += unit
+                left -= unit
+        parts[-1] += left
+    else:
+        at = 0 if of["residual"] == "first" else count - 1
+        parts[at] += whole - sum(parts)
+    return parts[of["k"] - 1]
+
+
+def add_months(date, months, day, missing):
+    index = date.year * 12 + date.month - 1 + months
+    year, month = index // 12, index % 12 + 1
+    last = calendar.monthrange(year, month)[1]
+    if day <= last:
+        return datetime.date(year, month, day)
+    if missing == "last-of-month":
+        return datetime.date(year, month, last)
+    return datetime.date(year, month, last) + datetime.timedelta(days=1)
+
+
+def from_counted(of):
+    anchor = datetime.date.fromisoformat(of["anchor"])
+    number, unit = of["every"].split()
+    count = int(number) * of["times"]
+    if unit.startswith(("day", "week")):
+        return anchor + datetime.timedelta(days=count * (7 if unit.startswith("week") else 1))
+    months = count * (12 if unit.startswith("year") else 1)
+    day = {"same": anchor.day, "last": 31}.get(of["day"], of["day"])
+    return add_months(anchor, months, day, "last-of-month" if of["day"] == "last" else of["missing"])
+
+
+# --- one explanation ---
+
+class Checker:
+    def __init__(self, cells, events):
+        self.cells, self.events = cells, events
+
+    def cell(self, file, account, row, figure):
+        return self.cells.get((file, account, row, figure))
+
+    def term(self, name, one, term):
+        """That a term follows from what it says it comes from, and stands where it says."""
+        if "rounded" in term:
+            check(name, from_rounded(term["rounded"]) == Fraction(term["value"]), f"rounding {term}")
+        if "split" in term:
+            check(name, from_split(term["split"]) == Fraction(term["value"]), f"split {term}")
+        if "counted" in term:
+            check(name, from_counted(term["counted"]).isoformat() == term["date"], f"date {term}")
+        if "event" in term and "at" in term:
+            check(name, FILES.row(term["at"])["event_id"] == term["event"], f"event {term}")
+        elif "at" in term:
+            check(name, FILES.row(term["at"])["account_id"] == one["account"], f"place {term}")
+        if "number" in term:
+            check(name, term["from"] <= term["number"] <= term.get("upto", term["number"]), f"range {term}")
+        if "figure" in term and "rounded" not in term:
+            self.reference(name, one, term)
+
+    def reference(self, name, one, term):
+        """Another cell of the same account has the value that the term says."""
+        value = term.get("date", term.get("value"))
+        files = ["schedule.csv"] if "row" in term else [one["file"], "arrears.csv", "grant_positions.csv"]
+        found = [self.cell(file, one["account"], term.get("row", ""), term["figure"]) for file in files]
+        found = [value for value in found if value is not None]
+        check(name, bool(found) and found[0] == value, f"refers to {term}, which is {found}")
+
+    def rule(self, name, rule):
+        if "at" not in rule:
+            return
+        line = FILES.line(rule["at"])
+        plain = line.replace("_", "").replace('"', "").replace("'", "")
+        value = rule["value"]
+        if value.startswith("[") or re.fullmatch(r"[\d.]+|[\d./]+%?", value):
+            return
+        check(name, value in plain, f"rule {rule['path']} is {value}, but {rule['at']} has {line}")
+
+    def come_to(self, one):
+        """What the terms come to, as the cell writes it; None: it has to be told otherwise."""
+        how, terms, value = one["how"], one["terms"], one["value"]
+        if how == "given":
+            return FILES.row(terms[0]["at"])[terms[0]["column"]]
+        if how == "class":
+            return max(terms, key=lambda term: term["index"])["class"]
+        if how == "date":
+            return terms[-1]["date"]
+        if how == "days":
+            days = datetime.date.fromisoformat(terms[1]["date"]) - datetime.date.fromisoformat(terms[0]["date"])
+            return str(days.days - sum(signed(term) for term in terms[2:]))
+        if how == "least" and "date" in terms[0]:
+            return min(term["date"] for term in terms)
+        if how == "words":
+            return None
+        numbers = [signed(term) for term in terms]
+        number = {"sum": sum, "least": min, "largest": max}[how](numbers)
+        return text_of(number, len(value.partition(".")[2]))
+
+    def explanation(self, one, value):
+        name = f"{one['account']} {one['file']} {one['line']} {one['figure']}"
+        check(name, one["value"] == value, f"it explains {one['value']}, the file has {value}")
+        for term in one["terms"]:
+            self.term(name, one, term)
+        for rule in one["rules"]:
+            self.rule(name, rule)
+        told = self.come_to(one)
+        if told is None:
+            told = self.words(one)
+        if one["how"] == "given" and told != value:  # an amount may be written with more digits in the file than in the book
+            told = value if same_number(told, value) else told
+        check(name, told == value, f"its terms come to {told}, not to {value}")
+
+    def words(self, one):
+        """Words follow from the terms and from other cells."""
+        figure, account, row = one["figure"], one["account"], one["row"]
+        left = sum(signed(term) for term in one["terms"] if "value" in term)
+        schedule = one["file"] == "schedule.csv"
+        if figure == "status" and schedule:
+            due = self.cell("schedule.csv", account, row, "due")
+            if left == 0:
+                return "paid"
+            if self.cell("arrears.csv", account, "", "status") in ("written-off", "ended"):
+                return "written-off"
+            return "due" if due == AS_OF else "overdue" if due < AS_OF else "future"
+        if figure == "status" and one["file"] == "arrears.csv":
+            disbursed = Fraction(self.cell("arrears.csv", account, "", "disbursed"))
+            written_off = [e for e in self.events[account] if e["type"] == "write-off"]
+            if one["value"] in ("written-off", "ended", "cancelled"):
+                return one["value"] if written_off or one["value"] == "cancelled" else "no such event"
+            return "pending" if disbursed == 0 else "active" if left > 0 else "closed"
+        if figure in ("currency",):
+            return {rule["value"] for rule in one["rules"]}.pop()
+        if figure == "month":
+            return row
+        return one["value"] if one["says"] or one["value"] == "" else "words without a sentence"
+
+
+def signed(term):
+    return Fraction(term["value"]) * (-1 if term.get("sign") == "-" else 1)
+
+
+def same_number(a, b):
+    try:
+        return Fraction(a.replace("_", "")) == Fraction(b)
+    except ValueError:
+        return a == b
+
+
+def text_of(number, decimals):
+    whole = number * 10 ** decimals
+    if whole.denominator != 1:
+        return f"{number} is no amount"
+    digits = str(abs(whole.numerator)).rjust(decimals + 1, "0")
+    sign = "-" if whole < 0 else ""
+    return sign + (digits if decimals == 0 else digits[:-decimals] + "." + digits[-decimals:])
+
+
+# --- groups ---
+
+def check_groups(out, parts, accounts):
+    """Each cell of a file of groups is the sum of what its accounts are explained to have in it."""
+    members = defaultdict(list)
+    for account, row in accounts.items():
+        key = {"all": "all", "program": row["program"], "district": row["district"], "sector": row["sector"]}
+        for by, group in key.items():
+            members[by, group].append(account)
+    for file, also in (("portfolio.csv", []), ("classes.csv", ["class"]), ("movement.csv", []),
+                       ("migration.csv", ["class_from", "class_to"])):
+        for row in rows(os.path.join(out, file)):
+            for figure, value in row.items():
+                if figure in ("group_by", "group", "currency", "from", "to", *also):
+                    continue
+                name = f"{file} {row['group_by']} {row['group']} {figure}"
+                if figure.endswith("_rate"):
+                    over, under = {"collection_rate": ("paid_to_date", "due_to_date"), "par30_rate": ("par30", "outstanding"),
+                                   "npl_rate": ("non_performing", "outstanding")}[figure]
+                    told = "" if Fraction(row[under]) == 0 else text_of(
+                        rounded(Fraction(row[over]) / Fraction(row[under]), Fraction(1, 10 ** 6), "half-even"), 6)
+                    check(name, told == value, f"{told} is not {value}")
+                    continue
+                total = Fraction(0)
+                for account in members[row["group_by"], row["group"]]:
+                    part = parts.get((file, account), {})
+                    if part.get("currency", accounts[account]["currency"]) == row["currency"] and \
+                            all(part.get(column) == row[column] for column in also):
+                        total += Fraction(part.get(figure, "0"))
+                check(name, text_of(total, len(value.partition(".")[2])) == value, f"accounts come to {total}, not {value}")
+
+
+def main():
+    nol = os.path.abspath(sys.argv[1])
+    with tempfile.TemporaryDirectory() as folder:
+        out = os.path.join(folder, "out")
+        subprocess.run([nol, "run", *BOOK, "--out", out], cwd=HERE, check=True)
+        loans = {row["account_id"]: row for row in rows(os.path.join(HERE, "examples/loans.csv"))}
+        grants = {row["account_id"]: row for row in rows(os.path.join(HERE, "examples/grants.csv"))}
+        events = defaultdict(list)
+        for file in ("examples/events.csv", "examples/grant-events.csv"):
+            for row in rows(os.path.join(HERE, file)):
+                events[row["account_id"]].append(row)
+        done = subprocess.run([nol, "explain", *loans, *grants, *BOOK, "--all", "--format", "json"], cwd=HERE,
+                              capture_output=True, text=True, check=False)
+        known = re.findall(r"the account '([^']*)', agreed on [-0-9]*, is in no file", done.stderr)
+        check("messages", len(known) == len(done.stderr.splitlines()), done.stderr[:500])
+        explained, parts, cells = {}, defaultdict(dict), {}
+        for line in done.stdout.splitlines():
+            one = json.loads(line)
+            key = (one["file"], one["account"], one["line"], one["figure"])
+            check("each cell is explained once", key not in explained, f"{key}")
+            explained[key] = one
+            cells[one["file"], one["account"], one["row"], one["figure"]] = one["value"]
+            parts[one["file"], one["account"]][one["figure"]] = one["value"]
+        checker = Checker(cells, events)
+        used = 0
+        for file in BY_ACCOUNT:
+            number = defaultdict(int)
+            for row in rows(os.path.join(out, file)):
+                number[row["account_id"]] += 1
+                for figure, value in row.items():
+                    one = explained.get((file, row["account_id"], number[row["account_id"]], figure))
+                    if one is None:
+                        check(f"{file} {row['account_id']} {figure}", False, "no explanation")
+                        continue
+                    used += 1
+                    checker.explanation(one, value)
+        for key, one in explained.items():
+            if key[0] not in BY_ACCOUNT:
+                used += 1
+                checker.explanation(one, one["value"])
+        check("nothing else is explained", used == len(explained), f"{len(explained) - used} cells are in no file")
+        arrears = {row["account_id"]: row for row in rows(os.path.join(out, "arrears.csv"))}
+        check_groups(out, parts, {account: {**loans[account], "currency": row["currency"]}
+                                  for account, row in arrears.items()})
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(failed > 0)
+
+
+main()
