@@ -155,6 +155,7 @@ static void explain_loan(struct explain *explain, const struct work *work)
         explain_subsidy(&x);
         explain_arrears(&x);
         explain_portfolio(&x);
+        explain_forgiven(&x);
         explain_classes(&x);
     }
     explain_movement(&x);

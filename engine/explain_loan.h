@@ -53,6 +53,7 @@ void explain_allocations(const struct explain_loan *x);
 void explain_subsidy(const struct explain_loan *x);
 void explain_arrears(const struct explain_loan *x);
 void explain_portfolio(const struct explain_loan *x);
+void explain_forgiven(const struct explain_loan *x); /* of grant_portfolio.csv */
 void explain_classes(const struct explain_loan *x);
 void explain_movement(const struct explain_loan *x);
 void explain_migration(const struct explain_loan *x);

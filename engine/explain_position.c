@@ -520,6 +520,23 @@ void explain_portfolio(const struct explain_loan *x)
     explain_current(&cell, false);
 }
 
+void explain_forgiven(const struct explain_loan *x)
+{
+    static const char *const figures[] = {"awarded", "paid", "accounted"};
+    const struct cell cell = {x, x->e, "grant_portfolio.csv"};
+    if (x->options->grants.count == 0 || amount_is_zero(figure_of(&cell, FIGURE_FORGIVEN)))
+        return;
+    if (begin(&cell, "grants")) {
+        explanation_term(x->e, amount_of(1), "a loan of which something was forgiven");
+        explanation_end_count(x->e, EXPLANATION_SUM, 1);
+    }
+    for (unsigned i = 0; i < sizeof figures / sizeof *figures; i++)
+        if (begin(&cell, figures[i])) {
+            other_figure(&cell, FIGURE_FORGIVEN, "forgiven");
+            explanation_end_money(x->e, EXPLANATION_SUM, figure_of(&cell, FIGURE_FORGIVEN));
+        }
+}
+
 void explain_classes(const struct explain_loan *x)
 {
     const struct cell cell = {x, x->e, "classes.csv"};

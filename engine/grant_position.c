@@ -55,36 +55,37 @@ static void count_reports(const struct making *m)
 
 /* --- clawback --- */
 
-/* Whether the clause holds, and what it claims then. */
-static bool claim_of(const struct making *m, const struct rule_scope *clause, struct amount *claim)
+struct grant_claim grant_position_claim(const struct grant_state *state,
+                                        const struct rule_scope *clause, struct date as_of)
 {
-    const struct grant_state *state = m->state;
+    struct arena *arena = state->arena;
     const struct rule_value *value = clause->value;
     const struct rule_scope *when = value[RULE_CLAWBACK_CLAUSES_WHEN].items[0];
     const struct rule_value *of = &value[RULE_CLAWBACK_CLAUSES_DECLINING_OF];
-    struct amount base = value[RULE_CLAWBACK_CLAUSES_AMOUNT].amount;
-    int32_t months = 1, left = 1;
-    if (grant_condition_failed(state, when, m->as_of) != NULL)
-        return false;
+    struct grant_claim claim = {
+        .base = value[RULE_CLAWBACK_CLAUSES_AMOUNT].amount, .left = 1, .months = 1};
+    claim.holds = grant_condition_failed(state, when, as_of) == NULL;
+    if (!claim.holds)
+        return claim;
     if (value[RULE_CLAWBACK_CLAUSES_AMOUNT].number == RULE_CLAWBACK_PAID)
-        base = state->paid;
+        claim.base = state->paid;
     else if (value[RULE_CLAWBACK_CLAUSES_AMOUNT].number == RULE_CLAWBACK_UNACCOUNTED)
-        base = amount_sub(m->arena, state->paid, state->accounted);
+        claim.base = amount_sub(arena, state->paid, state->accounted);
     if (value[RULE_CLAWBACK_CLAUSES_DECLINING].set) {
         struct date from = grant_state_date(state, of);
         struct date breach = grant_condition_event(state, when)->date;
-        months = left = value[RULE_CLAWBACK_CLAUSES_DECLINING_MONTHS].number;
+        claim.months = claim.left = value[RULE_CLAWBACK_CLAUSES_DECLINING_MONTHS].number;
         if (date_is_set(from) && date_before(from, breach))
-            left -= date_months_between(from, breach);
-        left = left < 0 ? 0 : left;
+            claim.left -= date_months_between(from, breach);
+        claim.left = claim.left < 0 ? 0 : claim.left;
     }
-    *claim = base;
+    claim.amount = claim.base;
     if (value[RULE_CLAWBACK_CLAUSES_ROUNDING].set)
-        *claim = rounding_quotient(
-            m->arena, base, amount_of(left), amount_of(months),
+        claim.amount = rounding_quotient(
+            arena, claim.base, amount_of(claim.left), amount_of(claim.months),
             value[RULE_CLAWBACK_CLAUSES_ROUNDING_UNIT].amount,
             (enum rounding_mode)value[RULE_CLAWBACK_CLAUSES_ROUNDING_MODE].number);
-    return true;
+    return claim;
 }
 
 static struct text id_of(const struct rule_scope *clause)
@@ -125,9 +126,10 @@ static void claw_back(const struct making *m)
     struct grant_position *position = m->position;
     bool *holds = ARENA_ARRAY(m->arena, bool, clauses->count);
     for (unsigned i = 0; i < clauses->count; i++) {
-        struct amount claim = AMOUNT_ZERO;
-        holds[i] = claim_of(m, clauses->items[i], &claim);
-        if (amount_is_zero(claim))
+        struct grant_claim clause = grant_position_claim(m->state, clauses->items[i], m->as_of);
+        struct amount claim = clause.amount;
+        holds[i] = clause.holds;
+        if (!clause.holds || amount_is_zero(claim))
             continue;
         if (sums) {
             position->clawback = amount_add(m->arena, position->clawback, claim);
@@ -260,6 +262,8 @@ bool grant_compute(struct arena *arena, const struct grant *grant, struct event 
     event_resolve(events, count, scratch, as_of, known_at);
     if (!result->exists)
         return true;
+    result->events = events;
+    result->event_count = count;
     grant_state_begin(&result->state, arena, grant, count);
     for (size_t i = 0; i < count; i++) {
         if (!events[i]->counts || events[i]->type == EVENT_REVERSE ||

@@ -43,6 +43,18 @@ struct grant_position {
     struct text class_id; /* empty: nothing to refund, or no classes */
 };
 
+/* What a clause of the clawback claims. */
+struct grant_claim {
+    bool holds;           /* else nothing below means anything */
+    struct amount base;   /* before it declines */
+    int32_t left, months; /* so much of it is left: 1 of 1 where it does not decline */
+    struct amount amount;
+};
+
+/** grant_position_claim(state, clause, as_of): an element of `clawback.clauses`. */
+struct grant_claim grant_position_claim(const struct grant_state *state,
+                                        const struct rule_scope *clause, struct date as_of);
+
 /** grant_position_of(state, as_of, position): all events up to ${as_of} have been applied. */
 void grant_position_of(const struct grant_state *state, struct date as_of,
                        struct grant_position *position);
@@ -59,6 +71,8 @@ struct grant_result {
     bool exists;
     struct grant_state state;
     struct grant_position position;
+    struct event *const *events; /* all of the account, in order */
+    size_t event_count;
     const struct event *refused; /* NULL: none; else why, and nothing more is meaningful */
     struct account_refusal refusal;
     const char *broken_law; /* NULL: none */

@@ -166,7 +166,10 @@ class Checker:
     def reference(self, name, one, term):
         """Another cell of the same account has the value that the term says."""
         value = term.get("date", term.get("value"))
-        files = ["schedule.csv"] if "row" in term else [one["file"], "arrears.csv", "grant_positions.csv"]
+        files = ["schedule.csv", "grant_tranches.csv"] if "row" in term else [one["file"], "arrears.csv",
+                                                                              "grant_positions.csv"]
+        if one["file"] == "grant_portfolio.csv" and "row" not in term:
+            files = files[1:]
         found = [self.cell(file, one["account"], term.get("row", ""), term["figure"]) for file in files]
         found = [value for value in found if value is not None]
         check(name, bool(found) and found[0] == value, f"refers to {term}, which is {found}")
@@ -176,7 +179,7 @@ class Checker:
             return
         line = FILES.line(rule["at"])
         plain = line.replace("_", "").replace('"', "").replace("'", "")
-        value = rule["value"]
+        value = rule["value"].replace("_", "")
         if value.startswith("[") or re.fullmatch(r"[\d.]+|[\d./]+%?", value):
             return
         check(name, value in plain, f"rule {rule['path']} is {value}, but {rule['at']} has {line}")
@@ -233,11 +236,25 @@ class Checker:
             if one["value"] in ("written-off", "ended", "cancelled"):
                 return one["value"] if written_off or one["value"] == "cancelled" else "no such event"
             return "pending" if disbursed == 0 else "active" if left > 0 else "closed"
-        if figure in ("currency",):
+        if figure == "status" and one["file"] == "grant_positions.csv":
+            return self.grant_status(account)
+        if figure in ("currency", "tranche"):
             return {rule["value"] for rule in one["rules"]}.pop()
         if figure == "month":
             return row
         return one["value"] if one["says"] or one["value"] == "" else "words without a sentence"
+
+
+    def grant_status(self, account):
+        of = {figure: Fraction(self.cell("grant_positions.csv", account, "", figure))
+              for figure in ("award", "paid", "lapsed", "to_account", "refund_outstanding")}
+        if any(event["type"] == "cancel" for event in self.events[account]):
+            return "cancelled"
+        if of["paid"] == 0:
+            return "agreed"
+        if of["refund_outstanding"] > 0:
+            return "refund"
+        return "completed" if of["paid"] + of["lapsed"] == of["award"] and of["to_account"] == 0 else "active"
 
 
 def signed(term):
