@@ -59,17 +59,11 @@ static bool read_options(const struct cli_arguments *arguments, struct run_optio
     return read_figure(arguments, run, wanted);
 }
 
-static bool print(void *context, struct text bytes)
-{
-    (void)context;
-    return fwrite(bytes.ptr, 1, bytes.len, stdout) == bytes.len;
-}
-
 static int run(const struct cli_arguments *arguments)
 {
     struct memory memory;
     struct run_options of_run;
-    struct explain_options wanted = {.emit = print};
+    struct explain_options wanted = {.json = false};
     struct explain explain;
     struct arena arena;
     struct faults faults;
@@ -79,7 +73,9 @@ static int run(const struct cli_arguments *arguments)
     cli_watch(&of_run);
     arena_init(&arena, of_run.memory);
     faults_init(&faults);
-    (void)explain_run(&explain, &of_run, &wanted, &arena, &faults);
+    if (explain_run(&explain, &of_run, &wanted, &arena, &faults) != RUN_REFUSED)
+        (void)fwrite(explain.text.bytes, 1, explain.text.len, stdout);
+    explain_free(&explain);
     int status = cli_report(&faults);
     faults_free(&faults);
     arena_free(&arena);

@@ -131,6 +131,8 @@ static void begin(void *context, unsigned workers)
 {
     struct explain *explain = context;
     (void)workers;
+    explain->text.len = 0; /* a pass that turned out to be void */
+    faults_free(&explain->noted);
     memset(explain->found, 0, explain->options->account_count * sizeof *explain->found);
 }
 
@@ -186,7 +188,7 @@ static bool note_account(struct explain *explain, struct text id)
 static void nothing_there(struct explain *explain, const struct work *work)
 {
     char quoted[TEXT_QUOTE_MAX], as_of[DATE_TEXT_LEN + 1], agreed[DATE_TEXT_LEN + 1];
-    fault_add(explain->faults, FAULT_EXPLAIN_NOTHING, (struct place){0},
+    fault_add(&explain->noted, FAULT_EXPLAIN_NOTHING, (struct place){0},
               "the account %s, agreed on %s, is in no file as of %s",
               text_quote(quoted, work->owner.account_id), date_text(agreed, work->owner.agreed),
               date_text(as_of, explain->run->as_of));
@@ -215,18 +217,15 @@ static void explain_account(void *context, unsigned worker, struct work *works, 
     else
         explain_loan(explain, work);
     if (e->broken != NULL)
-        fault_add(explain->faults, FAULT_LAW, (struct place){0},
+        fault_add(&explain->noted, FAULT_LAW, (struct place){0},
                   "a fault in nol itself, please report it: the explanation of %s %s does not "
                   "come to the figure",
                   e->broken, text_quote(quoted, e->account_id));
     else if (e->written == 0 && (work->outcome.exists || moves) && !explain->wanted.brief)
-        fault_add(explain->faults, FAULT_EXPLAIN_NOTHING, (struct place){0},
+        fault_add(&explain->noted, FAULT_EXPLAIN_NOTHING, (struct place){0},
                   "the account %s has no such figure%s%s", text_quote(quoted, e->account_id),
                   explain->options->row == NULL ? "" : " in a row ",
                   explain->options->row == NULL ? "" : explain->options->row);
-    (void)explain->options->emit(explain->options->emit_context,
-                                 (struct text){explain->text.bytes, explain->text.len});
-    explain->text.len = 0;
 }
 
 static bool finish(void *context, struct out_dir *out, struct buffer *manifest)
@@ -240,11 +239,12 @@ static bool finish(void *context, struct out_dir *out, struct buffer *manifest)
         if (explain->found[i])
             continue;
         bool meant = explain->nearest[i].len > 0;
-        fault_add(explain->faults, FAULT_ACCOUNT_UNKNOWN, (struct place){0},
+        fault_add(&explain->noted, FAULT_ACCOUNT_UNKNOWN, (struct place){0},
                   "no account of the book has the account_id %s%s%s%s",
                   text_quote(quoted, options->accounts[i]), meant ? "; did you mean " : "",
                   meant ? text_quote(near, explain->nearest[i]) : "", meant ? "?" : "");
     }
+    faults_merge(explain->faults, &explain->noted);
     return true;
 }
 
@@ -268,6 +268,7 @@ enum run_outcome explain_run(struct explain *explain, const struct run_options *
                    .json = options->json},
     };
     buffer_init(&explain->text, run->memory);
+    faults_init(&explain->noted);
     explain->explanation = (struct explanation){
         .out = &explain->text, .wanted = &explain->wanted, .as_of = run->as_of};
     const struct run_view view = {
@@ -282,6 +283,11 @@ enum run_outcome explain_run(struct explain *explain, const struct run_options *
         .finish = finish,
     };
     enum run_outcome outcome = run_view(&alone, &view, arena, &none, faults);
-    buffer_free(&explain->text);
+    faults_free(&explain->noted);
     return outcome;
+}
+
+void explain_free(struct explain *explain)
+{
+    buffer_free(&explain->text);
 }

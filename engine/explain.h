@@ -24,9 +24,6 @@ struct explain_options {
     struct explain_figure figure;
     bool all; /* every cell, those that are zero, empty or copied too */
     bool json;
-    /* Takes what has been written, account by account; false: stop. */
-    bool (*emit)(void *context, struct text bytes);
-    void *emit_context;
 };
 
 struct explain {
@@ -36,7 +33,8 @@ struct explain {
     struct faults *faults;
     struct explanation explanation;
     struct explanation_wanted wanted;
-    struct buffer text;
+    struct buffer text;   /* what has been explained */
+    struct faults noted;  /* of the pass at hand */
     bool *found;          /* by account of the options */
     struct text *nearest; /* the same: an account_id that may have been meant */
 };
@@ -49,9 +47,12 @@ struct explain {
  */
 bool explain_find(struct text name, bool row, struct explain_figure *figure, struct text *nearest);
 
-/** explain_run(explain, run, options, arena, faults): do it; nothing is written to any folder. */
+/** explain_run(explain, run, options, arena, faults): do it; nothing is written to any folder.
+ * Unless the outcome is RUN_REFUSED explain->text has it all; free with explain_free() in any case.
+ */
 enum run_outcome explain_run(struct explain *explain, const struct run_options *run,
                              const struct explain_options *options, struct arena *arena,
                              struct faults *faults);
+void explain_free(struct explain *explain);
 
 #endif

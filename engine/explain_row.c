@@ -155,8 +155,10 @@ static void explain_due(const struct line *line)
         }
         struct date nominal = nominal_in(line, change->step);
         struct explanation_term *term = explanation_dated(e, nominal, "its nominal date");
-        term->figure = "due_nominal";
-        term->row = line->name;
+        if (date_equal(nominal, line->row->due_nominal)) { /* not moved since */
+            term->figure = "due_nominal";
+            term->row = line->name;
+        }
         if (date_equal(due, nominal))
             continue;
         explanation_dated(e, due, "moved to a business day");

@@ -95,29 +95,33 @@ static bool has_acted(const struct account *account, struct text id)
     return false;
 }
 
-static void act(struct account *account, const struct rule_scope *rule, struct date day)
+/* Whether it acts. */
+static bool act(struct account *account, const struct rule_scope *rule, struct date day)
 {
     struct text id = rule->value[RULE_FORGIVENESS_ID].text;
     if (amount_is_zero(account->totals.outstanding) || has_acted(account, id) ||
         date_before(deadline(account, rule), day))
-        return;
+        return false;
     struct amount would = forgiveness_amount(account->arena, rule, account->totals.disbursed);
     if (!is_repaid(account, rule, would) ||
         (rule_number(rule, RULE_FORGIVENESS_WHEN_NEVER_LATE) != 0 &&
          (account->was_late || has_late_row(account, day))))
-        return;
+        return false;
     account->forgiven_by = arena_grow(account->arena, account->forgiven_by, account->forgiven_count,
                                       &account->forgiven_room, sizeof *account->forgiven_by);
     account->forgiven_by[account->forgiven_count++] = id;
     owed_forgive(account, day, amount_least(would, account->totals.outstanding));
+    return true;
 }
 
 void forgiveness_act(struct account *account, struct date day)
 {
     const struct rule_value *list =
         &program_at(account->loan->program, day)->value[RULE_FORGIVENESS];
-    if (account->stage != ACCOUNT_RUNNING || date_before(day, account->opening))
-        return;
-    for (unsigned i = 0; i < list->count; i++)
-        act(account, list->items[i], day);
+    bool acted = account->stage == ACCOUNT_RUNNING && !date_before(day, account->opening);
+    while (acted) { /* what one forgives may let another's conditions hold, that very day */
+        acted = false;
+        for (unsigned i = 0; i < list->count; i++)
+            acted = act(account, list->items[i], day) || acted;
+    }
 }

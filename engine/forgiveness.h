@@ -17,7 +17,8 @@ void forgiveness_watch(struct account *account, struct date date);
  * before, but one that it leaves unpaid is late from its own due date. */
 void forgiveness_open(struct account *account, struct date date);
 
-/** forgiveness_act(account, day): the end of ${day}. */
+/** forgiveness_act(account, day): the end of ${day}: rules act until none does any more, so that a
+ * second look at the same day finds nothing left. */
 void forgiveness_act(struct account *account, struct date day);
 
 /**

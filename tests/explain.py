@@ -1,14 +1,16 @@
-"""python3 tests/explain.py NOL
+"""python3 tests/explain.py NOL [--seeds A..B]
 
-Every cell that `nol run` writes of the example book has an explanation by `nol explain`, and the explanation comes to
+Every cell that `nol run` writes of the example book, and of random ones with every feature, has an explanation by `nol explain`, and the explanation comes to
 the cell: its terms are added up, its roundings, splits, dates and classes made anew here; whatever it refers to (events,
 rows of the book, rule lines, other cells) stands where it says, with the value it says."""
 
 import calendar
 import csv
 import datetime
+import itertools
 import json
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -17,10 +19,13 @@ from collections import defaultdict
 from fractions import Fraction
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-AS_OF, FROM = "2026-10-31", "2026-10-01"
-BOOK = ["--rules", "rules", "--loans", "examples/loans.csv", "--events", "examples/events.csv", "--grants",
+sys.path.insert(0, os.path.join(HERE, "tests", "model"))
+import random_book  # noqa: E402
+import random_grants  # noqa: E402
+
+EXAMPLE = ["--rules", "rules", "--loans", "examples/loans.csv", "--events", "examples/events.csv", "--grants",
         "examples/grants.csv", "--events", "examples/grant-events.csv", "--attribute", "district", "--attribute", "sector",
-        "--as-of", AS_OF, "--from", FROM, "--carry", "sector"]
+        "--as-of", "2026-10-31", "--from", "2026-10-01", "--carry", "sector"]
 BY_ACCOUNT = ["schedule.csv", "allocations.csv", "subsidy.csv", "arrears.csv", "grant_positions.csv",
               "grant_tranches.csv"]
 
@@ -38,30 +43,31 @@ def check(name, holds, why=""):
 
 
 def rows(path):
-    with open(path, encoding="utf-8", newline="") as file:
+    with open(path, encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
 class Files:
     """Lines of the files of the book and of the rules, by FILE:LINE."""
 
-    def __init__(self):
-        self.text, self.rows = {}, {}
+    def __init__(self, folder):
+        self.folder, self.text = folder, {}
+
+    def record(self, name, number):
+        """The lines of a CSV record, or a line of a rule file, with the header's."""
+        if name not in self.text:
+            with open(os.path.join(self.folder, name), encoding="utf-8-sig", newline="") as file:
+                self.text[name] = file.read().split("\n")
+        return itertools.islice(self.text[name], number - 1, None)
 
     def line(self, at):
         name, number = at.rsplit(":", 1)
-        if name not in self.text:
-            with open(os.path.join(HERE, name), encoding="utf-8") as file:
-                self.text[name] = file.read().split("\n")
-        return self.text[name][int(number) - 1]
+        return next(self.record(name, int(number)))
 
     def row(self, at):
-        name = at.rsplit(":", 1)[0]
-        header = next(csv.reader([self.line(name + ":1")]))
-        return dict(zip(header, next(csv.reader([self.line(at)]))))
-
-
-FILES = Files()
+        name, number = at.rsplit(":", 1)
+        header = next(csv.reader(line + "\n" for line in self.record(name, 1)))
+        return dict(zip(header, next(csv.reader(line + "\n" for line in self.record(name, int(number))))))
 
 
 # --- what a value comes from ---
@@ -140,8 +146,8 @@ def from_counted(of):
 # --- one explanation ---
 
 class Checker:
-    def __init__(self, cells, events):
-        self.cells, self.events = cells, events
+    def __init__(self, book, cells):
+        self.cells, self.events, self.files, self.as_of = cells, book.events, Files(book.folder), book.as_of
 
     def cell(self, file, account, row, figure):
         return self.cells.get((file, account, row, figure))
@@ -155,9 +161,9 @@ class Checker:
         if "counted" in term:
             check(name, from_counted(term["counted"]).isoformat() == term["date"], f"date {term}")
         if "event" in term and "at" in term:
-            check(name, FILES.row(term["at"])["event_id"] == term["event"], f"event {term}")
+            check(name, self.files.row(term["at"])["event_id"] == term["event"], f"event {term}")
         elif "at" in term:
-            check(name, FILES.row(term["at"])["account_id"] == one["account"], f"place {term}")
+            check(name, self.files.row(term["at"])["account_id"] == one["account"], f"place {term}")
         if "number" in term:
             check(name, term["from"] <= term["number"] <= term.get("upto", term["number"]), f"range {term}")
         if "figure" in term and "rounded" not in term:
@@ -177,10 +183,10 @@ class Checker:
     def rule(self, name, rule):
         if "at" not in rule:
             return
-        line = FILES.line(rule["at"])
+        line = self.files.line(rule["at"])
         plain = line.replace("_", "").replace('"', "").replace("'", "")
         value = rule["value"].replace("_", "")
-        if value.startswith("[") or re.fullmatch(r"[\d.]+|[\d./]+%?", value):
+        if value[:1] in "[{" or re.fullmatch(r"[\d.]+|[\d./]+%?", value):
             return
         check(name, value in plain, f"rule {rule['path']} is {value}, but {rule['at']} has {line}")
 
@@ -188,7 +194,7 @@ class Checker:
         """What the terms come to, as the cell writes it; None: it has to be told otherwise."""
         how, terms, value = one["how"], one["terms"], one["value"]
         if how == "given":
-            return FILES.row(terms[0]["at"])[terms[0]["column"]]
+            return self.files.row(terms[0]["at"]).get(terms[0]["column"], "")
         if how == "class":
             return max(terms, key=lambda term: term["index"])["class"]
         if how == "date":
@@ -229,7 +235,7 @@ class Checker:
                 return "paid"
             if self.cell("arrears.csv", account, "", "status") in ("written-off", "ended"):
                 return "written-off"
-            return "due" if due == AS_OF else "overdue" if due < AS_OF else "future"
+            return "due" if due == self.as_of else "overdue" if due < self.as_of else "future"
         if figure == "status" and one["file"] == "arrears.csv":
             disbursed = Fraction(self.cell("arrears.csv", account, "", "disbursed"))
             written_off = [e for e in self.events[account] if e["type"] == "write-off"]
@@ -248,8 +254,9 @@ class Checker:
     def grant_status(self, account):
         of = {figure: Fraction(self.cell("grant_positions.csv", account, "", figure))
               for figure in ("award", "paid", "lapsed", "to_account", "refund_outstanding")}
-        if any(event["type"] == "cancel" for event in self.events[account]):
-            return "cancelled"
+        cancels = any(event["type"] == "cancel" for event in self.events[account])
+        if self.cell("grant_positions.csv", account, "", "status") == "cancelled":
+            return "cancelled" if cancels else "no event cancels it"
         if of["paid"] == 0:
             return "agreed"
         if of["refund_outstanding"] > 0:
@@ -279,69 +286,60 @@ def text_of(number, decimals):
 
 # --- groups ---
 
-def check_groups(out, parts, accounts):
-    """Each cell of a file of groups is the sum of what its accounts are explained to have in it."""
-    members = defaultdict(list)
-    for account, row in accounts.items():
-        key = {"all": "all", "program": row["program"], "district": row["district"], "sector": row["sector"]}
-        for by, group in key.items():
-            members[by, group].append(account)
-    for file, also in (("portfolio.csv", []), ("classes.csv", ["class"]), ("movement.csv", []),
-                       ("migration.csv", ["class_from", "class_to"])):
-        for row in rows(os.path.join(out, file)):
-            for figure, value in row.items():
-                if figure in ("group_by", "group", "currency", "from", "to", *also):
-                    continue
-                name = f"{file} {row['group_by']} {row['group']} {figure}"
-                if figure.endswith("_rate"):
-                    over, under = {"collection_rate": ("paid_to_date", "due_to_date"), "par30_rate": ("par30", "outstanding"),
-                                   "npl_rate": ("non_performing", "outstanding")}[figure]
-                    told = "" if Fraction(row[under]) == 0 else text_of(
-                        rounded(Fraction(row[over]) / Fraction(row[under]), Fraction(1, 10 ** 6), "half-even"), 6)
-                    check(name, told == value, f"{told} is not {value}")
-                    continue
-                total = Fraction(0)
-                for account in members[row["group_by"], row["group"]]:
-                    part = parts.get((file, account), {})
-                    if part.get("currency", accounts[account]["currency"]) == row["currency"] and \
-                            all(part.get(column) == row[column] for column in also):
-                        total += Fraction(part.get(figure, "0"))
-                check(name, text_of(total, len(value.partition(".")[2])) == value, f"accounts come to {total}, not {value}")
+class Book:
+    """A book in a folder, and the options of its run."""
 
+    def __init__(self, nol, name, folder, options):
+        self.nol, self.name, self.folder, self.options = nol, name, folder, options
+        self.as_of = self.values("--as-of")[0]
+        self.attributes = self.values("--attribute")
+        self.accounts, self.events = {}, defaultdict(list)
+        for file in self.values("--loans") + self.values("--grants"):
+            self.accounts.update({row["account_id"]: row for row in rows(os.path.join(folder, file))})
+        for file in self.values("--events"):
+            for row in rows(os.path.join(folder, file)):
+                self.events[row["account_id"]].append(row)
 
-def main():
-    nol = os.path.abspath(sys.argv[1])
-    with tempfile.TemporaryDirectory() as folder:
-        out = os.path.join(folder, "out")
-        subprocess.run([nol, "run", *BOOK, "--out", out], cwd=HERE, check=True)
-        loans = {row["account_id"]: row for row in rows(os.path.join(HERE, "examples/loans.csv"))}
-        grants = {row["account_id"]: row for row in rows(os.path.join(HERE, "examples/grants.csv"))}
-        events = defaultdict(list)
-        for file in ("examples/events.csv", "examples/grant-events.csv"):
-            for row in rows(os.path.join(HERE, file)):
-                events[row["account_id"]].append(row)
-        done = subprocess.run([nol, "explain", *loans, *grants, *BOOK, "--all", "--format", "json"], cwd=HERE,
-                              capture_output=True, text=True, check=False)
-        known = re.findall(r"the account '([^']*)', agreed on [-0-9]*, is in no file", done.stderr)
-        check("messages", len(known) == len(done.stderr.splitlines()), done.stderr[:500])
-        explained, parts, cells = {}, defaultdict(dict), {}
-        for line in done.stdout.splitlines():
-            one = json.loads(line)
-            key = (one["file"], one["account"], one["line"], one["figure"])
-            check("each cell is explained once", key not in explained, f"{key}")
-            explained[key] = one
-            cells[one["file"], one["account"], one["row"], one["figure"]] = one["value"]
-            parts[one["file"], one["account"]][one["figure"]] = one["value"]
-        checker = Checker(cells, events)
+    def values(self, option):
+        return [value for name, value in zip(self.options, self.options[1:]) if name == option]
+
+    def run(self, *arguments):
+        return subprocess.run([self.nol, *arguments], cwd=self.folder, capture_output=True, text=True, check=False)
+
+    def explanations(self):
+        done = self.run("explain", *self.accounts, *self.options, "--all", "--format", "json")
+        absent = re.findall(r"the account '[^']*', agreed on [-0-9]*, is in no file", done.stderr)
+        check(f"{self.name}: messages", len(absent) == len(done.stderr.splitlines()), done.stderr[:500])
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def check(self):
+        """All cells of all files of the book."""
+        with tempfile.TemporaryDirectory() as folder:
+            out = os.path.join(folder, "out")
+            done = self.run("run", *self.options, "--out", out)
+            check(f"{self.name}: run", done.returncode == 0, done.stderr)
+            explained, parts, cells = {}, defaultdict(dict), {}
+            for one in self.explanations():
+                key = (one["file"], one["account"], one["line"], one["figure"])
+                check(f"{self.name}: each cell is explained once", key not in explained, f"{key}")
+                explained[key] = one
+                cells[one["file"], one["account"], one["row"], one["figure"]] = one["value"]
+                parts[one["file"], one["account"]][one["figure"]] = one["value"]
+            self.check_cells(out, explained, Checker(self, cells))
+            self.check_groups(out, parts)
+
+    def check_cells(self, out, explained, checker):
         used = 0
         for file in BY_ACCOUNT:
+            if not os.path.exists(os.path.join(out, file)):
+                continue
             number = defaultdict(int)
             for row in rows(os.path.join(out, file)):
                 number[row["account_id"]] += 1
                 for figure, value in row.items():
                     one = explained.get((file, row["account_id"], number[row["account_id"]], figure))
                     if one is None:
-                        check(f"{file} {row['account_id']} {figure}", False, "no explanation")
+                        check(f"{self.name}: {file} {row['account_id']} {figure}", False, "no explanation")
                         continue
                     used += 1
                     checker.explanation(one, value)
@@ -349,10 +347,59 @@ def main():
             if key[0] not in BY_ACCOUNT:
                 used += 1
                 checker.explanation(one, one["value"])
-        check("nothing else is explained", used == len(explained), f"{len(explained) - used} cells are in no file")
-        arrears = {row["account_id"]: row for row in rows(os.path.join(out, "arrears.csv"))}
-        check_groups(out, parts, {account: {**loans[account], "currency": row["currency"]}
-                                  for account, row in arrears.items()})
+        check(f"{self.name}: nothing else", used == len(explained), f"{len(explained) - used} cells are in no file")
+
+    def check_groups(self, out, parts):
+        """Each cell of a file of groups is the sum of what its accounts are explained to have in it."""
+        currency = {}
+        for file in ("arrears.csv", "grant_positions.csv"):
+            if os.path.exists(os.path.join(out, file)):
+                currency.update({row["account_id"]: row["currency"] for row in rows(os.path.join(out, file))})
+        members = defaultdict(list)
+        for account, row in self.accounts.items():
+            for by in ("all", "program", *self.attributes):
+                members[by, "all" if by == "all" else row[by]].append(account)
+            members["loans-forgiven", row["program"]].append(account)
+        for file, also in (("portfolio.csv", []), ("classes.csv", ["class"]), ("movement.csv", []),
+                           ("migration.csv", ["class_from", "class_to"]), ("grant_portfolio.csv", [])):
+            for row in rows(os.path.join(out, file)) if os.path.exists(os.path.join(out, file)) else []:
+                self.check_group(file, also, row, members[row["group_by"], row["group"]], parts, currency)
+
+    def check_group(self, file, also, row, members, parts, currency):
+        for figure, value in row.items():
+            if figure in ("group_by", "group", "currency", "from", "to", "budget", *also):
+                continue
+            name = f"{self.name}: {file} {row['group_by']} {row['group']} {figure}"
+            if figure.endswith("_rate"):
+                over, under = {"collection_rate": ("paid_to_date", "due_to_date"), "par30_rate": ("par30", "outstanding"),
+                               "npl_rate": ("non_performing", "outstanding")}[figure]
+                told = "" if Fraction(row[under]) == 0 else text_of(
+                    rounded(Fraction(row[over]) / Fraction(row[under]), Fraction(1, 10 ** 6), "half-even"), 6)
+                check(name, told == value, f"{told} is not {value}")
+                continue
+            total = Fraction(0)
+            for account in members:
+                part = parts.get((file, account), {})
+                forgiven = file == "grant_portfolio.csv" and account + "" in currency and \
+                    ("arrears.csv", account) in parts
+                if forgiven != (row["group_by"] == "loans-forgiven"):
+                    continue
+                if currency.get(account, row["currency"]) == row["currency"] and \
+                        all(part.get(column) == row[column] for column in also):
+                    total += Fraction(part.get(figure, "0"))
+            check(name, text_of(total, len(value.partition(".")[2])) == value, f"accounts come to {total}, not {value}")
+
+
+def main():
+    nol = os.path.abspath(sys.argv[1])
+    first, last = (int(word) for word in (sys.argv[3] if len(sys.argv) > 3 else "1..6").split(".."))
+    if len(sys.argv) <= 3:
+        Book(nol, "example", HERE, EXAMPLE).check()
+    for seed in range(first, last + 1):
+        for kind, books in (("loans", random_book), ("grants", random_grants)):
+            with tempfile.TemporaryDirectory() as folder:
+                options = books.make_book(seed, pathlib.Path(folder))
+                Book(nol, f"{kind} {seed}", folder, options).check()
     print(f"{passed} passed, {failed} failed")
     sys.exit(failed > 0)
 

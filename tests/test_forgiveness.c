@@ -107,6 +107,23 @@ static void test_by_version(void **state)
     assert_string_equal(forgiven(yaml, "2024-12-31"), "3000");
 }
 
+/* b forgives a quarter once a third is repaid: 7,500; with 12,500 left, no more than the half that a
+ * would forgive, a takes the rest at the end of the same day, whether or not that day is looked at. */
+static void test_chain(void **state)
+{
+    static const char chain[] =
+        LEND_RULES "forgiveness: [{id: a, rounding: {unit: 1, mode: down}, "
+                   "when: {repaid: rest, by: 2025-01-01}, forgive: {share: 1/2}}, "
+                   "{id: b, rounding: {unit: 1, mode: down}, when: {repaid: 1/3, by: 2025-01-01}, "
+                   "forgive: {share: 25%}}]\n";
+    (void)state;
+    lend_event_count = 0;
+    (void)lend_event("p", EVENT_REPAY, "2024-02-10", "10000");
+    assert_string_equal(forgiven(chain, "2024-02-10"), "20000");
+    assert_string_equal(forgiven(chain, "2024-06-30"), "20000");
+    assert_true(date_equal(account.rows[2].paid_on, D("2024-02-10")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +132,7 @@ int main(void)
         LEND_TEST(test_by_credit),
         LEND_TEST(test_after_opening),
         LEND_TEST(test_by_version),
+        LEND_TEST(test_chain),
     };
     return RUN(tests);
 }

@@ -49,7 +49,8 @@ Notes on what the texts leave open (they bind the engine too):
  N38 a penalty of a loan taken over is counted as if rows due before the opening fell due on its date; the version
      stays that of the row's own due date.
  N39 a fee of `{installment: N}` is charged in the row numbered N; a loan without such a row does not bear it.
- N40 each clause of `forgiveness` acts once on a loan, before small_amounts.
+ N40 each clause of `forgiveness` acts once on a loan, before small_amounts; what one forgives counts for the others
+     at the end of that same day.
  N41 re-age takes the unpaid principal of all rows, row 0 and later down payments too; what extend divides counts as
      planned from then on, even if a chargeback had put it there.
  N42 max_installments: all principal rows of the schedule once the event is applied, paid ones too; one that holds
@@ -1499,6 +1500,12 @@ class Account:
 
     def rule_made_forgiveness(self, day):
         """S6; each clause once, N40."""
+        while self.forgive_once(day):
+            pass
+
+    def forgive_once(self, day):
+        """The clauses in their order; whether one of them acted, so that another may."""
+        acted = False
         for rule in self.rules(day).get("forgiveness", []):
             if self.status != "active" or not self.outstanding or rule["id"] in self.forgiven_by:
                 continue
@@ -1511,6 +1518,8 @@ class Account:
             if holds and day <= end and not (when.get("never_late") == "true" and self.ever_late):
                 self.forgiven_by.add(rule["id"])
                 self.forgive_amount(min(amount, self.outstanding))
+                acted = True
+        return acted
 
     def would_forgive(self, rule):
         program, clause, disbursed = self.loan.program, rule["forgive"], self.disbursed
