@@ -203,8 +203,7 @@ static void fee_term(const struct due *due, const struct rule_scope *fee, size_t
     if (rule_is_set(fee, RULE_FEES_AMOUNT_RATE))
         explanation_of_rounded(e, term, rounded);
     for (unsigned i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (fee->value[keys[i]].given && fee->value[keys[i]].number >= 0)
-            explanation_item(e, keys[i], fee, DATE_NONE);
+        explanation_item(e, keys[i], fee, DATE_NONE);
 }
 
 /* The fees that make up ${value}, which a payout made due; false when they do not. */

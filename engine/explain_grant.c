@@ -556,7 +556,7 @@ static void explain_status(const struct cell *cell)
 
 static void explain_currency(const struct cell *cell)
 {
-    if (!begin(cell, "currency"))
+    if (cell->e->wanted->brief || !begin(cell, "currency"))
         return;
     explanation_say(cell->e, "the currency of the program");
     explanation_rule(cell->e, RULE_CURRENCY_CODE, DATE_NONE);
@@ -570,7 +570,7 @@ static void explain_positions(const struct cell *cell)
     given(cell, "program", grant->program->id, "program");
     explain_currency(cell);
     given(cell, "borrower_id", grant->borrower_id, "borrower_id");
-    if (begin(cell, "as_of")) {
+    if (!cell->e->wanted->brief && begin(cell, "as_of")) {
         explanation_dated(cell->e, as_of(cell), "option --as-of");
         explanation_end_date(cell->e, EXPLANATION_DATE, as_of(cell));
     }

@@ -307,13 +307,11 @@ static void explain_status(const struct cell *cell)
     enum position_status status = cell->x->run->position.status;
     if (!begin(cell, "status"))
         return;
-    for (unsigned i = 0; i < account->row_count; i++) {
-        struct amount unpaid = account_row_unpaid_all(e->arena, &account->rows[i]);
-        if (!amount_is_zero(unpaid))
-            of_row(cell,
-                   explanation_term(e, unpaid, "unpaid in row %s", explain_row_name(cell->x, i)),
-                   i);
-    }
+    struct amount unpaid = AMOUNT_ZERO;
+    for (unsigned i = 0; i < account->row_count; i++)
+        unpaid = amount_add(e->arena, unpaid, account_row_unpaid_all(e->arena, &account->rows[i]));
+    if (!amount_is_zero(unpaid))
+        explanation_term(e, unpaid, "unpaid in all its rows together");
     switch (status) {
     case STATUS_PENDING:
         explanation_say(e, "nothing has been paid out by %s", explanation_day(e, as_of(cell)));
@@ -343,7 +341,7 @@ static void explain_status(const struct cell *cell)
 
 static void explain_as_of(const struct cell *cell)
 {
-    if (!begin(cell, "as_of"))
+    if (cell->e->wanted->brief || !begin(cell, "as_of"))
         return;
     explanation_dated(cell->e, as_of(cell), "option --as-of");
     explanation_end_date(cell->e, EXPLANATION_DATE, as_of(cell));
@@ -358,7 +356,7 @@ static void copied(const struct cell *cell, const char *figure, struct text valu
 
 static void explain_currency(const struct cell *cell)
 {
-    if (!begin(cell, "currency"))
+    if (cell->e->wanted->brief || !begin(cell, "currency"))
         return;
     explanation_rule(cell->e, RULE_CURRENCY_CODE, DATE_NONE);
     explanation_say(cell->e, "the currency of the program");

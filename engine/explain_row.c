@@ -78,8 +78,19 @@ static void planned_nominal(const struct line *line, struct date nominal)
     term->at = explain_place_of_loan(line->x);
     explanation_of_counted(e, term, &counted);
     for (unsigned i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (line->x->loan->rules->value[keys[i]].number >= 0)
-            explanation_rule(e, keys[i], DATE_NONE);
+        explanation_rule(e, keys[i], DATE_NONE);
+}
+
+/* The payment holiday that began on a day. */
+static void name_relief(const struct line *line, struct date date)
+{
+    static const enum rule_key keys[] = {RULE_RELIEF_FROM, RULE_RELIEF_UNTIL, RULE_RELIEF_EFFECT};
+    const struct rule_value *reliefs =
+        &program_at(line->x->loan->program, date)->value[RULE_RELIEF];
+    for (unsigned i = 0; i < reliefs->count; i++)
+        for (unsigned k = 0; k < sizeof keys / sizeof *keys; k++)
+            if (date_equal(reliefs->items[i]->value[RULE_RELIEF_FROM].date, date))
+                explanation_item(line->e, keys[k], reliefs->items[i], date);
 }
 
 /* A date that a later step set. */
@@ -90,7 +101,7 @@ static void moved(const struct line *line, const struct trace_change *change)
     if (step->event == NULL) {
         explanation_dated(line->e, to, "moved by a payment holiday that began on %s",
                           explanation_day(line->e, step->date));
-        explanation_rule(line->e, RULE_RELIEF, step->date);
+        name_relief(line, step->date);
         return;
     }
     struct text type = event_name(step->event);

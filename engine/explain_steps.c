@@ -66,6 +66,80 @@ static const struct account_line *line_of(const struct account *account,
     return NULL;
 }
 
+/* --- rules that forgive --- */
+
+/* The entry of the list `forgiveness` that acted. */
+static const struct rule_scope *forgiving_rule(const struct explain_loan *x,
+                                               const struct trace_step *step)
+{
+    const struct rule_value *list =
+        &program_at(x->loan->program, step->date)->value[RULE_FORGIVENESS];
+    for (unsigned i = 0; i < list->count; i++)
+        if (text_equal(list->items[i]->value[RULE_FORGIVENESS_ID].text, step->rule))
+            return list->items[i];
+    return NULL;
+}
+
+static void name_forgiving_rule(const struct explain_loan *x, const struct rule_scope *rule,
+                                struct date date)
+{
+    static const enum rule_key keys[] = {
+        RULE_FORGIVENESS_WHEN_REPAID,   RULE_FORGIVENESS_WHEN_BY,
+        RULE_FORGIVENESS_WHEN_WITHIN,   RULE_FORGIVENESS_WHEN_NEVER_LATE,
+        RULE_FORGIVENESS_FORGIVE_SHARE, RULE_FORGIVENESS_FORGIVE_BANDS,
+        RULE_FORGIVENESS_ROUNDING_UNIT, RULE_FORGIVENESS_ROUNDING_MODE};
+    for (unsigned i = 0; i < sizeof keys / sizeof *keys; i++)
+        explanation_item(x->e, keys[i], rule, date);
+}
+
+/* What the rule would forgive of what was paid out by then: a product for each band. */
+static size_t forgiving_products(const struct explain_loan *x, const struct rule_scope *rule,
+                                 struct amount disbursed, struct explanation_product *products)
+{
+    struct arena *arena = x->e->arena;
+    const struct rule_value *bands = &rule->value[RULE_FORGIVENESS_FORGIVE_BANDS];
+    struct amount below = AMOUNT_ZERO;
+    size_t count = 0;
+    if (rule_is_set(rule, RULE_FORGIVENESS_FORGIVE_SHARE))
+        products[count++] = (struct explanation_product){
+            disbursed, rule->value[RULE_FORGIVENESS_FORGIVE_SHARE].fraction, 1};
+    for (unsigned i = 0; i < bands->count; i++) {
+        const struct rule_value *band = bands->items[i]->value;
+        struct amount end =
+            amount_least(disbursed, band[RULE_FORGIVENESS_FORGIVE_BANDS_UP_TO].amount);
+        if (amount_compare(below, end) >= 0)
+            break;
+        products[count++] = (struct explanation_product){
+            amount_sub(arena, end, below), band[RULE_FORGIVENESS_FORGIVE_BANDS_SHARE].fraction, 1};
+        below = end;
+    }
+    return count;
+}
+
+/* By rule, at the end of a day. */
+static void forgiven(const struct explain_loan *x, const struct trace *trace,
+                     const struct trace_step *step, const struct trace_change *change,
+                     struct explanation_term *term)
+{
+    const struct rule_scope *rule = forgiving_rule(x, step);
+    if (rule == NULL)
+        return;
+    const struct rule_value *bands = &rule->value[RULE_FORGIVENESS_FORGIVE_BANDS];
+    struct explanation_product *products =
+        ARENA_ARRAY(x->e->arena, struct explanation_product, bands->count + 1);
+    struct explanation_rounded rounded = {
+        .products = products,
+        .unit = rule_amount(rule, RULE_FORGIVENESS_ROUNDING_UNIT),
+        .mode = (enum rounding_mode)rule_number(rule, RULE_FORGIVENESS_ROUNDING_MODE),
+    };
+    rounded.count = forgiving_products(
+        x, rule, trace_at(trace, TRACE_NO_ROW, TRACE_DISBURSED, step->date), products);
+    name_forgiving_rule(x, rule, step->date);
+    struct amount would = explanation_rounded_value(x->e->arena, &rounded);
+    if (change->field == TRACE_FORGIVEN && amount_compare(would, term->value) == 0)
+        explanation_of_rounded(x->e, term, &rounded);
+}
+
 /* What a day changed by itself. */
 static void by_day(const struct explain_loan *x, const struct trace *trace,
                    const struct trace_step *step, const struct trace_change *change,
@@ -89,7 +163,7 @@ static void by_day(const struct explain_loan *x, const struct trace *trace,
     } else if (step->rule.len > 0) {
         term->what = explanation_text(e, "forgiven by the rule %.*s at the end of %s",
                                       (int)step->rule.len, step->rule.ptr, day);
-        explanation_rule(e, RULE_FORGIVENESS, step->date);
+        forgiven(x, trace, step, change, term);
     } else {
         term->what = explanation_text(e, "a small rest, at the end of %s", day);
         explanation_rule(e, RULE_SMALL_AMOUNTS_FORGIVE_BELOW, step->date);

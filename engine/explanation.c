@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rule_text.h"
 /* --- putting together --- */
 
 void explanation_account(struct explanation *e, struct arena *arena, struct text account_id,
@@ -156,7 +157,7 @@ void explanation_item(struct explanation *e, enum rule_key key, const struct rul
     struct date on = signed_terms ? e->agreed : date;
     const struct rule_scope *scope = program_at(e->program, on);
     const struct rule_value *value = &(item == NULL ? scope : item)->value[key];
-    if (!value->set)
+    if (!value->set || rule_text_is_inner(key, value))
         return;
     for (size_t i = 0; i < e->rule_count; i++)
         if (e->rules[i].value == value)

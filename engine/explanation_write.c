@@ -304,8 +304,9 @@ static void put_exact(struct explanation *e, struct fraction exact, unsigned dec
                                amount_times(arena, exact.num, scale)) == 0;
     size_t start = e->out->len;
     buffer_put_grouped(e->out, down, decimals + MORE);
-    while (ends && e->out->len > start && e->out->bytes[e->out->len - 1] == '0' &&
-           e->out->bytes[e->out->len - 2] != '.')
+    while (ends && e->out->len > start && e->out->bytes[e->out->len - 1] == '0')
+        e->out->len--;
+    if (e->out->bytes[e->out->len - 1] == '.')
         e->out->len--;
     if (!ends)
         buffer_put_string(e->out, "...");
@@ -418,9 +419,35 @@ static void put_term(struct explanation *e, const struct explanation_term *term,
     buffer_put_string(out, "\n");
 }
 
-static void put_rule(struct explanation *e, const struct explanation_rule *rule)
+/* Whether the same can be said of where two rules come from. */
+static bool same_source(const struct explanation_rule *a, const struct explanation_rule *b)
+{
+    return text_equal(a->origin.source, b->origin.source) &&
+           date_equal(a->origin.version, b->origin.version) && date_equal(a->on, b->on) &&
+           a->why == b->why;
+}
+
+static void put_source(struct explanation *e, const struct explanation_rule *rule)
 {
     static const char *const whys[] = {"when it was agreed,", "on", "on the as-of date,"};
+    struct buffer *out = e->out;
+    const struct origin *origin = &rule->origin;
+    buffer_put_string(out, "      by ");
+    if (origin->source.len > 0) {
+        buffer_put(out, origin->source);
+        buffer_put_string(out, ", \"");
+        buffer_put(out, origin->title);
+        buffer_put_string(out, "\"; ");
+    }
+    buffer_put_string(out, "the version of ");
+    put_date(out, origin->version);
+    buffer_printf(out, ", in force %s ", whys[rule->why]);
+    put_date(out, rule->on);
+    buffer_put_string(out, "\n");
+}
+
+static void put_rule(struct explanation *e, const struct explanation_rule *rule)
+{
     struct buffer *out = e->out;
     const struct origin *origin = &rule->origin;
     buffer_printf(out, "    rule %s: ", path_of(e, rule));
@@ -434,20 +461,17 @@ static void put_rule(struct explanation *e, const struct explanation_rule *rule)
         buffer_put_string(out, ", amended from ");
         put_date(out, origin->amended);
     }
-    if (origin->source.len > 0) {
-        buffer_put_string(out, "; ");
-        buffer_put(out, origin->source);
-    }
-    if (origin->title.len > 0) {
-        buffer_put_string(out, ", \"");
-        buffer_put(out, origin->title);
-        buffer_put_string(out, "\"");
-    }
-    buffer_put_string(out, "; version of ");
-    put_date(out, origin->version);
-    buffer_printf(out, ", in force %s ", whys[rule->why]);
-    put_date(out, rule->on);
     buffer_put_string(out, "]\n");
+}
+
+/* One line of where they come from for rules of which it is the same. */
+static void put_rules(struct explanation *e)
+{
+    for (size_t i = 0; i < e->rule_count; i++) {
+        put_rule(e, &e->rules[i]);
+        if (i + 1 == e->rule_count || !same_source(&e->rules[i], &e->rules[i + 1]))
+            put_source(e, &e->rules[i]);
+    }
 }
 
 static void put_other(struct explanation *e, const struct explanation_other *other)
@@ -498,8 +522,7 @@ static void write_text(struct explanation *e, enum explanation_how how, struct t
         buffer_printf(out, "    %s\n", e->says[i]);
     for (size_t i = 0; i < e->other_count; i++)
         put_other(e, &e->others[i]);
-    for (size_t i = 0; i < e->rule_count; i++)
-        put_rule(e, &e->rules[i]);
+    put_rules(e);
 }
 
 void explanation_write(struct explanation *e, enum explanation_how how, struct text value,

@@ -13,26 +13,6 @@ struct resolving {
     unsigned decimals;
 };
 
-/* Whether the value is a map or list, whose entries have the lines. */
-static bool is_inner(enum rule_key key, const struct rule_value *value)
-{
-    switch (rule_row(key)->type) {
-    case RULE_TYPE_MAP:
-    case RULE_TYPE_LIST:
-    case RULE_TYPE_NAMED:
-    case RULE_TYPE_NODE:
-    case RULE_TYPE_COLUMNS:
-        return true;
-    case RULE_TYPE_CHOICE_OR_MAP:
-    case RULE_TYPE_COUNT_OR_MAP:
-    case RULE_TYPE_SPAN_OR_MAP:
-    case RULE_TYPE_AMOUNT_OR_MAP:
-        return value->node != NULL && value->node->kind == YAML_MAP;
-    default:
-        return false;
-    }
-}
-
 /* --- where they come from --- */
 
 static void put_origin(struct resolving *r, const struct rule_scope *item, enum rule_key key,
@@ -110,7 +90,7 @@ static void print_scope(struct resolving *r, const struct rule_scope *scope, con
             const char *entry = row->type == RULE_TYPE_LIST ? "[]" : ".*";
             print_items(r, value, text_join(r->arena, row->path, entry, (struct text){"", 0}),
                         inner);
-        } else if (!is_inner(key, value) && is_in_effect(r, scope, key)) {
+        } else if (!rule_text_is_inner(key, value) && is_in_effect(r, scope, key)) {
             buffer_printf(r->out, "%s: ", inner);
             rule_text_put(r->out, r->arena, key, value, r->decimals, r->program == NULL);
             put_origin(r, scope, key, value);

@@ -208,3 +208,22 @@ void rule_text_put(struct buffer *out, struct arena *arena, enum rule_key key,
     struct writing writing = {out, arena, decimals, trims};
     put_value(&writing, key, value);
 }
+
+bool rule_text_is_inner(enum rule_key key, const struct rule_value *value)
+{
+    switch (rule_row(key)->type) {
+    case RULE_TYPE_MAP:
+    case RULE_TYPE_LIST:
+    case RULE_TYPE_NAMED:
+    case RULE_TYPE_NODE:
+    case RULE_TYPE_COLUMNS:
+        return true;
+    case RULE_TYPE_CHOICE_OR_MAP:
+    case RULE_TYPE_COUNT_OR_MAP:
+    case RULE_TYPE_SPAN_OR_MAP:
+    case RULE_TYPE_AMOUNT_OR_MAP:
+        return value->node != NULL && value->node->kind == YAML_MAP;
+    default:
+        return false;
+    }
+}

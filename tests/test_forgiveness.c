@@ -107,8 +107,9 @@ static void test_by_version(void **state)
     assert_string_equal(forgiven(yaml, "2024-12-31"), "3000");
 }
 
-/* b forgives a quarter once a third is repaid: 7,500; with 12,500 left, no more than the half that a
- * would forgive, a takes the rest at the end of the same day, whether or not that day is looked at. */
+/* b forgives a quarter once a third is repaid: 7,500; with 12,500 left, no more than the half that
+ * a would forgive, a takes the rest at the end of the same day, whether or not that day is looked
+ * at. */
 static void test_chain(void **state)
 {
     static const char chain[] =
@@ -127,12 +128,8 @@ static void test_chain(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        LEND_TEST(test_amount),
-        LEND_TEST(test_deadline),
-        LEND_TEST(test_by_credit),
-        LEND_TEST(test_after_opening),
-        LEND_TEST(test_by_version),
-        LEND_TEST(test_chain),
+        LEND_TEST(test_amount),        LEND_TEST(test_deadline),   LEND_TEST(test_by_credit),
+        LEND_TEST(test_after_opening), LEND_TEST(test_by_version), LEND_TEST(test_chain),
     };
     return RUN(tests);
 }
