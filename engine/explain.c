@@ -81,9 +81,16 @@ static bool find_in_file(struct text file, struct text column, struct explain_fi
     return false;
 }
 
-bool explain_find(struct text name, bool row, struct explain_figure *figure, struct text *nearest)
+static struct text nearest_name(struct text column)
 {
     size_t count = 0;
+    while (nth_name(NULL, count).len > 0)
+        count++;
+    return text_nearest(column, count, nth_name, NULL);
+}
+
+bool explain_find(struct text name, bool row, struct explain_figure *figure, struct text *nearest)
+{
     const char *point = name.len == 0 ? NULL : memrchr(name.ptr, '.', name.len);
     struct text column = name;
     *figure = (struct explain_figure){0};
@@ -108,10 +115,24 @@ bool explain_find(struct text name, bool row, struct explain_figure *figure, str
         if (known)
             return true;
     }
-    while (nth_name(NULL, count).len > 0)
-        count++;
-    *nearest = text_nearest(column, count, nth_name, NULL);
+    *nearest = nearest_name(column);
     return false;
+}
+
+bool explain_find_of_group(struct text name, const struct run_options *run,
+                           struct explain_figure *figure, struct text *nearest)
+{
+    static const enum report_file files[] = {REPORT_PORTFOLIO, REPORT_MOVEMENT, REPORT_CLASSES,
+                                             REPORT_MIGRATION, REPORT_GRANT_PORTFOLIO};
+    enum { GROUP_FILES = sizeof files / sizeof *files };
+    size_t first = run->loans.count > 0 ? 0 : GROUP_FILES - 1;
+    if (!explain_find(name, false, figure, nearest))
+        return false;
+    if (name.ptr == figure->figure) /* no file is named */
+        figure->loans = first_with(files + first, GROUP_FILES - first, name);
+    if (figure->loans == NULL)
+        figure->loans = "";
+    return true;
 }
 
 /* --- accounts --- */
@@ -274,6 +295,7 @@ enum run_outcome explain_run(struct explain *explain, const struct run_options *
     const struct run_view view = {
         .context = explain,
         .sides = 1,
+        .periods = true,
         .traces = true,
         .chosen = options->accounts,
         .chosen_count = options->account_count,

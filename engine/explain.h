@@ -47,6 +47,11 @@ struct explain {
  */
 bool explain_find(struct text name, bool row, struct explain_figure *figure, struct text *nearest);
 
+/** explain_find_of_group(name, run, figure, nearest): the same among the files of groups, the file
+ * being figure->loans. */
+bool explain_find_of_group(struct text name, const struct run_options *run,
+                           struct explain_figure *figure, struct text *nearest);
+
 /** explain_run(explain, run, options, arena, faults): do it; nothing is written to any folder.
  * Unless the outcome is RUN_REFUSED explain->text has it all; free with explain_free() in any case.
  */

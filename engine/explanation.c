@@ -307,7 +307,8 @@ static struct amount recompute(struct explanation *e, enum explanation_how how)
     case EXPLANATION_DAYS:
         return days_of(e);
     case EXPLANATION_QUOTIENT:
-        return rounding_quotient(e->arena, e->terms[0].value, amount_power10(e->arena, 6),
+        return rounding_quotient(e->arena, e->terms[0].value,
+                                 amount_power10(e->arena, EXPLANATION_RATE_DECIMALS),
                                  e->terms[1].value, amount_of(1), ROUNDING_HALF_EVEN);
     case EXPLANATION_GIVEN:
     case EXPLANATION_WORDS:
@@ -363,6 +364,14 @@ void explanation_end_count(struct explanation *e, enum explanation_how how, int6
     check(e, how, amount_of(value));
     explanation_write(e, how, text_of(explanation_text(e, "%lld", (long long)value)), 0,
                       value == 0);
+}
+
+void explanation_end_rate(struct explanation *e, struct amount value)
+{
+    char *text = arena_alloc(e->arena, amount_text_size(value) + 1);
+    *amount_write(text, value, EXPLANATION_RATE_DECIMALS) = '\0';
+    check(e, EXPLANATION_QUOTIENT, value);
+    explanation_write(e, EXPLANATION_QUOTIENT, text_of(text), e->decimals, amount_is_zero(value));
 }
 
 void explanation_end_date(struct explanation *e, enum explanation_how how, struct date value)

@@ -14,13 +14,15 @@
 #include "rounding.h"
 #include "split.h"
 
+enum { EXPLANATION_RATE_DECIMALS = 6 };
+
 /* How a figure follows from its terms. */
 enum explanation_how {
     EXPLANATION_GIVEN,    /* it stands in the book or in the options, where its one term says */
     EXPLANATION_SUM,      /* the signed terms */
     EXPLANATION_LEAST,    /* the smallest of them; of dates the earliest */
     EXPLANATION_LARGEST,  /* the largest of them */
-    EXPLANATION_QUOTIENT, /* the first term / the second, rounded half-even to its decimals */
+    EXPLANATION_QUOTIENT, /* the first term / the second, rounded half-even to 6 decimals */
     EXPLANATION_DATE,     /* the first term's date, moved on by each of the others to theirs */
     EXPLANATION_DAYS,     /* the first term's date to the second's, less the sum of the others */
     EXPLANATION_CLASS,    /* the worst class of the terms */
@@ -77,6 +79,7 @@ struct explanation_term {
     const char *column;
     const struct event *event; /* that it is of */
     const char *row, *figure;  /* a figure of the same account, or of a row of its schedule */
+    struct text account;       /* of a group: whose part it is; empty: nobody's */
     struct date date;          /* DATE_NONE: none */
     const struct explanation_rounded *rounded;
     const struct explanation_split *split;
@@ -205,11 +208,12 @@ void explanation_say(struct explanation *e, const char *format, ...)
 /** explanation_next(e, other): what would have led to another class; it is copied. */
 void explanation_next(struct explanation *e, const struct explanation_other *other);
 
-/** explanation_end_money(), _count(), _date(), _words(): the figure's value, as its file has it:
- * recompute and write it. */
+/** explanation_end_money(), _count(), _date(), _rate(), _words(): the figure's value, as its file
+ * has it: recompute and write it. */
 void explanation_end_money(struct explanation *e, enum explanation_how how, struct amount value);
 void explanation_end_count(struct explanation *e, enum explanation_how how, int64_t value);
 void explanation_end_date(struct explanation *e, enum explanation_how how, struct date value);
+void explanation_end_rate(struct explanation *e, struct amount value); /* a quotient */
 void explanation_end_words(struct explanation *e, enum explanation_how how, struct text value);
 
 /** explanation_given(e, file, line, row, figure, value, at, column): all of a cell that is copied

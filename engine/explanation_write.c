@@ -194,6 +194,8 @@ static void json_term(struct explanation *e, const struct explanation_term *term
         json_place(out, "at", term->at);
     if (term->column != NULL)
         json_string(out, "column", term->column);
+    if (term->account.len > 0)
+        json_text(out, "account", term->account);
     if (term->row != NULL)
         json_string(out, "row", term->row);
     if (term->figure != NULL)
@@ -505,8 +507,11 @@ static void write_text(struct explanation *e, enum explanation_how how, struct t
         [EXPLANATION_WORDS] = NULL,
     };
     struct buffer *out = e->out;
-    buffer_put(out, e->account_id);
-    buffer_printf(out, " %s", e->file);
+    if (e->account_id.len > 0) {
+        buffer_put(out, e->account_id);
+        buffer_put_string(out, " ");
+    }
+    buffer_put_string(out, e->file);
     if (e->row[0] != '\0')
         buffer_printf(out, " [%s]", e->row);
     buffer_printf(out, " %s = ", e->figure);

@@ -8,6 +8,7 @@
 #include "crew.h"
 #include "event.h"
 #include "explain.h"
+#include "explain_group.h"
 #include "forecast.h"
 #include "grant_position.h"
 #include "load.h"

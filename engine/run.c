@@ -164,6 +164,7 @@ static void set_job(struct month *month, struct side *side)
     };
     if (month->view == NULL)
         return;
+    side->job.periods = month->view->periods;
     side->job.traces = month->view->traces;
     side->job.chosen = month->view->chosen;
     side->job.chosen_count = month->view->chosen_count;

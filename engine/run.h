@@ -71,7 +71,7 @@ struct run_view {
     unsigned sides;            /* 1..RUN_SIDES_MAX; the first is by the rules of the options */
     const char *name;          /* of the file that is written account by account; NULL: none */
     const char *header;        /* of it */
-    bool traces;               /* how figures came to be is wanted too: work->made */
+    bool periods, traces;      /* more is wanted of each account: see struct work_job */
     const struct text *chosen; /* the only accounts that are worked on; none: all */
     unsigned chosen_count;
     /* Make the rules of the other sides, sides[1..], from those of the options; false after a

@@ -388,7 +388,7 @@ static bool compute_account(struct desk *desk)
         return true;
     }
     entry->moves = period && (run->exists || run->snapshot_exists || entry->opening != NULL);
-    if (entry->moves && (!job->figures || job->traces))
+    if (entry->moves && (!job->figures || job->periods))
         computation_movement(run, job->from, entry);
     if (job->figures) {
         take_outcome(desk, made);

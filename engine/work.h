@@ -39,7 +39,8 @@ struct work_job {
     /* Of other sides than the first, by program: how far its program of that id is another. */
     const struct program_difference *differences;
     bool figures; /* the account's figures are wanted, in work->outcome, and no reports */
-    bool traces;  /* beside them how they came to be, and those of the period, in work->made */
+    bool periods; /* beside them those of the period, in work->made->entry */
+    bool traces;  /* and how they came to be, in work->made */
     const struct text *chosen; /* the only accounts that are worked on, surveys apart; none: all */
     unsigned chosen_count;
 };

@@ -351,50 +351,98 @@ class Book:
 
     def check_groups(self, out, parts):
         """Each cell of a file of groups is the sum of what its accounts are explained to have in it."""
-        currency = {}
-        for file in ("arrears.csv", "grant_positions.csv"):
-            if os.path.exists(os.path.join(out, file)):
-                currency.update({row["account_id"]: row["currency"] for row in rows(os.path.join(out, file))})
-        members = defaultdict(list)
-        for account, row in self.accounts.items():
-            for by in ("all", "program", *self.attributes):
-                members[by, "all" if by == "all" else row[by]].append(account)
-            members["loans-forgiven", row["program"]].append(account)
+        explained = {}
+        for by in ["all", "program", *self.attributes, "loans-forgiven"]:
+            done = self.run("explain", *self.options, "--group", by, "--all", "--format", "json")
+            nothing = "no such figure of a group" in done.stderr
+            check(f"{self.name}: groups by {by}", nothing or not done.stderr, done.stderr[:300])
+            for line in done.stdout.splitlines():
+                one = json.loads(line)
+                explained[one["file"], one["row"], one["figure"]] = one
+        used = 0
         for file, also in (("portfolio.csv", []), ("classes.csv", ["class"]), ("movement.csv", []),
                            ("migration.csv", ["class_from", "class_to"]), ("grant_portfolio.csv", [])):
             for row in rows(os.path.join(out, file)) if os.path.exists(os.path.join(out, file)) else []:
-                self.check_group(file, also, row, members[row["group_by"], row["group"]], parts, currency)
+                name = " ".join([row["group_by"], row["group"], row["currency"], " to ".join(row[c] for c in also)]).strip()
+                for figure, value in row.items():
+                    one = explained.get((file, name, figure))
+                    if figure in ("group_by", "group", "currency", "from", "to", *also):
+                        continue
+                    if figure == "budget" and value == "":
+                        continue
+                    used += one is not None
+                    check(f"{self.name}: {file} {name} {figure}", one is not None, "no explanation")
+                    if one is not None:
+                        self.check_group(f"{self.name}: {file} {name} {figure}", one, value, parts)
+        check(f"{self.name}: no other group", used == len(explained), f"{len(explained)} explanations, {used} cells")
 
-    def check_group(self, file, also, row, members, parts, currency):
-        for figure, value in row.items():
-            if figure in ("group_by", "group", "currency", "from", "to", "budget", *also):
-                continue
-            name = f"{self.name}: {file} {row['group_by']} {row['group']} {figure}"
-            if figure.endswith("_rate"):
-                over, under = {"collection_rate": ("paid_to_date", "due_to_date"), "par30_rate": ("par30", "outstanding"),
-                               "npl_rate": ("non_performing", "outstanding")}[figure]
-                told = "" if Fraction(row[under]) == 0 else text_of(
-                    rounded(Fraction(row[over]) / Fraction(row[under]), Fraction(1, 10 ** 6), "half-even"), 6)
-                check(name, told == value, f"{told} is not {value}")
-                continue
-            total = Fraction(0)
-            for account in members:
-                part = parts.get((file, account), {})
-                forgiven = file == "grant_portfolio.csv" and account + "" in currency and \
-                    ("arrears.csv", account) in parts
-                if forgiven != (row["group_by"] == "loans-forgiven"):
-                    continue
-                if currency.get(account, row["currency"]) == row["currency"] and \
-                        all(part.get(column) == row[column] for column in also):
-                    total += Fraction(part.get(figure, "0"))
-            check(name, text_of(total, len(value.partition(".")[2])) == value, f"accounts come to {total}, not {value}")
+    def check_group(self, name, one, value, parts):
+        """The terms are the accounts' own parts, and come to the value."""
+        check(name, one["value"] == value, f"explains {one['value']}, the file has {value}")
+        for term in one["terms"]:
+            if "account" in term:
+                part = parts[one["file"], term["account"]].get(one["figure"])
+                check(name, part is not None and Fraction(part) == signed(term), f"{term} is {part} of the account")
+        numbers = [signed(term) for term in one["terms"]]
+        decimals = len(value.partition(".")[2])
+        if one["how"] == "quotient":
+            told = text_of(rounded(numbers[0] / numbers[1], Fraction(1, 10 ** 6), "half-even"), 6)
+        elif one["how"] == "words":
+            told = "" if numbers[1] == 0 else "divisible"
+        else:
+            told = text_of(sum(numbers), decimals)
+        check(name, told == value, f"its terms come to {told}, not to {value}")
+
+    # --- what would have led to another class ---
+
+    def classes(self, events, as_of):
+        """The class of each account when more events are known."""
+        with tempfile.TemporaryDirectory() as folder:
+            options = [as_of if before == "--as-of" else word for before, word in zip([""] + self.options, self.options)]
+            extra = os.path.join(folder, "extra.csv")
+            with open(extra, "w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows([["event_id", "account_id", "date", "type", "amount"], *events])
+            out = os.path.join(folder, "out")
+            done = self.run("run", *options, "--events", extra, "--out", out)
+            check(f"{self.name}: run with more events", done.returncode == 0, done.stderr[:300])
+            return {row["account_id"]: row["class"] or row["status"] for row in rows(os.path.join(out, "arrears.csv"))}
+
+    def check_next(self):
+        """The payment that is named makes the class better, one minor unit less does not; the day that is named is
+        the first on which it is worse."""
+        done = self.run("explain", *self.accounts, *self.options, "--figure", "class", "--format", "json")
+        ones = [json.loads(line) for line in done.stdout.splitlines() if '"next"' in line]
+        pays = {one["account"]: other for one in ones for other in one["next"] if "pay" in other}
+        days = {one["account"]: other for one in ones for other in one["next"] if "on" in other}
+        now = {one["account"]: one["value"] for one in ones}
+        check(f"{self.name}: there is a next class", len(pays) > 5 and len(days) > 5)
+        for less in (0, 1):
+            events = []
+            for account, other in pays.items():
+                decimals = len(other["pay"].partition(".")[2])
+                amount = Fraction(other["pay"]) - Fraction(less, 10 ** decimals)
+                if amount > 0:
+                    events.append([f"more-{account}", account, self.as_of, "repay", text_of(amount, decimals)])
+            classes = self.classes(events, self.as_of)
+            for account, other in pays.items():
+                check(f"{self.name}: {account} pays {other['pay']} less {less}",
+                      classes[account] == (now[account] if less else other["class"]), f"it is {classes[account]}")
+        for on in sorted({other["on"] for other in days.values()})[:10]:
+            before = datetime.date.fromisoformat(on) - datetime.timedelta(days=1)
+            worse, not_yet = self.classes([], on), self.classes([], before.isoformat())
+            for account, other in days.items():
+                if other["on"] == on:
+                    check(f"{self.name}: {account} on {on}", worse[account] == other["class"] and
+                          not_yet[account] == now[account], f"{not_yet[account]}, then {worse[account]}")
 
 
 def main():
     nol = os.path.abspath(sys.argv[1])
-    first, last = (int(word) for word in (sys.argv[3] if len(sys.argv) > 3 else "1..6").split(".."))
+    first, last = (int(word) for word in (sys.argv[3] if len(sys.argv) > 3 else "1..5").split(".."))
     if len(sys.argv) <= 3:
-        Book(nol, "example", HERE, EXAMPLE).check()
+        example = Book(nol, "example", HERE, EXAMPLE)
+        example.check()
+        example.check_next()
     for seed in range(first, last + 1):
         for kind, books in (("loans", random_book), ("grants", random_grants)):
             with tempfile.TemporaryDirectory() as folder:
