@@ -85,6 +85,21 @@ struct account_totals {
     struct amount credit;   /* held */
 };
 
+/* What a row got when an amount was divided anew over several: by a tranche, by a reschedule. */
+struct account_part {
+    int32_t n; /* the row's */
+    struct amount part, whole;
+    unsigned rows, k;              /* it is the kth of so many, from 1 */
+    const struct fraction *shares; /* by row; NULL: equal */
+    struct amount fixed;           /* > 0: rows of this amount, the last row the rest */
+    struct split_rounding rounding;
+};
+
+struct account_parts {
+    struct account_part *list;
+    size_t count, room;
+};
+
 enum account_stage {
     ACCOUNT_PENDING, /* not yet disbursed */
     ACCOUNT_RUNNING,
@@ -134,6 +149,7 @@ struct account {
     size_t stretch_count, stretch_room;
     struct account_line *lines;
     size_t line_count, line_room;
+    struct account_parts *parts;        /* noted for whoever explains; NULL: nobody does */
     const struct event *written_off_by; /* the write-off, once applied */
     const struct event *taken_over_by;  /* the opening, once applied */
     struct account_totals at_opening;   /* totals right after it */

@@ -36,6 +36,7 @@ void account_copy(struct account *copy, const struct account *account, struct ar
     size_t events = account->event_count + 1;
     *copy = *account;
     copy->arena = arena;
+    copy->parts = NULL;
     copy_rows(copy, account, arena);
     copy->payouts = copy_of(arena, account->payouts, account->payout_count,
                             account->payout_count + events, sizeof *copy->payouts);

@@ -148,6 +148,8 @@ bool computation_run(struct computation *run)
     if (!run->exists)
         return true;
     account_begin(&run->account, run->arena, run->loan, run->events, count);
+    if (run->trace != NULL)
+        run->account.parts = &run->trace->parts;
     note(run, TRACE_BY_BOOK, run->loan->agreed, NULL);
     if (!apply_events(run))
         return false;

@@ -215,6 +215,21 @@ static void nothing_there(struct explain *explain, const struct work *work)
               date_text(as_of, explain->run->as_of));
 }
 
+static void no_figure(struct explain *explain)
+{
+    const char *row = explain->options->row, *file = explain->wanted.file;
+    char account[TEXT_QUOTE_MAX], quoted[TEXT_QUOTE_MAX];
+    (void)text_quote(account, explain->explanation.account_id);
+    if (row != NULL)
+        fault_add(&explain->noted, FAULT_EXPLAIN_NOTHING, (struct place){0},
+                  "the account %s has no row %s with such a figure", account,
+                  text_quote(quoted, text_of(row)));
+    else
+        fault_add(&explain->noted, FAULT_EXPLAIN_NOTHING, (struct place){0},
+                  "the account %s has nothing in %s", account,
+                  file == NULL || *file == '\0' ? "a file with such a figure" : file);
+}
+
 static void explain_account(void *context, unsigned worker, struct work *works, struct buffer *out)
 {
     struct explain *explain = context;
@@ -243,10 +258,7 @@ static void explain_account(void *context, unsigned worker, struct work *works, 
                   "come to the figure",
                   e->broken, text_quote(quoted, e->account_id));
     else if (e->written == 0 && (work->outcome.exists || moves) && !explain->wanted.brief)
-        fault_add(&explain->noted, FAULT_EXPLAIN_NOTHING, (struct place){0},
-                  "the account %s has no such figure%s%s", text_quote(quoted, e->account_id),
-                  explain->options->row == NULL ? "" : " in a row ",
-                  explain->options->row == NULL ? "" : explain->options->row);
+        no_figure(explain);
 }
 
 static bool finish(void *context, struct out_dir *out, struct buffer *manifest)

@@ -135,6 +135,43 @@ static void planned_row(const struct due *due, size_t step, struct amount paid_o
     explanation_of_split(e, term, &split);
 }
 
+/* What the row got when a step divided an amount anew, NULL: nothing. */
+static const struct account_part *part_in(const struct due *due, size_t index)
+{
+    const struct trace *trace = due->x->trace;
+    const struct trace_step *step = &trace->steps[index];
+    for (size_t i = step->first_part; i < step->first_part + step->parts; i++)
+        if (trace->parts.list[i].n == due->row->n)
+            return &trace->parts.list[i];
+    return NULL;
+}
+
+/* A part of what was divided, less what the row had before. */
+static void divided_anew(const struct due *due, const struct trace_change *change,
+                         const struct account_part *part)
+{
+    struct explanation *e = due->x->e;
+    const struct trace_step *step = &due->x->trace->steps[change->step];
+    struct amount more = amount_sub(e->arena, change->after, change->before);
+    struct amount before = amount_sub(e->arena, part->part, more);
+    struct explanation_term *term =
+        explanation_term(e, part->part, "its part by %.*s of %s", (int)step->event->id.len,
+                         step->event->id.ptr, explanation_day(e, step->date));
+    set_place(due, term, change->step);
+    explanation_of_split(e, term,
+                         &(struct explanation_split){.whole = part->whole,
+                                                     .rows = part->rows,
+                                                     .k = part->k,
+                                                     .shares = part->shares,
+                                                     .fixed = part->fixed,
+                                                     .rounding = part->rounding});
+    if (amount_sign(before) > 0)
+        explanation_minus(e, before, "what of that it had before");
+    else if (amount_sign(before) < 0)
+        explanation_term(e, amount_negate(e->arena, before),
+                         "what it keeps beyond its part, paid or forgiven");
+}
+
 static void explain_principal(const struct due *due)
 {
     const struct trace *trace = due->x->trace;
@@ -143,7 +180,10 @@ static void explain_principal(const struct due *due)
         if (change->row != due->key || change->field != TRACE_PRINCIPAL_DUE)
             continue;
         struct amount paid_out = total_in(due, change->step, TRACE_DISBURSED);
-        if (!is_first_payout(due, change->step))
+        const struct account_part *part = part_in(due, change->step);
+        if (part != NULL)
+            divided_anew(due, change, part);
+        else if (!is_first_payout(due, change->step))
             explain_change(due->x, trace, change);
         else if (due->row->n == 0)
             down_payment(due, change->step, paid_out, change->after);

@@ -1,5 +1,6 @@
 #include "explain_grant.h"
 
+#include "grant_condition.h"
 #include "grant_totals.h"
 #include "rule_check.h"
 
@@ -352,6 +353,15 @@ static void claim_term(const struct cell *cell, const struct rule_scope *clause,
             .count = 1,
             .unit = clause->value[RULE_CLAWBACK_CLAUSES_ROUNDING_UNIT].amount,
             .mode = (enum rounding_mode)clause->value[RULE_CLAWBACK_CLAUSES_ROUNDING_MODE].number});
+    const struct event *breach =
+        grant_condition_event(cell->state, clause->value[RULE_CLAWBACK_CLAUSES_WHEN].items[0]);
+    if (breach != NULL)
+        explanation_say(e, "%d of %d months are left from %s on, on the day of %.*s, %s",
+                        claim->left, claim->months,
+                        explanation_day(e, grant_state_date(
+                                               cell->state,
+                                               &clause->value[RULE_CLAWBACK_CLAUSES_DECLINING_OF])),
+                        (int)breach->id.len, breach->id.ptr, explanation_day(e, breach->date));
     explanation_item(e, RULE_CLAWBACK_CLAUSES_DECLINING_MONTHS, clause, as_of(cell));
     explanation_item(e, RULE_CLAWBACK_CLAUSES_DECLINING_OF, clause, as_of(cell));
     explanation_item(e, RULE_CLAWBACK_CLAUSES_ROUNDING_UNIT, clause, as_of(cell));

@@ -264,7 +264,7 @@ static void add_cell(struct explain_group *group, const struct work *work, const
         if (forgiven)
             return;
         const struct grant_year year = grant_year_of(&work->grant);
-        if (cell->source == OF_BUDGET && year.budgeted)
+        if (cell->source == OF_BUDGET)
             grant_totals_add_year(&bucket_of(group, &like)->budgets, group->arena, &year);
         has = grant_part(work, cell, &value);
     } else if (forgiven) {
@@ -393,11 +393,17 @@ static void write_budget(struct explanation *e, const struct explain_group *grou
     for (size_t i = 0; i < bucket->budgets.year_count; i++) {
         const struct grant_year *year =
             grant_totals_year(&group->budgets, &bucket->budgets.years[i]);
-        explanation_term(e, year->budget, "%.*s %d", (int)year->program.len, year->program.ptr,
-                         year->year);
+        if (year->budgeted)
+            explanation_term(e, year->budget, "%.*s %d", (int)year->program.len, year->program.ptr,
+                             year->year);
         sum = amount_add(e->arena, sum, year->budget);
     }
-    explanation_end_money(e, EXPLANATION_SUM, sum);
+    if (e->term_count > 0) {
+        explanation_end_money(e, EXPLANATION_SUM, sum);
+        return;
+    }
+    explanation_say(e, "none of its programs has a budget");
+    explanation_end_words(e, EXPLANATION_WORDS, text_of(""));
 }
 
 static bool write_all(struct explain_group *group)

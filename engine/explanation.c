@@ -59,8 +59,11 @@ const char *explanation_text(struct explanation *e, const char *format, ...)
 
 const char *explanation_money(struct explanation *e, struct amount amount)
 {
-    char *text = arena_alloc(e->arena, amount_text_size(amount) + 1);
-    *amount_write(text, amount, e->decimals) = '\0';
+    struct buffer buffer;
+    buffer_init(&buffer, e->arena->memory);
+    buffer_put_grouped(&buffer, amount, e->decimals);
+    const char *text = arena_copy(e->arena, buffer.bytes, buffer.len);
+    buffer_free(&buffer);
     return text;
 }
 
@@ -352,11 +355,16 @@ static void check(struct explanation *e, enum explanation_how how, struct amount
 
 /* --- values --- */
 
+static struct text plain(struct explanation *e, struct amount amount, unsigned decimals)
+{
+    char *text = arena_alloc(e->arena, amount_text_size(amount));
+    return (struct text){text, (size_t)(amount_write(text, amount, decimals) - text)};
+}
+
 void explanation_end_money(struct explanation *e, enum explanation_how how, struct amount value)
 {
     check(e, how, value);
-    explanation_write(e, how, text_of(explanation_money(e, value)), e->decimals,
-                      amount_is_zero(value));
+    explanation_write(e, how, plain(e, value, e->decimals), e->decimals, amount_is_zero(value));
 }
 
 void explanation_end_count(struct explanation *e, enum explanation_how how, int64_t value)
@@ -368,10 +376,9 @@ void explanation_end_count(struct explanation *e, enum explanation_how how, int6
 
 void explanation_end_rate(struct explanation *e, struct amount value)
 {
-    char *text = arena_alloc(e->arena, amount_text_size(value) + 1);
-    *amount_write(text, value, EXPLANATION_RATE_DECIMALS) = '\0';
     check(e, EXPLANATION_QUOTIENT, value);
-    explanation_write(e, EXPLANATION_QUOTIENT, text_of(text), e->decimals, amount_is_zero(value));
+    explanation_write(e, EXPLANATION_QUOTIENT, plain(e, value, EXPLANATION_RATE_DECIMALS),
+                      e->decimals, amount_is_zero(value));
 }
 
 void explanation_end_date(struct explanation *e, enum explanation_how how, struct date value)

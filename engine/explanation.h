@@ -160,7 +160,7 @@ bool explanation_begin(struct explanation *e, const char *file, unsigned line, c
 const char *explanation_text(struct explanation *e, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/** explanation_money(e, amount), explanation_day(e, date): as text, the same way. */
+/** explanation_money(e, amount), explanation_day(e, date): as text for people, the same way. */
 const char *explanation_money(struct explanation *e, struct amount amount);
 const char *explanation_day(struct explanation *e, struct date date);
 

@@ -320,7 +320,7 @@ static void put_product(struct explanation *e, const struct explanation_product 
     buffer_put_grouped(e->out, product->base, decimals);
     if (amount_compare(product->rate.num, product->rate.den) != 0) {
         buffer_put_string(e->out, " x ");
-        put_fraction(e->out, product->rate, 0);
+        rule_text_put_fraction(e->out, e->arena, product->rate);
     }
     if (product->times != 1)
         buffer_printf(e->out, " x %d", product->times);
@@ -503,7 +503,7 @@ static void write_text(struct explanation *e, enum explanation_how how, struct t
         [EXPLANATION_LARGEST] = "the largest of\n",
         [EXPLANATION_CLASS] = "the worst of\n",
         [EXPLANATION_QUOTIENT] = "the first divided by the second\n",
-        [EXPLANATION_DAYS] = "the days from the first date to the second, less the rest\n",
+        [EXPLANATION_DAYS] = "the days from the first date to the second\n",
         [EXPLANATION_WORDS] = NULL,
     };
     struct buffer *out = e->out;

@@ -135,9 +135,8 @@ unsigned plan_rows_of(struct arena *arena, const struct loan *loan, struct amoun
     return wanted > rows ? wanted : rows;
 }
 
-/* The program's shares of some rows, scaled to 100 %. */
-static const struct fraction *shares_of(struct arena *arena, const struct rule_scope *rules,
-                                        const unsigned *which, unsigned count)
+const struct fraction *plan_shares(struct arena *arena, const struct rule_scope *rules,
+                                   const unsigned *which, unsigned count)
 {
     const struct fraction *all = rules->value[RULE_SCHEDULE_SPLIT_SHARES].fractions;
     struct fraction *shares = arena_alloc(arena, count * sizeof *shares);
@@ -156,7 +155,8 @@ void plan_split(struct arena *arena, const struct loan *loan, struct amount amou
     switch (rule_split(rules)) {
     case RULE_SPLIT_SHARES: {
         struct split_rounding rounding = rule_rounding(rules);
-        split_shares(arena, amount, shares_of(arena, rules, which, count), count, &rounding, parts);
+        split_shares(arena, amount, plan_shares(arena, rules, which, count), count, &rounding,
+                     parts);
         break;
     }
     case RULE_SPLIT_FIXED:

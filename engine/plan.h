@@ -44,6 +44,11 @@ unsigned plan_rows_of(struct arena *arena, const struct loan *loan, struct amoun
 void plan_split(struct arena *arena, const struct loan *loan, struct amount amount,
                 const unsigned *which, unsigned rows, struct amount *parts);
 
+/** plan_shares(arena, rules, which, count): the program's shares of the plan's principal rows
+ * ${which}, from 0 on (NULL: the first ones), scaled to 100 %. */
+const struct fraction *plan_shares(struct arena *arena, const struct rule_scope *rules,
+                                   const unsigned *which, unsigned count);
+
 /** plan_latest(loan, disbursed): the day by which the last row falls due, DATE_UNLIMITED without
  * one. */
 struct date plan_latest(const struct loan *loan, struct date disbursed);

@@ -126,3 +126,13 @@ struct split_rounding replan_rounding(const struct account *account, struct date
         rules = program->versions[i].rules;
     return rule_rounding(rules);
 }
+
+void replan_note(struct account *account, const struct account_part *part)
+{
+    struct account_parts *parts = account->parts;
+    if (parts == NULL)
+        return;
+    parts->list =
+        arena_grow(account->arena, parts->list, parts->count, &parts->room, sizeof *parts->list);
+    parts->list[parts->count++] = *part;
+}

@@ -59,4 +59,8 @@ void replan_sort(struct account *account);
  * without one, that of ${date}'s rules, else of the latest that have one. */
 struct split_rounding replan_rounding(const struct account *account, struct date date);
 
+/** replan_note(account, part): what a row got of an amount divided anew; nothing is done where
+ * nobody explains. */
+void replan_note(struct account *account, const struct account_part *part);
+
 #endif

@@ -176,14 +176,29 @@ static struct amount *split_over(const struct reschedule *act, struct amount who
     return parts;
 }
 
-/* New rows with the ${parts}, which go on from ${count}. */
-static enum outcome add_rows(struct reschedule *act, const struct amount *parts, unsigned rows,
+/* Tell whoever explains what the row got of the whole. */
+static void note(const struct reschedule *act, const struct row *row, struct amount whole,
+                 const struct amount *parts, unsigned rows, unsigned index)
+{
+    replan_note(act->account, &(struct account_part){
+                                  .n = row->n,
+                                  .part = parts[index],
+                                  .whole = whole,
+                                  .rows = rows,
+                                  .k = index + 1,
+                                  .rounding = replan_rounding(act->account, act->event->date)});
+}
+
+/* New rows with the ${parts} from ${first} on, which go on from ${count}. */
+static enum outcome add_rows(struct reschedule *act, struct amount whole,
+                             const struct amount *parts, unsigned first, unsigned rows,
                              struct row_count count)
 {
-    for (unsigned i = 0; i < rows; i++) {
+    for (unsigned i = first; i < rows; i++) {
         struct row *row = replan_append(act->account);
         row->remade = true;
         row->due_of[COMPONENT_PRINCIPAL] = parts[i];
+        note(act, row, whole, parts, rows, i);
         if (!replan_set_date(act->account, row, &count))
             return refuse_late(act);
         count.k++;
@@ -211,6 +226,7 @@ static enum outcome extend(struct reschedule *act)
         struct row *row = act->rows[i];
         struct amount due = amount_add(arena, row->paid[COMPONENT_PRINCIPAL], parts[i]);
         replan_set_principal(account, row, due, act->event->date);
+        note(act, row, total, parts, act->count + more, i);
         if (row->beside != NULL)
             row->beside->added = AMOUNT_ZERO;
     }
@@ -219,7 +235,7 @@ static enum outcome extend(struct reschedule *act)
     if (act->terms->every.count > 0)
         count = (struct row_count){last->due_nominal, act->terms->every, 0};
     count.k++;
-    return add_rows(act, parts + act->count, more, count);
+    return add_rows(act, total, parts, act->count, act->count + more, count);
 }
 
 /* The row's unpaid principal leaves it. */
@@ -253,7 +269,7 @@ static enum outcome re_age(struct reschedule *act)
     struct span every = terms->every.count > 0
                             ? terms->every
                             : account->loan->rules->value[RULE_SCHEDULE_EVERY].span;
-    return add_rows(act, parts, rows, (struct row_count){act->event->due, every, 0});
+    return add_rows(act, total, parts, 0, rows, (struct row_count){act->event->due, every, 0});
 }
 
 /* Late principal is added to the rows due after the event. */
@@ -281,6 +297,7 @@ static enum outcome re_amortize(struct reschedule *act)
         replan_set_principal(account, row,
                              amount_add(arena, row->due_of[COMPONENT_PRINCIPAL], parts[i]),
                              act->event->date);
+        note(act, row, late, parts, act->count, i);
     }
     return DONE;
 }

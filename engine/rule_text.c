@@ -227,3 +227,9 @@ bool rule_text_is_inner(enum rule_key key, const struct rule_value *value)
         return false;
     }
 }
+
+void rule_text_put_fraction(struct buffer *out, struct arena *arena, struct fraction fraction)
+{
+    struct writing writing = {.out = out, .arena = arena};
+    put_fraction(&writing, fraction);
+}

@@ -16,6 +16,9 @@
 void rule_text_put(struct buffer *out, struct arena *arena, enum rule_key key,
                    const struct rule_value *value, unsigned decimals, bool trims);
 
+/** rule_text_put_fraction(out, arena, fraction): the same of a share: `12.5%`, else `1/3`. */
+void rule_text_put_fraction(struct buffer *out, struct arena *arena, struct fraction fraction);
+
 /** rule_text_is_inner(key, value): whether the value is a map or list whose entries have texts. */
 bool rule_text_is_inner(enum rule_key key, const struct rule_value *value);
 

@@ -208,10 +208,13 @@ void trace_note(struct trace *trace, const struct account *account, enum trace_c
         .stage = account->stage,
         .first_line = trace->lines,
         .lines = account->line_count - trace->lines,
+        .first_part = trace->parts_seen,
+        .parts = trace->parts.count - trace->parts_seen,
     };
     if (account->forgiven_count > trace->forgiven)
         step->rule = account->forgiven_by[account->forgiven_count - 1];
     trace->lines = account->line_count;
+    trace->parts_seen = trace->parts.count;
     trace->forgiven = account->forgiven_count;
     note_rows(trace, account);
     for (unsigned i = 0; i < TRACE_TOTALS; i++) {

@@ -57,6 +57,7 @@ struct trace_step {
     enum account_stage stage;  /* after it */
     struct text rule;          /* id of the rule that forgave, empty: none */
     size_t first_line, lines;  /* of account->lines, that it added */
+    size_t first_part, parts;  /* the same of what was divided anew */
 };
 
 struct trace_change {
@@ -85,10 +86,11 @@ struct trace {
     size_t change_count, change_room;
     struct trace_penalty *penalties; /* by date */
     size_t penalty_count, penalty_room;
+    struct account_parts parts;     /* to be noted by the account */
     struct trace_row *last, *spare; /* rows as they were when last noted; room for as many */
     unsigned last_count, room;
     struct amount totals[TRACE_TOTALS];
-    size_t lines, forgiven;
+    size_t lines, forgiven, parts_seen;
 };
 
 /** trace_begin(trace, arena): nothing has happened; all that it keeps belongs to ${arena}. */

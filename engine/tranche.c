@@ -135,6 +135,34 @@ static bool any_is_remade(const struct tranche *tranche)
     return false;
 }
 
+/* Tell whoever explains what each row got; ${which}: of the plan's, NULL: equally. */
+static void note(const struct tranche *tranche, struct amount total, const unsigned *which,
+                 struct date date)
+{
+    struct account *account = tranche->account;
+    const struct rule_scope *rules = account->loan->rules;
+    enum rule_split kind = which == NULL ? RULE_SPLIT_EQUAL : rule_split(rules);
+    struct account_part part = {
+        .whole = total,
+        .rows = tranche->count,
+        .rounding = {amount_of(1), ROUNDING_DOWN, RESIDUAL_LAST},
+    };
+    if (account->parts == NULL)
+        return;
+    if (kind == RULE_SPLIT_FIXED)
+        part.fixed = rule_amount(rules, RULE_SCHEDULE_SPLIT_FIXED);
+    else if (kind != RULE_SPLIT_BULLET)
+        part.rounding = replan_rounding(account, date);
+    if (kind == RULE_SPLIT_SHARES)
+        part.shares = plan_shares(account->arena, rules, which, tranche->count);
+    for (unsigned i = 0; i < tranche->count; i++) {
+        part.n = tranche->rows[i]->n;
+        part.part = tranche->parts[i];
+        part.k = i + 1;
+        replan_note(account, &part);
+    }
+}
+
 static void split(struct tranche *tranche, struct amount total, struct date date)
 {
     struct arena *arena = tranche->account->arena;
@@ -143,11 +171,13 @@ static void split(struct tranche *tranche, struct amount total, struct date date
     if (any_is_remade(tranche)) {
         struct split_rounding rounding = replan_rounding(tranche->account, date);
         split_equal(arena, total, tranche->count, &rounding, tranche->parts);
+        note(tranche, total, NULL, date);
         return;
     }
     for (unsigned i = 0; i < tranche->count; i++)
         which[i] = (unsigned)tranche->rows[i]->n - 1;
     plan_split(arena, tranche->account->loan, total, which, tranche->count, tranche->parts);
+    note(tranche, total, which, date);
 }
 
 enum tranche_outcome tranche_join(struct account *account, struct date date, struct amount amount)

@@ -368,8 +368,6 @@ class Book:
                     one = explained.get((file, name, figure))
                     if figure in ("group_by", "group", "currency", "from", "to", *also):
                         continue
-                    if figure == "budget" and value == "":
-                        continue
                     used += one is not None
                     check(f"{self.name}: {file} {name} {figure}", one is not None, "no explanation")
                     if one is not None:
@@ -388,7 +386,7 @@ class Book:
         if one["how"] == "quotient":
             told = text_of(rounded(numbers[0] / numbers[1], Fraction(1, 10 ** 6), "half-even"), 6)
         elif one["how"] == "words":
-            told = "" if numbers[1] == 0 else "divisible"
+            told = "" if not numbers or numbers[1] == 0 else "divisible"
         else:
             told = text_of(sum(numbers), decimals)
         check(name, told == value, f"its terms come to {told}, not to {value}")
