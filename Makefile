@@ -11,6 +11,7 @@
 #> threads    the same bytes for any number of threads; V=tsan watches them
 #> compare    nol compare says what two plain runs say, for reforms of every kind
 #> forecast   nol forecast cell by cell from what nol run says, with fractions
+#> explain    each cell of the example book, and of random ones, from what nol explain says of it
 #> shards     the same bytes for any number of shards, run by GNU parallel; damaged and missing shards
 #> instructions  for each schedule row, counted by valgrind: no more than tests/instructions.txt says
 #> prop       the laws, held against what the program writes about random books; SEEDS=a..b
@@ -74,7 +75,7 @@ endif
 COMPILE  := $(CC) $(LANGUAGE) $(WARNINGS) $(OPTIMIZE) -Iengine $(CFLAGS)
 LIBS     := -lgmp -lyaml -lcrypto
 
-CHECKS := headers layers nofloat tidy manual unit golden coverage compare forecast atomic memory threads shards prop schema rules kiva \
+CHECKS := headers layers nofloat tidy manual unit golden coverage compare forecast explain atomic memory threads shards prop schema rules kiva \
           model instructions
 
 
@@ -191,6 +192,9 @@ compare: $(PROGRAM)
 
 forecast: $(PROGRAM)
 	$(RESULT) python3 -B tests/forecast.py $(PROGRAM)
+
+explain: $(PROGRAM)
+	$(RESULT) python3 -B tests/explain.py $(PROGRAM)
 
 threads: $(PROGRAM)
 	$(RESULT) sh tests/threads.sh $(PROGRAM)

@@ -55,6 +55,40 @@ static void test_cells(void **state)
     buffer_free(&buffer);
 }
 
+static const char *grouped(const char *amount, unsigned decimals)
+{
+    struct buffer buffer;
+    buffer_init(&buffer, NULL);
+    buffer_put_string(&buffer, "=");
+    buffer_put_grouped(&buffer, A(amount), decimals);
+    const char *text = contents(&buffer);
+    buffer_free(&buffer);
+    return text;
+}
+
+static void test_grouped(void **state)
+{
+    (void)state;
+    assert_string_equal(grouped("0", 0), "=0");
+    assert_string_equal(grouped("999", 0), "=999");
+    assert_string_equal(grouped("1000", 0), "=1,000");
+    assert_string_equal(grouped("-123456", 0), "=-123,456");
+    assert_string_equal(grouped("-1234567", 2), "=-12,345.67");
+    assert_string_equal(grouped("5", 2), "=0.05");
+    assert_string_equal(grouped("999999999999999999999999999999", 4),
+                        "=99,999,999,999,999,999,999,999,999.9999");
+}
+
+static void test_json(void **state)
+{
+    struct buffer buffer;
+    (void)state;
+    buffer_init(&buffer, NULL);
+    buffer_put_json(&buffer, text_of("a \"b\" \\ \n \x01 \xc3\xa9"));
+    assert_string_equal(contents(&buffer), "\"a \\\"b\\\" \\\\ \\u000a \\u0001 \xc3\xa9\"");
+    buffer_free(&buffer);
+}
+
 static void test_quotes_only_where_needed(void **state)
 {
     static const struct {
@@ -82,6 +116,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_growth),
         TEST(test_cells),
+        TEST(test_grouped),
+        TEST(test_json),
         TEST(test_quotes_only_where_needed),
     };
     return RUN(tests);

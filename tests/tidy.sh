@@ -33,6 +33,21 @@ compare:golden             and compare.py
 sweep:golden               a book under several values
 assume:golden              files of assumptions, and forecast.py
 forecast:golden            and forecast.py
+computation:golden         a loan from its events to its positions
+account_copy:test_trace    an account that goes on by itself
+rule_text:test_origin      values of rules as text
+explanation_write:test_explanation    the same as text and as JSON
+explain:golden             and explain.py, each cell of the example book
+explain_steps:golden       the same, as all that begin so
+explain_due:golden
+explain_row:golden
+explain_money:golden
+explain_class:golden
+explain_position:golden
+explain_subsidy:golden
+explain_period:golden
+explain_grant:golden
+explain_group:golden
 book:golden                rows brought together
 tally:golden               control totals in manifest.yaml
 report:golden              the bytes of the files
