@@ -64,6 +64,16 @@ void arena_reset(struct arena *arena)
     arena->next = chunk_start(chunk);
 }
 
+size_t arena_bytes(const struct arena *arena)
+{
+    size_t bytes = 0;
+    if (arena->chunk == NULL)
+        return 0;
+    for (const struct arena_chunk *chunk = arena->chunk->older; chunk != NULL; chunk = chunk->older)
+        bytes += chunk->size;
+    return bytes + (size_t)(arena->next - chunk_start(arena->chunk));
+}
+
 void *arena_zero(struct arena *arena, size_t count, size_t size)
 {
     size_t bytes = memory_product(arena->memory, count, size);

@@ -27,6 +27,9 @@ void arena_free(struct arena *arena);
 /** arena_reset(arena): forget everything, keep the largest chunk for the next round. */
 void arena_reset(struct arena *arena);
 
+/** arena_bytes(arena): how much of it is in use. */
+size_t arena_bytes(const struct arena *arena);
+
 /** arena_more(arena, size): the slow path of arena_alloc(); not for callers. */
 void *arena_more(struct arena *arena, size_t size);
 

@@ -54,7 +54,7 @@ static void read_file(struct loading *loading, const char *path, const char *nam
         rules->files[rules->file_count++] = file;
 }
 
-static void add_column(struct rules *rules, struct text name)
+void load_rules_column(struct rules *rules, struct text name)
 {
     for (unsigned i = 0; i < rules->column_count; i++)
         if (text_equal(rules->columns[i], name))
@@ -68,12 +68,12 @@ void load_rules_columns(struct rules *rules, const struct program *program)
     for (unsigned i = 0; i < program->count; i++) {
         const struct rule_scope *scope = program->versions[i].rules;
         if (rule_is_set(scope, RULE_PRINCIPAL_BY_COLUMN))
-            add_column(rules, scope->value[RULE_PRINCIPAL_BY_COLUMN].text);
+            load_rules_column(rules, scope->value[RULE_PRINCIPAL_BY_COLUMN].text);
         const struct rule_value *reliefs = &scope->value[RULE_RELIEF];
         for (unsigned j = 0; j < reliefs->count; j++) {
             const struct rule_value *who = &reliefs->items[j]->value[RULE_RELIEF_WHO];
             for (unsigned k = 0; k < who->count; k++)
-                add_column(rules, who->items[k]->name);
+                load_rules_column(rules, who->items[k]->name);
         }
     }
 }
@@ -84,7 +84,7 @@ static void add_columns_of_tree(struct rules *rules, const struct yaml_node *roo
     const struct yaml_node *by = yaml_find(yaml_find(root, text_of("principal")), text_of("by"));
     const struct yaml_node *column = yaml_find(by, text_of("column"));
     if (column != NULL && column->kind == YAML_TEXT)
-        add_column(rules, column->text);
+        load_rules_column(rules, column->text);
     const struct yaml_node *reliefs = yaml_find(root, text_of("relief"));
     if (reliefs == NULL || reliefs->kind != YAML_LIST)
         return;
@@ -93,7 +93,7 @@ static void add_columns_of_tree(struct rules *rules, const struct yaml_node *roo
         if (who == NULL || who->kind != YAML_MAP)
             continue;
         for (const struct yaml_pair *entry = who->first; entry != NULL; entry = entry->next)
-            add_column(rules, entry->key);
+            load_rules_column(rules, entry->key);
     }
 }
 

@@ -42,6 +42,9 @@ bool load_rules(struct arena *arena, const char *const *paths, unsigned count, u
 const struct rules_file *load_rules_file(struct arena *arena, const char *path, const char *name,
                                          unsigned order, struct faults *faults);
 
+/** load_rules_column(rules, name): add a column of the loan book, unless it is known. */
+void load_rules_column(struct rules *rules, struct text name);
+
 /** load_rules_columns(rules, program): add the columns of the loan book that the program reads. */
 void load_rules_columns(struct rules *rules, const struct program *program);
 

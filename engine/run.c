@@ -13,6 +13,10 @@
 #define THREAD_OWN_MEMORY (UINT64_C(512) << 10)
 #define THREAD_MEMORY (UINT64_C(8) << 20)
 #define STREAM_MEMORY (UINT64_C(2) << 20)
+/* What each thread holds for each side beside the first; and what a pass has at least, however much
+ * the sides take. */
+#define SIDE_OWN_MEMORY (UINT64_C(96) << 10)
+#define PASS_MEMORY (UINT64_C(2) << 20)
 
 /* What is left of the memory that a run may use, divided; an eighth is for what allocators lose. */
 struct shares {
@@ -59,6 +63,7 @@ struct month {
     struct out_file *files[REPORT_FILES];
     struct out_file *viewed; /* the view's file */
     bool subsidy;            /* some program has one */
+    size_t side_bytes;       /* of the rules of all sides but the first */
     struct budget budget;    /* what a survey found, of all sides */
 };
 
@@ -70,10 +75,25 @@ static unsigned threads_of(const struct run_options *options)
     return options->threads < fit ? options->threads : (unsigned)fit;
 }
 
-static struct shares shares_of(const struct run_options *options, unsigned threads)
+/* What is left when the program and its threads have what they need. */
+static uint64_t memory_left(const struct run_options *options, unsigned threads)
 {
-    uint64_t least = RUN_OWN_MEMORY + (uint64_t)threads * THREAD_OWN_MEMORY;
-    uint64_t rest = options->memory_bytes - least;
+    return options->memory_bytes - RUN_OWN_MEMORY - (uint64_t)threads * THREAD_OWN_MEMORY;
+}
+
+unsigned run_sides_fit(const struct run_options *options, size_t bytes)
+{
+    unsigned threads = threads_of(options);
+    uint64_t fit = memory_left(options, threads) / 2 / (bytes + threads * SIDE_OWN_MEMORY);
+    return fit < 1 ? 1 : fit >= RUN_SIDES_MAX ? RUN_SIDES_MAX - 1 : (unsigned)fit;
+}
+
+static struct shares shares_of(const struct run_options *options, unsigned threads, unsigned sides,
+                               size_t side_bytes)
+{
+    uint64_t rest = memory_left(options, threads);
+    uint64_t beside = side_bytes + (uint64_t)threads * (sides - 1) * SIDE_OWN_MEMORY;
+    rest = rest < beside + PASS_MEMORY ? PASS_MEMORY : rest - beside;
     if (rest > SIZE_MAX / 2)
         rest = SIZE_MAX / 2;
     return (struct shares){
@@ -672,9 +692,11 @@ static bool read_rules(struct month *month)
 {
     const struct run_view *view = month->view;
     struct rules *rules = ARENA_ARRAY(month->arena, struct rules, month->side_count);
-    bool well = load_rules(month->arena, &month->options->rules, 1, 0, &rules[0], month->faults) &&
-                (view == NULL ||
-                 view->make_rules(view->context, month->arena, &rules[0], rules, month->faults));
+    bool well = load_rules(month->arena, &month->options->rules, 1, 0, &rules[0], month->faults);
+    size_t bytes = arena_bytes(month->arena);
+    well = well && (view == NULL ||
+                    view->make_rules(view->context, month->arena, &rules[0], rules, month->faults));
+    month->side_bytes = arena_bytes(month->arena) - bytes;
     for (unsigned i = 0; i < month->side_count; i++)
         month->sides[i].rules = rules[i];
     month->rules = &month->sides[0].rules;
@@ -698,7 +720,7 @@ enum run_outcome run_view(const struct run_options *options, const struct run_vi
     bool ruled = read_rules(&month);
     month.inputs = make_inputs(&month, &month.input_count);
     month.threads = threads_of(options);
-    month.shares = shares_of(options, month.threads);
+    month.shares = shares_of(options, month.threads, month.side_count, month.side_bytes);
     month.works = ARENA_ARRAY(arena, struct work, (size_t)month.threads * month.side_count);
     name_columns(&month);
     month.claimed =

@@ -109,7 +109,8 @@ static inline unsigned run_file_count(const struct run_options *options)
  * options->memory_bytes is what the process holds at most, whatever the size of the book: rows that
  * are not in order, rows set aside and money that nobody can place go to temporary files beyond it,
  * batches are as small as they must be, and there is no more than one thread for each 8 MiB.  It
- * does not cover what one account needs, nor the totals of the groups that attributes make.
+ * does not cover what one account needs, nor the totals of the groups that attributes make.  Of a
+ * view with several sets of rules it covers them, and what each takes of each thread.
  */
 enum run_outcome run_month(const struct run_options *options, struct arena *arena,
                            struct out_dir *out, struct faults *faults);
@@ -122,5 +123,9 @@ enum run_outcome run_month(const struct run_options *options, struct arena *aren
  */
 enum run_outcome run_view(const struct run_options *options, const struct run_view *view,
                           struct arena *arena, struct out_dir *out, struct faults *faults);
+
+/** run_sides_fit(options, bytes): how many sides beside the first a view should have at most, where
+ * the rules of each take ${bytes}: so many as leave half of the memory to the pass; at least 1. */
+unsigned run_sides_fit(const struct run_options *options, size_t bytes);
 
 #endif

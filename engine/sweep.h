@@ -1,6 +1,9 @@
 /*
  * A book under a reform with one or two of its values varied: what each value comes to, over the
  * whole book.
+ *
+ * The cells are worked on side by side, as many at a time as --memory holds the rules of; then the
+ * book is passed over again for the next.
  */
 #ifndef NOL_SWEEP_H
 #define NOL_SWEEP_H
@@ -18,8 +21,14 @@ struct sweep {
     struct reform reform;
     unsigned cells;
     struct impact *impacts; /* by worker, then cell; after a run the first worker's have all */
+    unsigned first,
+        sides; /* of the pass at hand: its cells, beside that of the rules as they are */
     unsigned workers;
-    struct arena arena; /* scratch */
+    struct text
+        *columns; /* of the book, that rules of any cell read, where there are more passes */
+    size_t column_count, column_room;
+    struct arena pass;    /* what run_view() makes; faults name its files */
+    struct arena scratch; /* of the summaries */
 };
 
 /**
