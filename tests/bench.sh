@@ -56,6 +56,16 @@ month() {
         --as-of "$as_of" --out "$folder/out" "$@" ${BENCH_OPTIONS:-}
 }
 
+# analyst NAME COMMAND [OPTION...]: the same book looked at by another command, measured
+analyst() {
+    name=$1
+    shift
+    rm -rf "$folder/out"
+    measured "$name" "$nol" "$@" --rules "$folder/sorted/rules" --loans "$folder/sorted/loans.csv" \
+        --events "$folder/sorted/events.csv" --attribute district --attribute sector --as-of $month_end \
+        --out "$folder/out" >"$folder/log"
+}
+
 made_without_storage() { # the digests of the output are those of SUMS, and nothing was stored
     cmp -s "$folder/sums" "$folder/out/SHA256SUMS" || fail 'without storage the digests are others'
     [ ! -s "$folder/out/schedule.csv" ] || fail 'the program cannot be preloaded: storage was used'
@@ -90,6 +100,19 @@ month warm disk sorted $month_end
 mv "$folder/out" "$folder/first"
 cp "$folder/first/SHA256SUMS" "$folder/sums"
 made=$(($(wc -l <"$folder/first/schedule.csv") - 1))
+# Other rules for every loan, and ten values of a rule that every loan of a program is signed by.
+mkdir "$folder/other"
+for rules in "$folder"/sorted/rules/*.yaml; do
+    sed -e '/^schedule:/,/^allocation:/ { s/residual: last/residual: first/; s/residual: leading/mode: down, residual: last/; }' \
+        "$rules" >"$folder/other/${rules##*/}"
+done
+cat >"$folder/ten.reform.yaml" <<'END'
+nol: reform/1
+id: ten-roundings
+base: modal-usaha
+sweep:
+  - {path: schedule.rounding.unit, from: 1970-01-01, values: [1, 2, 5, 10, 50, 100, 200, 500, 750, 5_000]}
+END
 sync
 read_bytes=$(cat "$folder"/sorted/*.csv | wc -c)
 written=$(cat "$folder"/first/* | wc -c)
@@ -106,6 +129,8 @@ while [ $i -lt "$runs" ]; do
     # shellcheck disable=SC2016
     measured copy sh -c 'cp -R "$1" "$2" && sync "$2"/* "$2"' copy "$folder/first" "$folder/copy"
     rm -rf "$folder/copy"
+    analyst compare compare --with "$folder/other"
+    analyst sweep sweep --reform "$folder/ten.reform.yaml"
     month one disk sorted $month_end --threads 1
     month null-all null sorted $month_end
     made_without_storage
@@ -134,14 +159,23 @@ row 'all threads, nothing stored' null-all $made "$loans"
 row 'one thread, nothing stored' null-one $made "$loans"
 row 'all threads, shuffled (one run)' shuffled $made "$loans"
 row 'copy of the output, flushed' copy $made "$loans"
+row 'compare: other rules for all loans' compare $((2 * made)) "$loans"
+row 'sweep: ten values of a program' sweep $((11 * made)) "$loans"
 
 paste -d ' ' "$folder/all.times" "$folder/copy.times" |
     awk '{ printf "%.3f 0\n", $1 / $3 }' >"$folder/ratio.times"
 paste -d ' ' "$folder/null-one.times" "$folder/null-all.times" |
     awk '{ printf "%.3f 0\n", $1 / $3 }' >"$folder/speed-up.times"
-awk -v ratio="$(median ratio 1)" -v speed_up="$(median speed-up 1)" 'BEGIN {
+for name in compare sweep; do
+    paste -d ' ' "$folder/$name.times" "$folder/all.times" |
+        awk '{ printf "%.3f 0\n", $1 / $3 }' >"$folder/$name-ratio.times"
+done
+awk -v ratio="$(median ratio 1)" -v speed_up="$(median speed-up 1)" -v compare="$(median compare-ratio 1)" \
+    -v sweep="$(median sweep-ratio 1)" 'BEGIN {
     printf "\nrun : copy of its output, pair by pair      %.2f\n", ratio
-    printf "one thread : all threads, nothing stored    %.2f\n", speed_up }'
+    printf "one thread : all threads, nothing stored    %.2f\n", speed_up
+    printf "compare : run                               %.2f\n", compare
+    printf "sweep of ten values : run                   %.2f\n", sweep }'
 
 awk -v read_="$(median read 1)" -v digest_in="$(median digest-in 1)" -v cat_in="$(median cat-in 1)" \
     -v null_one="$(median null-one 1)" -v digest_out="$(median digest-out 1)" -v one="$(median one 1)" '
