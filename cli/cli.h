@@ -143,6 +143,12 @@ const char *cli_temporary(const struct cli_arguments *arguments, const char *out
 /** cli_plain(arena, value): an amount as given to an option, without underscores. */
 struct text cli_plain(struct arena *arena, const char *value);
 
+/** cli_option_row(arena, fields, known, ruled, columns, row): a row of a book made of options, so
+ * that it is read and judged like any other: ${known} columns of the book, then those that rules
+ * use. */
+void cli_option_row(struct arena *arena, const struct text *fields, unsigned known, unsigned ruled,
+                    struct columns *columns, struct load_row *row);
+
 /** cli_grouped(arena, amount, decimals): with a comma between thousands, for people. */
 const char *cli_grouped(struct arena *arena, struct amount amount, unsigned decimals);
 

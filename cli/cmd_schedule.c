@@ -6,6 +6,7 @@ static const struct cli_option options[] = {
     {"--agreed", "DATE", false, false, "the day of the contract, if another; of a grant: its day"},
     {"--award", "AMOUNT", false, false, "of a grant: what is given"},
     {"--installments", "N", false, false, "inside the program's range"},
+    {"--grace", "SPAN", false, false, "inside the program's range: '3 months'"},
     {"--first-due", "DATE", false, false, "for programs whose due date is given"},
     {"--by", "VALUE", false, false, "what the column of the program's principal.by says"},
     {"--plan", "FILE", false, false, "the loan's rows, for programs with `split: custom`"},
@@ -19,7 +20,7 @@ static const struct {
 } given[] = {
     {LOAN_PRINCIPAL, "--principal"}, {LOAN_DISBURSED, "--disbursed"},
     {LOAN_AGREED, "--agreed"},       {LOAN_INSTALLMENTS, "--installments"},
-    {LOAN_FIRST_DUE, "--first-due"},
+    {LOAN_GRACE, "--grace"},         {LOAN_FIRST_DUE, "--first-due"},
 };
 
 enum { GIVEN = sizeof given / sizeof *given };
@@ -34,33 +35,21 @@ struct text cli_plain(struct arena *arena, const char *value)
     return (struct text){plain, len};
 }
 
-/* A row of a loan book made of the options, so that it is read and judged like any other; the
- * columns that rules use stand at its end. */
-static void make_row(const struct cli_arguments *arguments, const struct rules *rules,
-                     struct columns *columns, struct load_row *row)
+void cli_option_row(struct arena *arena, const struct text *fields, unsigned known, unsigned ruled,
+                    struct columns *columns, struct load_row *row)
 {
     static const struct fault_file command_line = {"command line", 1};
-    struct arena *arena = arguments->arena;
     struct buffer bytes;
-    columns->count = LOAN_COLUMNS + rules->column_count;
-    columns->ruled = ARENA_ARRAY(arena, int16_t, rules->column_count);
-    columns->known = ARENA_ARRAY(arena, int16_t, LOAN_COLUMNS);
+    columns->count = known + ruled;
+    columns->known = ARENA_ARRAY(arena, int16_t, known);
+    columns->ruled = ARENA_ARRAY(arena, int16_t, ruled);
     buffer_init(&bytes, arena->memory);
-    for (int16_t column = 0; column < LOAN_COLUMNS; column++) {
-        struct text value = {"", 0};
-        columns->known[column] = column;
-        if (column == LOAN_ACCOUNT_ID)
-            value = text_of("plan");
-        if (column == LOAN_PROGRAM)
-            value = rules->programs[0]->id;
-        for (unsigned i = 0; i < GIVEN; i++)
-            if (given[i].column == (enum loan_column)column && cli_has(arguments, given[i].option))
-                value = cli_plain(arena, cli_value(arguments, given[i].option));
-        csv_text(&bytes, value);
-    }
-    for (unsigned i = 0; i < rules->column_count; i++) {
-        columns->ruled[i] = (int16_t)(LOAN_COLUMNS + i);
-        csv_text(&bytes, text_of(cli_has(arguments, "--by") ? cli_value(arguments, "--by") : ""));
+    for (unsigned i = 0; i < known + ruled; i++) {
+        if (i < known)
+            columns->known[i] = (int16_t)i;
+        else
+            columns->ruled[i - known] = (int16_t)i;
+        csv_text(&bytes, fields[i]);
     }
     *row = (struct load_row){
         .record = {.bytes = arena_copy(arena, bytes.bytes, bytes.len - 1),
@@ -70,6 +59,22 @@ static void make_row(const struct cli_arguments *arguments, const struct rules *
         .columns = columns,
     };
     buffer_free(&bytes);
+}
+
+static void make_row(const struct cli_arguments *arguments, const struct rules *rules,
+                     struct columns *columns, struct load_row *row)
+{
+    struct arena *arena = arguments->arena;
+    const char *by = cli_value(arguments, "--by");
+    struct text *fields = ARENA_ARRAY(arena, struct text, LOAN_COLUMNS + rules->column_count);
+    fields[LOAN_ACCOUNT_ID] = text_of("plan");
+    fields[LOAN_PROGRAM] = rules->programs[0]->id;
+    for (unsigned i = 0; i < GIVEN; i++)
+        if (cli_has(arguments, given[i].option))
+            fields[given[i].column] = cli_plain(arena, cli_value(arguments, given[i].option));
+    for (unsigned i = 0; i < rules->column_count; i++)
+        fields[LOAN_COLUMNS + i] = text_of(by == NULL ? "" : by);
+    cli_option_row(arena, fields, LOAN_COLUMNS, rules->column_count, columns, row);
 }
 
 const char *cli_grouped(struct arena *arena, struct amount amount, unsigned decimals)

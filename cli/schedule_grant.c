@@ -1,36 +1,15 @@
 #include "cli.h"
 
-/* A row of a grant book made of the options, so that it is read and judged like any other. */
 static void make_row(const struct cli_arguments *arguments, const struct program *program,
                      struct columns *columns, struct load_row *row)
 {
-    static const struct fault_file command_line = {"command line", 1};
-    struct arena *arena = arguments->arena;
-    struct buffer bytes;
-    columns->count = GRANT_COLUMNS;
-    columns->known = ARENA_ARRAY(arena, int16_t, GRANT_COLUMNS);
-    buffer_init(&bytes, arena->memory);
-    for (int16_t column = 0; column < GRANT_COLUMNS; column++) {
-        struct text value = {"", 0};
-        columns->known[column] = column;
-        if (column == GRANT_ACCOUNT_ID)
-            value = text_of("plan");
-        if (column == GRANT_PROGRAM)
-            value = program->id;
-        if (column == GRANT_AGREED)
-            value = text_of(cli_value(arguments, "--agreed"));
-        if (column == GRANT_AWARD)
-            value = cli_plain(arena, cli_value(arguments, "--award"));
-        csv_text(&bytes, value);
-    }
-    *row = (struct load_row){
-        .record = {.bytes = arena_copy(arena, bytes.bytes, bytes.len - 1),
-                   .len = (uint32_t)(bytes.len - 1),
-                   .file = &command_line,
-                   .quoted = memchr(bytes.bytes, '"', bytes.len) != NULL},
-        .columns = columns,
+    const struct text fields[GRANT_COLUMNS] = {
+        [GRANT_ACCOUNT_ID] = text_of("plan"),
+        [GRANT_PROGRAM] = program->id,
+        [GRANT_AGREED] = text_of(cli_value(arguments, "--agreed")),
+        [GRANT_AWARD] = cli_plain(arguments->arena, cli_value(arguments, "--award")),
     };
-    buffer_free(&bytes);
+    cli_option_row(arguments->arena, fields, GRANT_COLUMNS, 0, columns, row);
 }
 
 static void print_text(struct text text)
