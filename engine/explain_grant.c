@@ -551,8 +551,7 @@ static void explain_status(const struct cell *cell)
 {
     static const char *const whys[] = {
         [GRANT_STATUS_AGREED] = "nothing of it is paid",
-        [GRANT_STATUS_ACTIVE] = "something of it is paid, and not all is paid or lapsed and "
-                                "accounted for",
+        [GRANT_STATUS_ACTIVE] = "something is paid; not all is settled and accounted for",
         [GRANT_STATUS_REFUND] = "something is to be refunded",
         [GRANT_STATUS_COMPLETED] = "all of it is paid or lapsed, and accounted for or returned",
         [GRANT_STATUS_CANCELLED] = "cancelled before anything was paid",

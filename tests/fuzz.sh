@@ -20,6 +20,10 @@ seeds() {
     fuzz_rules)
         find "$top/golden" "$top/rules" -path '*rules/*.yaml' -size -16k
         ;;
+    fuzz_beside)
+        find "$top/golden" "$top/examples" "$top/rules" \( -name '*.reform.yaml' -o -name '*.assume.yaml' -o -name '*.test.yaml' \) \
+            -size -16k
+        ;;
     fuzz_pipeline)
         for case_dir in "$top"/golden/*/; do
             [ -f "$case_dir/loans.csv" ] || continue
