@@ -11,6 +11,7 @@
 #> threads    the same bytes for any number of threads; V=tsan watches them
 #> compare    nol compare says what two plain runs say, for reforms of every kind
 #> forecast   nol forecast cell by cell from what nol run says, with fractions
+#> walk       docs/first-program.md does what it says
 #> explain    each cell of the example book, and of random ones, from what nol explain says of it
 #> shards     the same bytes for any number of shards, run by GNU parallel; damaged and missing shards
 #> instructions  for each schedule row, counted by valgrind: no more than tests/instructions.txt says
@@ -75,7 +76,7 @@ endif
 COMPILE  := $(CC) $(LANGUAGE) $(WARNINGS) $(OPTIMIZE) -Iengine $(CFLAGS)
 LIBS     := -lgmp -lyaml -lcrypto
 
-CHECKS := headers layers nofloat tidy manual unit golden coverage compare forecast explain atomic memory threads shards prop schema rules kiva \
+CHECKS := headers layers nofloat tidy manual unit golden coverage compare forecast explain walk atomic memory threads shards prop schema rules kiva \
           model instructions
 
 
@@ -192,6 +193,9 @@ compare: $(PROGRAM)
 
 forecast: $(PROGRAM)
 	$(RESULT) python3 -B tests/forecast.py $(PROGRAM)
+
+walk: $(PROGRAM)
+	$(RESULT) python3 -B tests/walk.py $(PROGRAM) docs/first-program.md
 
 explain: $(PROGRAM)
 	$(RESULT) python3 -B tests/explain.py $(PROGRAM)

@@ -224,6 +224,38 @@ static const struct yaml_node *replace(struct change *change, const struct yaml_
     return change->refused ? node : with_child(change, node, old, name, change->value);
 }
 
+static struct text nth_child(const void *node, size_t i)
+{
+    const struct yaml_node *parent = node;
+    const struct yaml_pair *entry = parent->first;
+    while (i-- > 0)
+        entry = entry->next;
+    const struct yaml_node *id =
+        parent->kind == YAML_MAP ? NULL : yaml_find(entry->value, text_of("id"));
+    if (parent->kind == YAML_MAP)
+        return entry->key;
+    return id == NULL || id->kind != YAML_TEXT ? (struct text){"", 0} : id->text;
+}
+
+static void refuse_name(struct change *change, const struct yaml_node *node, struct text name)
+{
+    char part[TEXT_QUOTE_MAX], quoted[TEXT_QUOTE_MAX], meant[TEXT_QUOTE_MAX];
+    size_t count = 0;
+    for (const struct yaml_pair *entry = node->first; node->kind != YAML_TEXT && entry != NULL;
+         entry = entry->next)
+        count++;
+    struct text near = text_nearest(name, count, nth_child, node);
+    (void)text_quote(part, name);
+    (void)text_quote(quoted, change->path);
+    if (near.len > 0)
+        REFUSE(change, FAULT_AMENDMENT_PATH, change->path_at,
+               "nothing stands at %s of path %s; did you mean %s?", part, quoted,
+               text_quote(meant, near));
+    else
+        REFUSE(change, FAULT_AMENDMENT_PATH, change->path_at, "nothing stands at %s of path %s",
+               part, quoted);
+}
+
 /* Follow ${rest} of the path below ${node}, whose keys stand in the table under ${pattern}. */
 static const struct yaml_node *descend(struct change *change, const struct yaml_node *node,
                                        struct text rest, const char *pattern)
@@ -238,11 +270,8 @@ static const struct yaml_node *descend(struct change *change, const struct yaml_
     const struct yaml_pair *child = node->kind == YAML_TEXT ? NULL : find_child(node, name);
     bool known =
         node->kind == YAML_LIST || is_named(pattern) || rule_find(text_of(inner)) != RULE_KEYS;
-    char quoted[TEXT_QUOTE_MAX];
     if (node->kind == YAML_TEXT || !known || (child == NULL && dot != NULL)) {
-        char part[TEXT_QUOTE_MAX];
-        REFUSE(change, FAULT_AMENDMENT_PATH, change->path_at, "nothing stands at %s of path %s",
-               text_quote(part, name), text_quote(quoted, change->path));
+        refuse_name(change, node, name);
         return node;
     }
     if (dot == NULL)

@@ -85,17 +85,36 @@ static bool check_field(const struct header *header, unsigned i, const struct co
     return false;
 }
 
+static struct text nth_field(const void *header, size_t i)
+{
+    return ((const struct header *)header)->fields[i];
+}
+
+/* A column that an option names is not there. */
+static void refuse_absent(const struct header *header, struct text name, const char *option,
+                          struct faults *faults)
+{
+    char quoted[TEXT_QUOTE_MAX], meant[TEXT_QUOTE_MAX];
+    struct text near = text_nearest(name, header->count, nth_field, header);
+    (void)text_quote(quoted, name);
+    if (near.len > 0)
+        fault_add(faults, FAULT_COLUMN_MISSING, csv_place(header->record, 0),
+                  "no column %s, which %s names; did you mean %s?", quoted, option,
+                  text_quote(meant, near));
+    else
+        fault_add(faults, FAULT_COLUMN_MISSING, csv_place(header->record, 0),
+                  "no column %s, which %s names", quoted, option);
+}
+
 static int16_t *find_all(struct arena *arena, const struct header *header, const struct text *names,
                          unsigned count, const char *option, bool *found, struct faults *faults)
 {
-    char quoted[TEXT_QUOTE_MAX];
     int16_t *fields = ARENA_ARRAY(arena, int16_t, count);
     for (unsigned i = 0; i < count; i++) {
         fields[i] = find_field(header, names[i]);
         if (fields[i] >= 0)
             continue;
-        fault_add(faults, FAULT_COLUMN_MISSING, csv_place(header->record, 0),
-                  "no column %s, which %s names", text_quote(quoted, names[i]), option);
+        refuse_absent(header, names[i], option, faults);
         *found = false;
     }
     return fields;

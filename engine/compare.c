@@ -48,9 +48,35 @@ static const struct program *stand_in(struct arena *arena, const struct program 
     return program;
 }
 
+/* Whether the only other program can judge the accounts of the book's own. */
+static bool may_stand_in(const struct program *other, const struct program *own)
+{
+    return other->is_grant == own->is_grant && text_equal(other->code, own->code) &&
+           other->decimals == own->decimals;
+}
+
+/* The only other program takes the place of each of its kind and currency; the others stay. */
+static bool take_all_places(struct arena *arena, const struct rules *before,
+                            const struct program *other, struct rules *after, struct faults *faults)
+{
+    bool any = false;
+    for (unsigned i = 0; i < before->program_count; i++) {
+        const struct program *own = before->programs[i];
+        bool takes = text_equal(own->id, other->id) || may_stand_in(other, own);
+        after->programs[i] = takes ? stand_in(arena, other, own) : own;
+        any = any || takes;
+    }
+    if (!any)
+        fault_add(faults, FAULT_COMPARE_CURRENCY,
+                  other->versions[0].rules->value[RULE_CURRENCY_CODE].at,
+                  "no program of %s in %.*s is there that it could be compared with",
+                  other->is_grant ? "grants" : "loans", (int)other->code.len, other->code.ptr);
+    return any;
+}
+
 /*
  * Other rules take the place of the book's program by program, by id.  Where they are one program
- * only, it takes the place of each.
+ * only, it takes the place of each that it can.
  */
 static bool take_place(struct arena *arena, const struct rules *before, const struct rules *with,
                        struct rules *after, struct faults *faults)
@@ -59,11 +85,11 @@ static bool take_place(struct arena *arena, const struct rules *before, const st
     *after = *with;
     after->programs = ARENA_ARRAY(arena, const struct program *, before->program_count + 1);
     after->program_count = before->program_count;
+    if (with->program_count == 1)
+        return take_all_places(arena, before, with->programs[0], after, faults);
     for (unsigned i = 0; i < before->program_count; i++) {
         const struct program *own = before->programs[i];
         const struct program *other = find_program(with, own->id);
-        if (other == NULL && with->program_count == 1)
-            other = stand_in(arena, with->programs[0], own);
         after->programs[i] = other == NULL ? own : other;
         if (other != NULL)
             continue;
