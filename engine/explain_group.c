@@ -1,7 +1,5 @@
 #include "explain_group.h"
 
-#include <stdlib.h>
-
 /* --- the cells of groups --- */
 
 /* Where an account's part of a cell comes from. */
@@ -100,47 +98,55 @@ struct part {
     struct amount value, under;
 };
 
-/* One cell of one group. */
-struct explain_bucket {
-    const struct cell *cell;
-    struct text value; /* of the group */
-    struct text code;  /* of the currency */
-    unsigned decimals;
+/* One cell of one group: of cells[key.by]. */
+struct bucket {
+    struct group_key key;
+    struct text value;    /* of the group */
     struct text from, to; /* classes of the line; empty: it has none */
     struct part *parts;
     size_t count, room;
     struct grant_totals budgets; /* of a budget: the years of the group's grants */
 };
 
-static struct explain_bucket *bucket_of(struct explain_group *group,
-                                        const struct explain_bucket *like)
+static const struct cell *cell_of(const struct bucket *bucket)
 {
-    for (size_t i = 0; i < group->bucket_count; i++) {
-        struct explain_bucket *bucket = &group->buckets[i];
-        if (bucket->cell == like->cell && text_equal(bucket->value, like->value) &&
-            text_equal(bucket->code, like->code) && text_equal(bucket->from, like->from) &&
-            text_equal(bucket->to, like->to))
-            return bucket;
+    return &cells[bucket->key.by];
+}
+
+static struct text copy_of(struct arena *arena, struct text text)
+{
+    return (struct text){arena_copy(arena, text.ptr, text.len), text.len};
+}
+
+/* The bucket of the cell, group and classes that ${like} says, made on demand. */
+static struct bucket *bucket_of(struct explain_group *group, const struct bucket *like)
+{
+    static const char between[] = "\x1f";
+    struct arena *arena = &group->buckets.arena;
+    struct group_key key = like->key;
+    const char *name = text_join(arena, "", "", like->value);
+    name = text_join(arena, name, between, like->from);
+    key.name = text_of(text_join(arena, name, between, like->to));
+    struct bucket *bucket = group_table_get(&group->buckets, &key);
+    if (bucket->value.ptr == NULL) {
+        bucket->value = copy_of(arena, like->value);
+        bucket->from = copy_of(arena, like->from);
+        bucket->to = copy_of(arena, like->to);
     }
-    group->buckets = arena_grow(group->arena, group->buckets, group->bucket_count,
-                                &group->bucket_room, sizeof *group->buckets);
-    struct explain_bucket *bucket = &group->buckets[group->bucket_count++];
-    *bucket = *like;
-    bucket->value.ptr = arena_copy(group->arena, like->value.ptr, like->value.len);
     return bucket;
 }
 
-static void add_part(struct explain_group *group, struct explain_bucket *bucket,
-                     struct text account, struct amount value, struct amount under)
+static void add_part(struct explain_group *group, struct bucket *bucket, struct text account,
+                     struct amount value, struct amount under)
 {
     if (group->part_count++ >= EXPLAIN_PARTS_MAX)
         return; /* told in the end */
-    bucket->parts = arena_grow(group->arena, bucket->parts, bucket->count, &bucket->room,
+    bucket->parts = arena_grow(&group->buckets.arena, bucket->parts, bucket->count, &bucket->room,
                                sizeof *bucket->parts);
     bucket->parts[bucket->count++] =
-        (struct part){{arena_copy(group->arena, account.ptr, account.len), account.len},
-                      amount_copy(group->arena, value),
-                      amount_copy(group->arena, under)};
+        (struct part){{arena_copy(&group->buckets.arena, account.ptr, account.len), account.len},
+                      amount_copy(&group->buckets.arena, value),
+                      amount_copy(&group->buckets.arena, under)};
 }
 
 /* --- an account's parts --- */
@@ -154,8 +160,8 @@ static struct text state_of(const struct position *position)
 }
 
 /* The account's part of a cell of loans; false: it has none. */
-static bool loan_part(const struct work *work, const struct cell *cell,
-                      struct explain_bucket *bucket, struct amount *value, struct amount *under)
+static bool loan_part(const struct work *work, const struct cell *cell, struct bucket *bucket,
+                      struct amount *value, struct amount *under)
 {
     const struct portfolio_entry *entry = &work->made->entry;
     const struct position *now = entry->now;
@@ -251,21 +257,21 @@ static bool is_wanted(const struct explain_group *group, const struct cell *cell
            (options->figure == NULL || strcmp(options->figure, cell->figure) == 0);
 }
 
-static void add_cell(struct explain_group *group, const struct work *work, const struct cell *cell,
+static void add_cell(struct explain_group *group, const struct work *work, unsigned index,
                      struct text of)
 {
+    const struct cell *cell = &cells[index];
     bool forgiven = text_is(group->options->by, "loans-forgiven"), has;
     struct amount value = AMOUNT_ZERO, under = AMOUNT_ZERO;
-    struct explain_bucket like = {.cell = cell,
-                                  .value = of,
-                                  .code = work->owner.program->code,
-                                  .decimals = work->owner.program->decimals};
+    struct bucket like = {
+        .key = {index, {NULL, 0}, work->owner.program->code, work->owner.program->decimals},
+        .value = of};
     if (work->owner.of == OUTCOME_OF_GRANTS) {
         if (forgiven)
             return;
         const struct grant_year year = grant_year_of(&work->grant);
         if (cell->source == OF_BUDGET)
-            grant_totals_add_year(&bucket_of(group, &like)->budgets, group->arena, &year);
+            grant_totals_add_year(&bucket_of(group, &like)->budgets, &group->buckets.arena, &year);
         has = grant_part(work, cell, &value);
     } else if (forgiven) {
         has = group->run->grants.count > 0 && forgiven_part(work, cell, &value);
@@ -274,7 +280,7 @@ static void add_cell(struct explain_group *group, const struct work *work, const
     }
     if (!has)
         return;
-    struct explain_bucket *bucket = bucket_of(group, &like);
+    struct bucket *bucket = bucket_of(group, &like);
     if (!amount_is_zero(value) || !amount_is_zero(under))
         add_part(group, bucket, work->owner.account_id, value, under);
 }
@@ -292,36 +298,23 @@ static void explain_account(void *context, unsigned worker, struct work *works, 
         return;
     if (work->owner.of == OUTCOME_OF_GRANTS) {
         const struct grant_year year = grant_year_of(&work->grant);
-        grant_totals_add_year(&group->budgets, group->arena, &year);
+        grant_totals_add_year(&group->budgets, &group->buckets.arena, &year);
     }
     if (!value_of(group, work, &value))
         return;
     for (unsigned i = 0; i < CELLS; i++)
         if (is_wanted(group, &cells[i]))
-            add_cell(group, work, &cells[i], value);
+            add_cell(group, work, i, value);
 }
 
 /* --- writing --- */
 
-static int compare_buckets(const void *a, const void *b)
-{
-    const struct explain_bucket *left = a, *right = b;
-    int order = text_compare(left->value, right->value);
-    if (order == 0)
-        order = text_compare(left->code, right->code);
-    if (order == 0)
-        order = (left->cell > right->cell) - (left->cell < right->cell);
-    if (order == 0)
-        order = text_compare(left->from, right->from);
-    return order == 0 ? text_compare(left->to, right->to) : order;
-}
-
 static const char *name_of(struct explanation *e, const struct explain_group *group,
-                           const struct explain_bucket *bucket)
+                           const struct bucket *bucket)
 {
     return explanation_text(
         e, "%.*s %.*s %.*s%s%.*s%s%.*s", (int)group->options->by.len, group->options->by.ptr,
-        (int)bucket->value.len, bucket->value.ptr, (int)bucket->code.len, bucket->code.ptr,
+        (int)bucket->value.len, bucket->value.ptr, (int)bucket->key.code.len, bucket->key.code.ptr,
         bucket->from.len > 0 ? " " : "", (int)bucket->from.len, bucket->from.ptr,
         bucket->to.len > 0 ? " to " : "", (int)bucket->to.len, bucket->to.ptr);
 }
@@ -340,15 +333,15 @@ static void add_total(struct explanation *e, struct amount value, int index)
     explanation_term(e, value, "%s of the group", name)->figure = name;
 }
 
-static void write_rate(struct explanation *e, const struct explain_bucket *bucket)
+static void write_rate(struct explanation *e, const struct bucket *bucket)
 {
     struct amount over = AMOUNT_ZERO, under = AMOUNT_ZERO;
     for (size_t i = 0; i < bucket->count; i++) {
         over = amount_add(e->arena, over, bucket->parts[i].value);
         under = amount_add(e->arena, under, bucket->parts[i].under);
     }
-    add_total(e, over, bucket->cell->index);
-    add_total(e, under, bucket->cell->under);
+    add_total(e, over, cell_of(bucket)->index);
+    add_total(e, under, cell_of(bucket)->under);
     if (amount_is_zero(under)) {
         explanation_say(e, "there is nothing to divide by");
         explanation_end_words(e, EXPLANATION_WORDS, text_of(""));
@@ -366,7 +359,7 @@ static bool is_count(const struct cell *cell)
            (cell->source == OF_GRANT_FIGURE && cell->index == GRANT_REPORTS_OVERDUE);
 }
 
-static void write_sum(struct explanation *e, const struct explain_bucket *bucket)
+static void write_sum(struct explanation *e, const struct bucket *bucket)
 {
     struct amount sum = AMOUNT_ZERO;
     for (size_t i = 0; i < bucket->count; i++) {
@@ -379,7 +372,7 @@ static void write_sum(struct explanation *e, const struct explain_bucket *bucket
         term->account = part->account;
         sum = amount_add(e->arena, sum, part->value);
     }
-    if (is_count(bucket->cell))
+    if (is_count(cell_of(bucket)))
         explanation_end_count(e, EXPLANATION_SUM, sum.word);
     else
         explanation_end_money(e, EXPLANATION_SUM, sum);
@@ -387,7 +380,7 @@ static void write_sum(struct explanation *e, const struct explain_bucket *bucket
 
 /* A program's budget of a year counts once, as the latest agreement of all its grants has it. */
 static void write_budget(struct explanation *e, const struct explain_group *group,
-                         const struct explain_bucket *bucket)
+                         const struct bucket *bucket)
 {
     struct amount sum = AMOUNT_ZERO;
     for (size_t i = 0; i < bucket->budgets.year_count; i++) {
@@ -413,22 +406,21 @@ static bool write_all(struct explain_group *group)
     struct arena arena;
     const char *broken = NULL;
     unsigned line = 0;
-    if (group->bucket_count > 0)
-        qsort(group->buckets, group->bucket_count, sizeof *group->buckets, compare_buckets);
+    struct group_key **sorted = group_table_sorted(&group->buckets);
     arena_init(&arena, group->run->memory);
-    for (size_t i = 0; i < group->bucket_count && broken == NULL; i++) {
-        const struct explain_bucket *bucket = &group->buckets[i];
+    for (size_t i = 0; i < group->buckets.count && broken == NULL; i++) {
+        const struct bucket *bucket = (const struct bucket *)sorted[i];
         arena_reset(&arena);
         e = (struct explanation){.out = e.out,
                                  .wanted = &wanted,
                                  .as_of = e.as_of,
                                  .arena = &arena,
-                                 .decimals = bucket->decimals};
-        (void)explanation_begin(&e, report_name(bucket->cell->file), ++line,
-                                name_of(&e, group, bucket), bucket->cell->figure);
-        if (bucket->cell->source == OF_RATE)
+                                 .decimals = bucket->key.decimals};
+        (void)explanation_begin(&e, report_name(cell_of(bucket)->file), ++line,
+                                name_of(&e, group, bucket), cell_of(bucket)->figure);
+        if (cell_of(bucket)->source == OF_RATE)
             write_rate(&e, bucket);
-        else if (bucket->cell->source == OF_BUDGET)
+        else if (cell_of(bucket)->source == OF_BUDGET)
             write_budget(&e, group, bucket);
         else
             write_sum(&e, bucket);
@@ -460,10 +452,10 @@ static void begin(void *context, unsigned workers)
 {
     struct explain_group *group = context;
     (void)workers;
-    arena_reset(group->arena);
-    group->buckets = NULL;
+    group_table_free(&group->buckets); /* of a pass that turned out to be void */
+    group_table_init(&group->buckets, group->run->memory, sizeof(struct bucket));
     group->budgets = (struct grant_totals){0};
-    group->bucket_count = group->bucket_room = group->part_count = 0;
+    group->part_count = 0;
 }
 
 static bool finish(void *context, struct out_dir *out, struct buffer *manifest)
@@ -478,7 +470,7 @@ static bool finish(void *context, struct out_dir *out, struct buffer *manifest)
                   group->part_count, EXPLAIN_PARTS_MAX);
         return false;
     }
-    if (group->bucket_count == 0) {
+    if (group->buckets.count == 0) {
         fault_add(group->faults, FAULT_EXPLAIN_NOTHING, (struct place){0},
                   "no such figure of a group %.*s%s%.*s", (int)group->options->by.len,
                   group->options->by.ptr, group->options->value.ptr == NULL ? "" : " ",
@@ -503,11 +495,9 @@ enum run_outcome explain_group_run(struct explain_group *group, const struct run
 {
     struct out_dir none = OUT_DIR_NONE;
     struct run_options alone = *run;
-    struct arena of_pass;
     alone.threads = 1; /* in the order of the book */
-    arena_init(&of_pass, run->memory);
-    *group =
-        (struct explain_group){.run = run, .options = options, .arena = &of_pass, .faults = faults};
+    *group = (struct explain_group){.run = run, .options = options, .faults = faults};
+    group_table_init(&group->buckets, run->memory, sizeof(struct bucket));
     buffer_init(&group->text, run->memory);
     const struct run_view view = {
         .context = group,
@@ -518,13 +508,11 @@ enum run_outcome explain_group_run(struct explain_group *group, const struct run
         .account = explain_account,
         .finish = finish,
     };
-    enum run_outcome outcome = run_view(&alone, &view, arena, &none, faults);
-    arena_free(&of_pass);
-    group->arena = NULL;
-    return outcome;
+    return run_view(&alone, &view, arena, &none, faults);
 }
 
 void explain_group_free(struct explain_group *group)
 {
+    group_table_free(&group->buckets);
     buffer_free(&group->text);
 }

@@ -19,15 +19,11 @@ struct explain_group_options {
     bool json;
 };
 
-struct explain_bucket;
-
 struct explain_group {
     const struct run_options *run;
     const struct explain_group_options *options;
-    struct arena *arena; /* of the pass at hand */
     struct faults *faults;
-    struct explain_bucket *buckets; /* one for each cell */
-    size_t bucket_count, bucket_room;
+    struct group_table buckets; /* one for each cell of each group */
     size_t part_count;
     struct grant_totals budgets; /* of all grants, whatever their group */
     struct buffer text;          /* what has been explained */

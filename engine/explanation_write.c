@@ -341,8 +341,12 @@ static void put_rounded(struct explanation *e, const struct explanation_rounded 
         buffer_put_string(e->out, i == 0 ? "" : " + ");
         put_product(e, &rounded->products[i], decimals);
     }
-    buffer_put_string(e->out, " = ");
-    put_exact(e, explanation_exact(e->arena, rounded), decimals);
+    bool itself = rounded->count == 1 && rounded->products[0].times == 1 &&
+                  amount_compare(rounded->products[0].rate.num, rounded->products[0].rate.den) == 0;
+    if (!itself) {
+        buffer_put_string(e->out, " = ");
+        put_exact(e, explanation_exact(e->arena, rounded), decimals);
+    }
     if (amount_sign(rounded->cap.den) > 0) {
         buffer_put_string(e->out, ", at most ");
         put_exact(e, rounded->cap, decimals);
