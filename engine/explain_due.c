@@ -323,13 +323,14 @@ static void collect(const struct due *due, struct fraction rate,
         if (penalty->row != due->key)
             continue;
         struct explanation_product product = product_of(arena, penalty->added, rate);
+        product.times = penalty->times;
         if (count > 0 && same_product(&products[count - 1], &product))
-            products[count - 1].times++;
+            products[count - 1].times += product.times;
         else
             products[count++] = product;
         if (!date_is_set(from))
-            from = penalty->date;
-        upto = penalty->date;
+            from = penalty->from;
+        upto = penalty->upto;
     }
     rounded->products = products;
     rounded->count = count;

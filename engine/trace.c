@@ -9,6 +9,7 @@ struct trace_row {
     int32_t key;
     struct amount value[TRACE_ROW_FIELDS];
     struct fraction penalty; /* den 0: nothing yet */
+    size_t run;              /* 1 + index of its last entry of the penalties, 0: none */
 };
 
 void trace_begin(struct trace *trace, struct arena *arena)
@@ -124,7 +125,7 @@ static struct trace_row blank(int32_t key)
 }
 
 static void note_penalty(struct trace *trace, const struct trace_row *before,
-                         const struct trace_row *after)
+                         struct trace_row *after)
 {
     struct fraction added = after->penalty;
     bool first = amount_is_zero(before->penalty.den);
@@ -135,22 +136,35 @@ static void note_penalty(struct trace *trace, const struct trace_row *before,
         added = fraction_add(trace->arena, after->penalty,
                              (struct fraction){amount_negate(trace->arena, before->penalty.num),
                                                before->penalty.den});
+    struct date date = trace->steps[trace->step_count - 1].date;
+    struct trace_penalty *last = before->run == 0 ? NULL : &trace->penalties[before->run - 1];
+    if (last != NULL && date_equal(date_add_days(last->upto, 1), date) &&
+        fraction_compare(trace->arena, last->added, added) == 0) {
+        last->upto = date;
+        last->times++;
+        return;
+    }
     trace->penalties = arena_grow(trace->arena, trace->penalties, trace->penalty_count,
                                   &trace->penalty_room, sizeof *trace->penalties);
     trace->penalties[trace->penalty_count++] =
-        (struct trace_penalty){trace->steps[trace->step_count - 1].date, after->key, added};
+        (struct trace_penalty){date, date, after->key, 1, added};
+    after->run = trace->penalty_count;
 }
 
+/* ${rising}: a penalty that rose is left for a later step. */
 static void note_row(struct trace *trace, const struct row *row, int32_t key, unsigned index,
-                     struct trace_row *now)
+                     bool rising, struct trace_row *now)
 {
     const struct trace_row none = blank(key), *before = find_last(trace, key, index);
     if (before == NULL)
         before = &none;
     now->key = key;
     now->penalty = penalty_sum(row);
+    now->run = before->run;
     for (unsigned field = 0; field < TRACE_ROW_FIELDS; field++) {
         now->value[field] = trace_value(trace->arena, row, (enum trace_field)field);
+        if (rising && field == TRACE_PENALTY_DUE)
+            now->value[field] = before->value[field];
         add_change(trace, key, (enum trace_field)field, before->value[field], now->value[field]);
     }
     note_penalty(trace, before, now);
@@ -170,7 +184,7 @@ static void note_gone(struct trace *trace, const struct trace_row *rows, unsigne
     }
 }
 
-static void note_rows(struct trace *trace, const struct account *account)
+static void note_rows(struct trace *trace, const struct account *account, bool rising)
 {
     int32_t zero_rows = 0;
     if (account->row_count > trace->room) {
@@ -185,7 +199,7 @@ static void note_rows(struct trace *trace, const struct account *account)
     for (unsigned i = 0; i < account->row_count; i++) {
         const struct row *row = &account->rows[i];
         int32_t key = row->n == ROW_UNNUMBERED ? -1 - zero_rows++ : row->n;
-        note_row(trace, row, key, i, &rows[i]);
+        note_row(trace, row, key, i, rising, &rows[i]);
     }
     if (account->row_count < trace->last_count)
         note_gone(trace, rows, account->row_count);
@@ -194,8 +208,8 @@ static void note_rows(struct trace *trace, const struct account *account)
     trace->last_count = account->row_count;
 }
 
-void trace_note(struct trace *trace, const struct account *account, enum trace_cause cause,
-                struct date date, const struct event *event)
+static void note(struct trace *trace, const struct account *account, enum trace_cause cause,
+                 struct date date, const struct event *event, bool rising)
 {
     size_t changes = trace->change_count, penalties = trace->penalty_count;
     trace->steps = arena_grow(trace->arena, trace->steps, trace->step_count, &trace->step_room,
@@ -216,7 +230,7 @@ void trace_note(struct trace *trace, const struct account *account, enum trace_c
     trace->lines = account->line_count;
     trace->parts_seen = trace->parts.count;
     trace->forgiven = account->forgiven_count;
-    note_rows(trace, account);
+    note_rows(trace, account, rising && step->lines == 0);
     for (unsigned i = 0; i < TRACE_TOTALS; i++) {
         enum trace_field field = (enum trace_field)(TRACE_ROW_FIELDS + i);
         struct amount now = trace_total(account, field);
@@ -226,6 +240,12 @@ void trace_note(struct trace *trace, const struct account *account, enum trace_c
     bool changed = trace->change_count > changes || trace->penalty_count > penalties;
     if (!changed && cause == TRACE_BY_DAY && step->lines == 0)
         trace->step_count--;
+}
+
+void trace_note(struct trace *trace, const struct account *account, enum trace_cause cause,
+                struct date date, const struct event *event)
+{
+    note(trace, account, cause, date, event, false);
 }
 
 /* --- day after day --- */
@@ -242,10 +262,10 @@ void trace_advance(struct trace *trace, struct account *account, struct date dat
     while (lives(account) && date_is_set(account->day) && date_before(account->day, date)) {
         struct date day = account->day;
         account_finish(account, day); /* what its end changes is of that day */
-        trace_note(trace, account, TRACE_BY_DAY, day, NULL);
+        note(trace, account, TRACE_BY_DAY, day, NULL, true);
         day = date_add_days(day, 1);
         account_advance(account, day);
-        trace_note(trace, account, TRACE_BY_DAY, day, NULL);
+        note(trace, account, TRACE_BY_DAY, day, NULL, true);
     }
     account_advance(account, date);
     trace_note(trace, account, TRACE_BY_DAY, date, NULL);

@@ -3,7 +3,8 @@
  * day that made it.  For whoever explains a figure; a run keeps no trace.
  *
  * A figure is the sum of its changes, by construction: whatever applies events need not know that
- * it is watched.
+ * it is watched.  Penalties that rise from day to day are noted as one change when something else
+ * happens, so that a trace grows with what happens and not with the days.
  */
 #ifndef NOL_TRACE_H
 #define NOL_TRACE_H
@@ -67,11 +68,11 @@ struct trace_change {
     struct amount before, after; /* of a date: its day */
 };
 
-/* What the program's penalty clause added to a row by one day's end. */
+/* What the program's penalty clause added to a row, alike at the end of each of some days. */
 struct trace_penalty {
-    struct date date; /* the last of the days that it is for */
-    int32_t row;
-    struct fraction added; /* exact */
+    struct date from, upto;
+    int32_t row, times;
+    struct fraction added; /* exact, each time */
 };
 
 enum { TRACE_NO_ROW = INT32_MIN };
@@ -84,7 +85,7 @@ struct trace {
     size_t step_count, step_room;
     struct trace_change *changes; /* by step, then row */
     size_t change_count, change_room;
-    struct trace_penalty *penalties; /* by date */
+    struct trace_penalty *penalties; /* of each row by date */
     size_t penalty_count, penalty_room;
     struct account_parts parts;     /* to be noted by the account */
     struct trace_row *last, *spare; /* rows as they were when last noted; room for as many */

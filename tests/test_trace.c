@@ -63,12 +63,14 @@ static void test_penalties(void **state)
     follow(PENALTY, "2024-03-13");
     for (size_t i = 0; i < trace.penalty_count; i++) {
         const struct trace_penalty *penalty = &trace.penalties[i];
-        sum[penalty->row] = fraction_add(&expect_arena, sum[penalty->row], penalty->added);
+        for (int32_t k = 0; k < penalty->times; k++)
+            sum[penalty->row] = fraction_add(&expect_arena, sum[penalty->row], penalty->added);
     }
     assert_int_equal(fraction_compare(&expect_arena, sum[1], (struct fraction){A("20"), A("1")}),
                      0);
     assert_int_equal(fraction_compare(&expect_arena, sum[3], (struct fraction){A("0"), A("1")}), 0);
     assert_string_equal(at(1, TRACE_PENALTY_DUE, "2024-03-13"), "20");
+    assert_int_equal(trace.penalty_count, 2); /* of row 1 and of row 2, each day alike */
 }
 
 /* Rows have the names that schedule.csv gives them, zero rows others. */
