@@ -137,17 +137,6 @@ bool explain_find_of_group(struct text name, const struct run_options *run,
 
 /* --- accounts --- */
 
-static bool make_rules(void *context, struct arena *arena, const struct rules *rules,
-                       struct rules *sides, struct faults *faults)
-{
-    (void)context;
-    (void)arena;
-    (void)rules;
-    (void)sides;
-    (void)faults;
-    return true;
-}
-
 static void begin(void *context, unsigned workers)
 {
     struct explain *explain = context;
@@ -235,6 +224,7 @@ static void explain_account(void *context, unsigned worker, struct work *works, 
     struct explain *explain = context;
     struct work *work = &works[0];
     struct explanation *e = &explain->explanation;
+    size_t before = explain->text.len;
     char quoted[TEXT_QUOTE_MAX];
     (void)worker;
     (void)out;
@@ -252,13 +242,15 @@ static void explain_account(void *context, unsigned worker, struct work *works, 
         explain_grant(e, explain->run, work);
     else
         explain_loan(explain, work);
-    if (e->broken != NULL)
+    if (e->broken != NULL) {
+        explain->text.len = before; /* what is wrong is not given */
         fault_add(&explain->noted, FAULT_LAW, (struct place){0},
                   "a fault in nol itself, please report it: the explanation of %s %s does not "
                   "come to the figure",
                   e->broken, text_quote(quoted, e->account_id));
-    else if (e->written == 0 && (work->outcome.exists || moves) && !explain->wanted.brief)
+    } else if (e->written == 0 && (work->outcome.exists || moves) && !explain->wanted.brief) {
         no_figure(explain);
+    }
 }
 
 static bool finish(void *context, struct out_dir *out, struct buffer *manifest)
@@ -311,7 +303,6 @@ enum run_outcome explain_run(struct explain *explain, const struct run_options *
         .traces = true,
         .chosen = options->accounts,
         .chosen_count = options->account_count,
-        .make_rules = make_rules,
         .begin = begin,
         .account = explain_account,
         .finish = finish,

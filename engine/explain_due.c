@@ -50,7 +50,7 @@ static void set_place(const struct due *due, struct explanation_term *term, size
     const struct trace_step *at = &due->x->trace->steps[step];
     term->event = at->event;
     term->at =
-        at->event == NULL ? explain_place_of_loan(due->x) : explain_place_of_event(at->event);
+        at->event == NULL ? load_row_place(due->x->work->contract) : load_event_place(at->event);
 }
 
 /* --- principal --- */

@@ -22,23 +22,11 @@ static bool begin(const struct cell *cell, const char *figure)
     return explanation_begin(cell->e, cell->file, cell->line, cell->row, figure);
 }
 
-static struct place place_of_grant(const struct cell *cell)
-{
-    const struct csv_record *record = &cell->work->contract->record;
-    return (struct place){record->file, record->line, 0};
-}
-
-static struct place place_of_event(const struct event *event)
-{
-    const struct load_row *row = event->origin;
-    return (struct place){row->record.file, row->record.line, 0};
-}
-
 static void given(const struct cell *cell, const char *figure, struct text value,
                   const char *column)
 {
     explanation_given(cell->e, cell->file, cell->line, cell->row, figure, value,
-                      place_of_grant(cell), column);
+                      load_row_place(cell->work->contract), column);
 }
 
 static struct date as_of(const struct cell *cell)
@@ -62,7 +50,7 @@ static struct explanation_term *event_term(const struct cell *cell, const struct
         explanation_term(cell->e, event->amount, "%.*s %.*s of %s", (int)type.len, type.ptr,
                          (int)event->id.len, event->id.ptr, explanation_day(cell->e, event->date));
     term->event = event;
-    term->at = place_of_event(event);
+    term->at = load_event_place(event);
     return term;
 }
 
@@ -89,7 +77,7 @@ static void explain_award(const struct cell *cell)
         return;
     struct explanation_term *term =
         explanation_term(cell->e, cell->grant->award, "column award of the book");
-    term->at = place_of_grant(cell);
+    term->at = load_row_place(cell->work->contract);
     term->column = "award";
     end_sum(cell, cell->grant->award);
 }
@@ -206,7 +194,7 @@ static void report_term(const struct cell *cell, const struct grant_report *repo
                          (int)report->id.len, report->id.ptr, (int)accepted->id.len,
                          accepted->id.ptr, explanation_day(e, accepted->date));
     term->event = accepted;
-    term->at = place_of_event(accepted);
+    term->at = load_event_place(accepted);
     explanation_of_rounded(e, term, &rounded);
 }
 
@@ -436,7 +424,7 @@ static void explain_refund_due(const struct cell *cell)
             explanation_dated(e, due, "after the notice %.*s of %s", (int)notice->id.len,
                               notice->id.ptr, explanation_day(e, notice->date));
         term->event = notice;
-        term->at = place_of_event(notice);
+        term->at = load_event_place(notice);
         explanation_of_counted(e, term,
                                &(struct explanation_counted){
                                    .anchor = notice->date,
@@ -623,7 +611,7 @@ static void explain_planned(const struct cell *cell, unsigned index)
                                                 value[RULE_TRANCHES_SHARE].fraction, 1};
         struct explanation_term *term =
             explanation_term(e, tranche->planned, "its share of the award");
-        term->at = place_of_grant(cell);
+        term->at = load_row_place(cell->work->contract);
         explanation_of_rounded(
             e, term,
             &(struct explanation_rounded){
@@ -639,7 +627,7 @@ static void explain_planned(const struct cell *cell, unsigned index)
         explanation_item(e, RULE_TRANCHES_AMOUNT, tranche->rules, DATE_NONE);
     } else {
         struct explanation_term *term = explanation_term(e, cell->grant->award, "the award");
-        term->at = place_of_grant(cell);
+        term->at = load_row_place(cell->work->contract);
         for (unsigned i = 0; i < state->tranche_count; i++) {
             struct text id = state->tranches[i].id;
             if (i == index)
@@ -668,7 +656,7 @@ static void explain_released(const struct cell *cell, const struct grant_tranche
         struct explanation_term *term = explanation_dated(e, event->date, "its first payment, %.*s",
                                                           (int)event->id.len, event->id.ptr);
         term->event = event;
-        term->at = place_of_event(event);
+        term->at = load_event_place(event);
     }
     explanation_item(e, RULE_TRANCHES_RELEASE, tranche->rules, DATE_NONE);
     explanation_end_date(e, EXPLANATION_DATE, tranche->paid_on);

@@ -437,17 +437,6 @@ static bool write_all(struct explain_group *group)
 
 /* --- the whole --- */
 
-static bool make_rules(void *context, struct arena *arena, const struct rules *rules,
-                       struct rules *sides, struct faults *faults)
-{
-    (void)context;
-    (void)arena;
-    (void)rules;
-    (void)sides;
-    (void)faults;
-    return true;
-}
-
 static void begin(void *context, unsigned workers)
 {
     struct explain_group *group = context;
@@ -503,7 +492,6 @@ enum run_outcome explain_group_run(struct explain_group *group, const struct run
         .context = group,
         .sides = 1,
         .periods = true,
-        .make_rules = make_rules,
         .begin = begin,
         .account = explain_account,
         .finish = finish,

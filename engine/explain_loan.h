@@ -33,10 +33,6 @@ struct explain_steps explain_all_steps(const struct explain_loan *x);
 struct explain_steps explain_steps_after(const struct trace *trace, struct date date,
                                          struct date upto);
 
-/** explain_place_of_loan(x), explain_place_of_event(event): where it stands in the book. */
-struct place explain_place_of_loan(const struct explain_loan *x);
-struct place explain_place_of_event(const struct event *event);
-
 /** explain_changes(x, steps, row, field): a term for each event or cause that changed the figure.
  * explain_change(x, trace, change): one change as it stands. */
 void explain_changes(const struct explain_loan *x, const struct explain_steps *steps, int32_t row,

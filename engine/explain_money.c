@@ -23,7 +23,7 @@ static void given(const struct line *line, const char *figure, struct text value
                   const char *column)
 {
     explanation_given(line->e, file, line->number, line->name, figure, value,
-                      explain_place_of_event(line->line->event), column);
+                      load_event_place(line->line->event), column);
 }
 
 /* --- the rule of the payment --- */
@@ -182,7 +182,7 @@ static bool least_of(const struct line *line, enum component component)
         explanation_term(e, left, "left of the %s when its turn came, of %s",
                          line->line->uses_credit ? "credit" : "money", explanation_money(e, money));
     term->event = line->line->event;
-    term->at = explain_place_of_event(line->line->event);
+    term->at = load_event_place(line->line->event);
     name_rules(line);
     explanation_end_money(e, EXPLANATION_LEAST, part);
     return true;
@@ -205,7 +205,7 @@ static void explain_part(const struct line *line, enum component component)
                              "what %.*s did to this row", (int)event->id.len, event->id.ptr);
         term->minus = minus;
         term->event = event;
-        term->at = explain_place_of_event(event);
+        term->at = load_event_place(event);
         if (pays)
             name_rules(line);
     }
@@ -221,7 +221,7 @@ static void held(const struct line *line)
     const struct event *event = line->line->event;
     struct explanation_term *term = explanation_term(e, event->amount, "paid");
     term->event = event;
-    term->at = explain_place_of_event(event);
+    term->at = load_event_place(event);
     for (size_t i = step->first_line; i < line->index; i++) {
         const struct account_line *other = &account->lines[i];
         struct amount parts = AMOUNT_ZERO;
@@ -251,7 +251,7 @@ static void explain_credit(const struct line *line)
             explanation_minus(e, amount_negate(e->arena, credit), "of the credit, by %.*s",
                               (int)event->id.len, event->id.ptr);
         term->event = event;
-        term->at = explain_place_of_event(event);
+        term->at = load_event_place(event);
     }
     explanation_end_money(e, EXPLANATION_SUM, credit);
 }
@@ -266,7 +266,7 @@ static void explain_date(const struct line *line)
         line->line->uses_credit ? "the day on which its credit was used" : "the event's own date");
     if (!line->line->uses_credit) {
         term->event = line->line->event;
-        term->at = explain_place_of_event(line->line->event);
+        term->at = load_event_place(line->line->event);
     }
     explanation_end_date(e, EXPLANATION_DATE, line->line->date);
 }
@@ -302,7 +302,7 @@ void explain_allocations(const struct explain_loan *x)
             .name = explanation_text(x->e, "%.*s", (int)at->event->id.len, at->event->id.ptr),
         };
         explanation_given(x->e, file, line.number, line.name, "account_id", x->loan->account_id,
-                          explain_place_of_loan(x), "account_id");
+                          load_row_place(x->work->contract), "account_id");
         given(&line, "event_id", at->event->id, "event_id");
         given(&line, "type", event_name(at->event), "type");
         given(&line, "document", at->event->document, "document");

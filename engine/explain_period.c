@@ -90,7 +90,7 @@ static void explain_taken_over(const struct period *period)
                                                          "outstanding after the opening %.*s",
                                                          (int)event->id.len, event->id.ptr);
         term->event = event;
-        term->at = explain_place_of_event(event);
+        term->at = load_event_place(event);
     }
     end(period, MOVEMENT_TAKEN_OVER);
 }

@@ -350,8 +350,8 @@ static void explain_as_of(const struct cell *cell)
 static void copied(const struct cell *cell, const char *figure, struct text value,
                    const char *column)
 {
-    explanation_given(cell->e, cell->file, 1, "", figure, value, explain_place_of_loan(cell->x),
-                      column);
+    explanation_given(cell->e, cell->file, 1, "", figure, value,
+                      load_row_place(cell->x->work->contract), column);
 }
 
 static void explain_currency(const struct cell *cell)

@@ -75,7 +75,7 @@ static void planned_nominal(const struct line *line, struct date nominal)
     struct explanation_term *term =
         explanation_dated(e, nominal, "counted from the %s",
                           counted.times == 0 ? "first due date given" : "anchor in one step");
-    term->at = explain_place_of_loan(line->x);
+    term->at = load_row_place(line->x->work->contract);
     explanation_of_counted(e, term, &counted);
     for (unsigned i = 0; i < sizeof keys / sizeof *keys; i++)
         explanation_rule(e, keys[i], DATE_NONE);
@@ -109,7 +109,7 @@ static void moved(const struct line *line, const struct trace_change *change)
         line->e, to, "by %.*s %.*s of %s", (int)type.len, type.ptr, (int)step->event->id.len,
         step->event->id.ptr, explanation_day(line->e, step->date));
     term->event = step->event;
-    term->at = explain_place_of_event(step->event);
+    term->at = load_event_place(step->event);
 }
 
 /* The first change of a date that is set: by a payout it is planned. */
@@ -197,7 +197,7 @@ static void explain_paid_on(const struct line *line)
             explanation_dated(e, line->row->paid_on, "since then nothing of it is unpaid");
         if (step->event != NULL) {
             term->event = step->event;
-            term->at = explain_place_of_event(step->event);
+            term->at = load_event_place(step->event);
         }
     }
     explanation_end_date(e, EXPLANATION_DATE, line->row->paid_on);
@@ -382,7 +382,7 @@ void explain_schedule(const struct explain_loan *x)
             .status = position_row_status(x->account, row, x->options->as_of),
         };
         explanation_given(x->e, file, line.number, line.name, "account_id", x->loan->account_id,
-                          explain_place_of_loan(x), "account_id");
+                          load_row_place(x->work->contract), "account_id");
         explain_n(&line);
         explain_nominal(&line);
         explain_due(&line);

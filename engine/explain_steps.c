@@ -14,18 +14,6 @@ struct explain_steps explain_steps_after(const struct trace *trace, struct date 
     return (struct explain_steps){trace, from, upto};
 }
 
-struct place explain_place_of_loan(const struct explain_loan *x)
-{
-    const struct csv_record *record = &x->work->contract->record;
-    return (struct place){record->file, record->line, 0};
-}
-
-struct place explain_place_of_event(const struct event *event)
-{
-    const struct load_row *row = event->origin;
-    return (struct place){row->record.file, row->record.line, 0};
-}
-
 const char *explain_row_name(const struct explain_loan *x, unsigned index)
 {
     const struct row *row = &x->account->rows[index];
@@ -157,7 +145,7 @@ static void by_day(const struct explain_loan *x, const struct trace *trace,
         term->what = explanation_text(e, "held credit of %.*s, used on %s",
                                       (int)line->event->id.len, line->event->id.ptr, day);
         term->event = line->event;
-        term->at = explain_place_of_event(line->event);
+        term->at = load_event_place(line->event);
     } else if (change->field == TRACE_PENALTY_DUE) {
         term->what = explanation_text(e, "penalty of the days up to %s", day);
     } else if (step->rule.len > 0) {
@@ -186,7 +174,7 @@ static void add(const struct explain_loan *x, const struct trace *trace,
     struct explanation_term *term = explanation_term(e, value, "paid out on %s, as the book says",
                                                      explanation_day(e, step->date));
     term->minus = minus;
-    term->at = explain_place_of_loan(x);
+    term->at = load_row_place(x->work->contract);
     if (step->event == NULL)
         return;
     struct text type = event_name(step->event);
@@ -194,7 +182,7 @@ static void add(const struct explain_loan *x, const struct trace *trace,
         explanation_text(e, "%.*s %.*s of %s", (int)type.len, type.ptr, (int)step->event->id.len,
                          step->event->id.ptr, explanation_day(e, step->date));
     term->event = step->event;
-    term->at = explain_place_of_event(step->event);
+    term->at = load_event_place(step->event);
 }
 
 void explain_change(const struct explain_loan *x, const struct trace *trace,

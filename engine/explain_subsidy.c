@@ -173,7 +173,7 @@ void explain_subsidy(const struct explain_loan *x)
 {
     enum { MONTH_TEXT_LEN = 7 }; /* YYYY-MM */
     const struct subsidy *subsidy = &x->run->subsidy;
-    struct place at = explain_place_of_loan(x);
+    struct place at = load_row_place(x->work->contract);
     for (size_t i = 0; i < subsidy->count; i++) {
         const struct subsidy_claim *claim = &subsidy->claims[i];
         const struct line line = {

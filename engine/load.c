@@ -84,6 +84,16 @@ static void note(struct load *load, struct load_row *row, struct place at, enum 
     (void)snprintf(row->fault->reason, sizeof row->fault->reason, "%s", reason);
 }
 
+struct place load_row_place(const struct load_row *row)
+{
+    return (struct place){row->record.file, row->record.line, 0};
+}
+
+struct place load_event_place(const struct event *event)
+{
+    return load_row_place(event->origin);
+}
+
 void load_fault(struct load *load, struct load_row *row, int column, enum fault_code code,
                 const char *format, ...)
 {

@@ -103,6 +103,10 @@ struct text load_field(const struct load_row *row, unsigned column);
 void load_fault(struct load *load, struct load_row *row, int column, enum fault_code code,
                 const char *format, ...) __attribute__((format(printf, 5, 6)));
 
+/** load_row_place(row): its file and line; load_event_place(event): of the row it was read from. */
+struct place load_row_place(const struct load_row *row);
+struct place load_event_place(const struct event *event);
+
 /** load_loan(load, row, loan): a split row of loans.csv; ${loan} is complete when row->fault is
  * NULL. */
 void load_loan(struct load *load, struct load_row *row, struct loan *loan);

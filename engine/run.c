@@ -694,7 +694,7 @@ static bool read_rules(struct month *month)
     struct rules *rules = ARENA_ARRAY(month->arena, struct rules, month->side_count);
     bool well = load_rules(month->arena, &month->options->rules, 1, 0, &rules[0], month->faults);
     size_t bytes = arena_bytes(month->arena);
-    well = well && (view == NULL ||
+    well = well && (view == NULL || view->make_rules == NULL ||
                     view->make_rules(view->context, month->arena, &rules[0], rules, month->faults));
     month->side_bytes = arena_bytes(month->arena) - bytes;
     for (unsigned i = 0; i < month->side_count; i++)

@@ -75,7 +75,7 @@ struct run_view {
     const struct text *chosen; /* the only accounts that are worked on; none: all */
     unsigned chosen_count;
     /* Make the rules of the other sides, sides[1..], from those of the options; false after a
-     * fault.  ${rules} stay as they are. */
+     * fault.  ${rules} stay as they are.  NULL where there is one side. */
     bool (*make_rules)(void *context, struct arena *arena, const struct rules *rules,
                        struct rules *sides, struct faults *faults);
     /* A pass over the accounts begins, with so many workers; what an earlier one left is void. */
