@@ -10,6 +10,7 @@ static const struct cli_option options[] = {
     {"--row", "N", false, false, "a row: n of the schedule, a month, a tranche, an event's id"},
     {"--group", "BY[=VALUE]", false, false, "instead of accounts: all, program or an attribute"},
     {"--figure", "NAME", false, false, "a column, or FILE.COLUMN; else the position's figures"},
+    {"--reform", "FILE", false, false, "a reform file: as it would be by its rules"},
     {"--all", NULL, false, false, "every cell of the account or group, zeros and copies too"},
     {"--format", "FORMAT", false, false, "text (else) or json: one object to a line"},
 };
@@ -95,6 +96,7 @@ static bool read_options(const struct cli_arguments *arguments, struct wanted *w
     wanted->run.temporary = cli_temporary(arguments, "");
     of->accounts = accounts;
     of->account_count = arguments->plain.count;
+    of->reform = wanted->groups.reform = cli_value(arguments, "--reform");
     of->row = cli_value(arguments, "--row");
     of->all = cli_has(arguments, "--all");
     of->json = wanted->groups.json = format != NULL && strcmp(format, "json") == 0;

@@ -135,7 +135,37 @@ bool explain_find_of_group(struct text name, const struct run_options *run,
     return true;
 }
 
+/* --- rules --- */
+
+unsigned explain_sides(const struct explain_rules *rules)
+{
+    return rules->file == NULL ? 1 : 2;
+}
+
+bool explain_make_rules(struct explain_rules *of, struct arena *arena, const struct rules *rules,
+                        struct rules *sides, struct faults *faults)
+{
+    unsigned order = rules->file_count + run_file_count(of->run);
+    return of->file == NULL || (reform_load(arena, of->file, order, &of->reform, faults) &&
+                                reform_apply(arena, &of->reform, NULL, rules, &sides[1], faults));
+}
+
+static bool make_rules(void *context, struct arena *arena, const struct rules *rules,
+                       struct rules *sides, struct faults *faults)
+{
+    struct explain *explain = context;
+    return explain_make_rules(&explain->rules, arena, rules, sides, faults);
+}
+
 /* --- accounts --- */
+
+static void refused(struct explain *explain, const struct work *work)
+{
+    char quoted[TEXT_QUOTE_MAX];
+    fault_add(&explain->noted, FAULT_EXPLAIN_NOTHING, (struct place){0},
+              "the reform refuses the account %s: %s", text_quote(quoted, work->owner.account_id),
+              fault_slug(work->outcome.code));
+}
 
 static void begin(void *context, unsigned workers)
 {
@@ -222,15 +252,19 @@ static void no_figure(struct explain *explain)
 static void explain_account(void *context, unsigned worker, struct work *works, struct buffer *out)
 {
     struct explain *explain = context;
-    struct work *work = &works[0];
+    struct work *work = &works[explain_sides(&explain->rules) - 1];
     struct explanation *e = &explain->explanation;
     size_t before = explain->text.len;
     char quoted[TEXT_QUOTE_MAX];
     (void)worker;
     (void)out;
-    if (!note_account(explain, work->owner.account_id) || work->owner.program == NULL ||
-        work->outcome.refused)
+    if (!note_account(explain, works[0].owner.account_id) || works[0].owner.program == NULL ||
+        works[0].outcome.refused)
+        return; /* the run's own faults say why */
+    if (work->outcome.refused) {
+        refused(explain, work);
         return;
+    }
     explanation_account(e, &work->scratch, work->owner.account_id, work->owner.program,
                         work->owner.agreed);
     explain->wanted.file = explain->wanted.brief ? report_name(REPORT_GRANT_POSITIONS)
@@ -283,6 +317,7 @@ enum run_outcome explain_run(struct explain *explain, const struct run_options *
     *explain = (struct explain){
         .run = run,
         .options = options,
+        .rules = {.run = run, .file = options->reform},
         .arena = arena,
         .faults = faults,
         .found = ARENA_ARRAY(arena, bool, options->account_count),
@@ -298,7 +333,8 @@ enum run_outcome explain_run(struct explain *explain, const struct run_options *
         .out = &explain->text, .wanted = &explain->wanted, .as_of = run->as_of};
     const struct run_view view = {
         .context = explain,
-        .sides = 1,
+        .sides = explain_sides(&explain->rules),
+        .make_rules = make_rules,
         .periods = true,
         .traces = true,
         .chosen = options->accounts,

@@ -8,7 +8,21 @@
 #define NOL_EXPLAIN_H
 
 #include "explanation.h"
+#include "reform.h"
 #include "run.h"
+
+/* The rules by which: those of the run, or with a reform. */
+struct explain_rules {
+    const struct run_options *run;
+    const char *file; /* of the reform; NULL: none */
+    struct reform reform;
+};
+
+/** explain_sides(rules), explain_make_rules(): for a struct run_view; its last side is the one that
+ * is explained. */
+unsigned explain_sides(const struct explain_rules *rules);
+bool explain_make_rules(struct explain_rules *of, struct arena *arena, const struct rules *rules,
+                        struct rules *sides, struct faults *faults);
 
 /* A figure that was asked for, by name. */
 struct explain_figure {
@@ -20,7 +34,8 @@ struct explain_figure {
 struct explain_options {
     const struct text *accounts; /* by account_id; at least one */
     unsigned account_count;
-    const char *row; /* of a schedule or the like; NULL: any */
+    const char *reform; /* a reform file: by its rules; NULL: by those of the run */
+    const char *row;    /* of a schedule or the like; NULL: any */
     struct explain_figure figure;
     bool all; /* every cell, those that are zero, empty or copied too */
     bool json;
@@ -29,6 +44,7 @@ struct explain_options {
 struct explain {
     const struct run_options *run;
     const struct explain_options *options;
+    struct explain_rules rules;
     struct arena *arena;
     struct faults *faults;
     struct explanation explanation;

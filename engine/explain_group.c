@@ -288,7 +288,7 @@ static void add_cell(struct explain_group *group, const struct work *work, unsig
 static void explain_account(void *context, unsigned worker, struct work *works, struct buffer *out)
 {
     struct explain_group *group = context;
-    const struct work *work = &works[0];
+    const struct work *work = &works[explain_sides(&group->rules) - 1];
     struct text value = {"", 0};
     (void)worker;
     (void)out;
@@ -437,6 +437,13 @@ static bool write_all(struct explain_group *group)
 
 /* --- the whole --- */
 
+static bool make_rules(void *context, struct arena *arena, const struct rules *rules,
+                       struct rules *sides, struct faults *faults)
+{
+    struct explain_group *group = context;
+    return explain_make_rules(&group->rules, arena, rules, sides, faults);
+}
+
 static void begin(void *context, unsigned workers)
 {
     struct explain_group *group = context;
@@ -485,12 +492,16 @@ enum run_outcome explain_group_run(struct explain_group *group, const struct run
     struct out_dir none = OUT_DIR_NONE;
     struct run_options alone = *run;
     alone.threads = 1; /* in the order of the book */
-    *group = (struct explain_group){.run = run, .options = options, .faults = faults};
+    *group = (struct explain_group){.run = run,
+                                    .options = options,
+                                    .rules = {.run = run, .file = options->reform},
+                                    .faults = faults};
     group_table_init(&group->buckets, run->memory, sizeof(struct bucket));
     buffer_init(&group->text, run->memory);
     const struct run_view view = {
         .context = group,
-        .sides = 1,
+        .sides = explain_sides(&group->rules),
+        .make_rules = make_rules,
         .periods = true,
         .begin = begin,
         .account = explain_account,

@@ -5,8 +5,7 @@
 #ifndef NOL_EXPLAIN_GROUP_H
 #define NOL_EXPLAIN_GROUP_H
 
-#include "explanation.h"
-#include "run.h"
+#include "explain.h"
 #include "work.h"
 
 enum { EXPLAIN_PARTS_MAX = 200000 }; /* parts that are listed, of all groups together */
@@ -14,6 +13,7 @@ enum { EXPLAIN_PARTS_MAX = 200000 }; /* parts that are listed, of all groups tog
 struct explain_group_options {
     struct text by;     /* all, program, an attribute, or loans-forgiven */
     struct text value;  /* of it; ptr NULL: each */
+    const char *reform; /* as for accounts */
     const char *file;   /* NULL: any */
     const char *figure; /* NULL: any */
     bool json;
@@ -22,6 +22,7 @@ struct explain_group_options {
 struct explain_group {
     const struct run_options *run;
     const struct explain_group_options *options;
+    struct explain_rules rules;
     struct faults *faults;
     struct group_table buckets; /* one for each cell of each group */
     size_t part_count;

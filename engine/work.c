@@ -679,8 +679,8 @@ static enum again what_again(const struct work *work, const struct work *first)
     const struct work_job *job = work->job;
     const struct program *program = first->owner.program;
     bool grant = first->owner.of == OUTCOME_OF_GRANTS;
-    if (program == NULL || first->outcome.refused)
-        return AGAIN_ALL;
+    if (program == NULL || first->outcome.refused || job->traces || job->periods)
+        return AGAIN_ALL; /* what is wanted beside figures is not taken over */
     const struct program_difference *differ = difference_of(job, program);
     if (differ == NULL || !date_before(first->owner.agreed, differ->from[RULE_BIND_AGREEMENT]))
         return AGAIN_ALL;
