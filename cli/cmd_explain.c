@@ -105,7 +105,8 @@ static bool read_options(const struct cli_arguments *arguments, struct wanted *w
 
 static void print(const struct buffer *text)
 {
-    (void)fwrite(text->bytes, 1, text->len, stdout);
+    if (text->len > 0)
+        (void)fwrite(text->bytes, 1, text->len, stdout);
 }
 
 static void explain_groups(const struct wanted *wanted, struct arena *arena, struct faults *faults)
