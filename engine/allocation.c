@@ -99,6 +99,13 @@ static struct terms terms_of(const struct loan *loan, const struct rule_scope *r
     return terms;
 }
 
+const uint8_t *allocation_components(const struct account *account, const struct event *payment)
+{
+    const struct rule_scope *rules = program_at(account->loan->program, payment->date);
+    return said(rules, RULE_ALLOCATION_COMPONENTS, payment->own, RULE_ALLOCATION_TYPES_COMPONENTS)
+        ->order;
+}
+
 bool allocation_is_funded(const struct event *event)
 {
     return event->own != NULL && rule_is_set(event->own, RULE_ALLOCATION_TYPES_FUNDED_BY);

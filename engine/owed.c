@@ -192,8 +192,7 @@ static void make_due_again(struct account *account, const struct event *event, s
 {
     const struct event *payment = event->target;
     struct arena *arena = account->arena;
-    const uint8_t *order =
-        program_at(account->loan->program, event->date)->value[RULE_ALLOCATION_COMPONENTS].order;
+    const uint8_t *order = allocation_components(account, payment);
     struct amount paid[COMPONENTS];
     (void)paid_by(account, payment, paid);
     struct account_chargeback *chargeback = add_chargeback(account, payment);

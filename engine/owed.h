@@ -42,8 +42,8 @@ bool owed_left_of_payment(const struct account *account, const struct event *pay
 /**
  * owed_charge_back(account, event, amount): take back ${amount}, at most what is left, of the
  * payment that the event refers to: first its credit; then what it paid is due again, in the
- * reverse order of the components, where money lent anew would be; then what was refunded of it is
- * lent anew.
+ * reverse order in which the payment pays components, where money lent anew would be; then what was
+ * refunded of it is lent anew.
  */
 void owed_charge_back(struct account *account, const struct event *event, struct amount amount);
 
