@@ -99,11 +99,10 @@ static struct terms terms_of(const struct loan *loan, const struct rule_scope *r
     return terms;
 }
 
-const uint8_t *allocation_components(const struct account *account, const struct event *payment)
+const struct rule_value *allocation_said(const struct account *account, const struct event *payment,
+                                         enum rule_key key, enum rule_key own_key)
 {
-    const struct rule_scope *rules = program_at(account->loan->program, payment->date);
-    return said(rules, RULE_ALLOCATION_COMPONENTS, payment->own, RULE_ALLOCATION_TYPES_COMPONENTS)
-        ->order;
+    return said(program_at(account->loan->program, payment->date), key, payment->own, own_key);
 }
 
 bool allocation_is_funded(const struct event *event)

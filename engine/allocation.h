@@ -23,9 +23,10 @@ struct account_line *allocation_line(struct account *account, const struct event
 /** allocation_spend_credit(account, day): the same with all held credit, whatever its rule. */
 void allocation_spend_credit(struct account *account, struct date day);
 
-/** allocation_components(account, payment): the order in which the payment paid the components of a
- * row: that of its own date and type. */
-const uint8_t *allocation_components(const struct account *account, const struct event *payment);
+/** allocation_said(account, payment, key, own_key): what holds for a payment: what its own type
+ * says under ${own_key}, else what the allocation of its date says under ${key}. */
+const struct rule_value *allocation_said(const struct account *account, const struct event *payment,
+                                         enum rule_key key, enum rule_key own_key);
 
 /** allocation_refund(account, event, money): pay ${money}, at most the credit held, out of credit,
  * oldest first. */

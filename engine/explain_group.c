@@ -151,14 +151,6 @@ static void add_part(struct explain_group *group, struct bucket *bucket, struct 
 
 /* --- an account's parts --- */
 
-static struct text state_of(const struct position *position)
-{
-    if (position == NULL)
-        return text_of("new");
-    struct text class = position_class(position);
-    return class.len > 0 ? class : text_of(position_status_name(position->status));
-}
-
 /* The account's part of a cell of loans; false: it has none. */
 static bool loan_part(const struct work *work, const struct cell *cell, struct bucket *bucket,
                       struct amount *value, struct amount *under)
@@ -195,8 +187,8 @@ static bool loan_part(const struct work *work, const struct cell *cell, struct b
     case OF_MIGRATION_FIGURE:
         if (now == NULL || !entry->moves)
             return false;
-        bucket->from = state_of(entry->opening);
-        bucket->to = state_of(now);
+        bucket->from = position_state_name(entry->opening);
+        bucket->to = position_state_name(now);
         *value = cell->source == OF_MIGRATION ? amount_of(1) : now->figure[cell->index];
         return true;
     case OF_GRANT:

@@ -1,5 +1,6 @@
 #include "explain_loan.h"
 
+#include "allocation.h"
 #include "rule_check.h"
 
 static const char file[] = "allocations.csv";
@@ -27,16 +28,6 @@ static void given(const struct line *line, const char *figure, struct text value
 }
 
 /* --- the rule of the payment --- */
-
-/* What a type of the program's own says, else what the allocation says. */
-static const struct rule_value *said(const struct line *line, enum rule_key key,
-                                     enum rule_key own_key)
-{
-    const struct event *event = line->line->event;
-    const struct rule_scope *rules = program_at(line->x->loan->program, event->date);
-    return event->own != NULL && event->own->value[own_key].set ? &event->own->value[own_key]
-                                                                : &rules->value[key];
-}
 
 static void name_rule(const struct line *line, enum rule_key key, enum rule_key own_key)
 {
@@ -81,10 +72,11 @@ static size_t turn(const struct line *line, size_t index, enum component compone
 {
     const struct explain_loan *x = line->x;
     const struct account_line *other = &x->account->lines[index];
-    const struct rule_value *order =
-        said(line, RULE_ALLOCATION_COMPONENTS, RULE_ALLOCATION_TYPES_COMPONENTS);
+    const struct rule_value *order = allocation_said(
+        x->account, other->event, RULE_ALLOCATION_COMPONENTS, RULE_ALLOCATION_TYPES_COMPONENTS);
     bool by_component =
-        said(line, RULE_ALLOCATION_BY, RULE_ALLOCATION_TYPES_BY)->number == RULE_BY_COMPONENT;
+        allocation_said(x->account, other->event, RULE_ALLOCATION_BY, RULE_ALLOCATION_TYPES_BY)
+            ->number == RULE_BY_COMPONENT;
     int32_t key = other->n;
     struct date due = {(int32_t)trace_at(x->trace, key, TRACE_DUE, other->date).word};
     bool ahead = x->account->stage != ACCOUNT_WRITTEN_OFF && date_before(other->date, due);

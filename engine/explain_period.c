@@ -196,10 +196,7 @@ static void explain_state(const struct explain_loan *x, const char *figure,
                     position == NULL ? "it did not exist at the end of %s"
                                      : "its class, else its status, at the end of %s",
                     explanation_day(e, date));
-    struct text state = position == NULL ? text_of("new") : position_class(position);
-    if (state.len == 0)
-        state = text_of(position_status_name(position->status));
-    explanation_end_words(e, EXPLANATION_WORDS, state);
+    explanation_end_words(e, EXPLANATION_WORDS, position_state_name(position));
 }
 
 void explain_migration(const struct explain_loan *x)

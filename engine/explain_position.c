@@ -431,9 +431,8 @@ static void explain_non_performing(const struct cell *cell)
 
 static void explain_current(const struct cell *cell, bool current)
 {
-    enum { CURRENT_MONTHS = 12 };
     const struct account *account = cell->x->account;
-    struct date end = date_add_months(as_of(cell), CURRENT_MONTHS);
+    struct date end = date_add_months(as_of(cell), POSITION_CURRENT_MONTHS);
     struct explanation *e = cell->e;
     if (!begin(cell, current ? "current" : "non_current"))
         return;

@@ -4,10 +4,13 @@
 
 static const char *const how_names[] = {"given", "sum",  "least", "largest", "quotient",
                                         "date",  "days", "class", "words"};
-static const char *const mode_names[] = {"down", "up", "half-up", "half-even"};
-static const char *const residual_names[] = {"last", "first", "leading", "cumulative"};
-static const char *const missing_names[] = {"last-of-month", "first-of-next"};
 static const char *const why_names[] = {"agreement", "event", "report"};
+
+/* As rule files write them. */
+static struct text mode_name(enum rounding_mode mode)
+{
+    return rule_allowed(RULE_SCHEDULE_ROUNDING_MODE, mode);
+}
 
 static void put_amount(struct buffer *out, struct amount amount, unsigned decimals)
 {
@@ -120,7 +123,7 @@ static void json_rounded(struct explanation *e, const struct explanation_rounded
         json_fraction(out, "cap", rounded->cap, decimals);
     json_fraction(out, "exact", explanation_exact(e->arena, rounded), decimals);
     json_amount(out, "unit", rounded->unit, decimals);
-    json_string(out, "mode", mode_names[rounded->mode]);
+    json_text(out, "mode", mode_name(rounded->mode));
     buffer_put_string(out, "}");
 }
 
@@ -135,8 +138,9 @@ static void json_split(struct buffer *out, const struct explanation_split *split
         json_amount(out, "fixed", split->fixed, decimals);
     } else {
         json_amount(out, "unit", split->rounding.unit, decimals);
-        json_string(out, "mode", mode_names[split->rounding.mode]);
-        json_string(out, "residual", residual_names[split->rounding.residual]);
+        json_text(out, "mode", mode_name(split->rounding.mode));
+        json_text(out, "residual",
+                  rule_allowed(RULE_SCHEDULE_ROUNDING_RESIDUAL, split->rounding.residual));
     }
     if (split->shares != NULL) {
         json_name(out, "shares");
@@ -163,7 +167,7 @@ static void json_counted(struct buffer *out, const struct explanation_counted *c
         json_string(out, "day", counted->day == RULE_DAY_SAME ? "same" : "last");
     else
         json_number(out, "day", counted->day);
-    json_string(out, "missing", missing_names[counted->missing]);
+    json_text(out, "missing", rule_allowed(RULE_SCHEDULE_DUE_MISSING_DAY, counted->missing));
     buffer_put_string(out, "}");
 }
 
@@ -329,7 +333,8 @@ static void put_product(struct explanation *e, const struct explanation_product 
 static void put_rounding(struct explanation *e, struct amount unit, enum rounding_mode mode,
                          unsigned decimals)
 {
-    buffer_printf(e->out, "rounded %s to a multiple of ", mode_names[mode]);
+    buffer_printf(e->out, "rounded %.*s to a multiple of ", (int)mode_name(mode).len,
+                  mode_name(mode).ptr);
     buffer_put_grouped(e->out, unit, decimals);
 }
 

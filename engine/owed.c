@@ -192,7 +192,9 @@ static void make_due_again(struct account *account, const struct event *event, s
 {
     const struct event *payment = event->target;
     struct arena *arena = account->arena;
-    const uint8_t *order = allocation_components(account, payment);
+    const uint8_t *order = allocation_said(account, payment, RULE_ALLOCATION_COMPONENTS,
+                                           RULE_ALLOCATION_TYPES_COMPONENTS)
+                               ->order;
     struct amount paid[COMPONENTS];
     (void)paid_by(account, payment, paid);
     struct account_chargeback *chargeback = add_chargeback(account, payment);

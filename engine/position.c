@@ -4,8 +4,6 @@
 #include "rounding.h"
 #include "rule_check.h"
 
-enum { CURRENT_MONTHS = 12 };
-
 static void add_to(struct arena *arena, struct position *position, enum figure figure,
                    struct amount amount)
 {
@@ -164,7 +162,7 @@ void position_of(const struct account *account, struct date as_of, struct positi
 {
     struct arena *arena = account->arena;
     const struct account_totals *totals = &account->totals;
-    struct date current_end = date_add_months(as_of, CURRENT_MONTHS);
+    struct date current_end = date_add_months(as_of, POSITION_CURRENT_MONTHS);
     *position = (struct position){
         .status = status_of(account),
         .rules = program_at(account->loan->program, as_of),
@@ -195,6 +193,14 @@ const char *position_status_name(enum position_status status)
     static const char *const names[STATUSES] = {"pending",     "active", "closed",
                                                 "written-off", "ended",  "cancelled"};
     return names[status];
+}
+
+struct text position_state_name(const struct position *position)
+{
+    if (position == NULL)
+        return text_of("new");
+    struct text class = position_class(position);
+    return class.len > 0 ? class : text_of(position_status_name(position->status));
 }
 
 enum row_status position_row_status(const struct account *account, const struct row *row,

@@ -49,6 +49,8 @@ enum figure {
 
 enum { POSITION_NO_CLASS = -1 };
 
+enum { POSITION_CURRENT_MONTHS = 12 }; /* what is due later is not current */
+
 struct position {
     enum position_status status;
     const struct rule_scope *rules; /* the report rules of the as-of date */
@@ -70,6 +72,10 @@ struct account_overdue position_overdue(const struct account *account,
 
 /** position_class(position): the class's id, empty without one. */
 struct text position_class(const struct position *position);
+
+/** position_state_name(position): the class's id, else the status; of NULL `new`: as migration.csv
+ * has it. */
+struct text position_state_name(const struct position *position);
 
 /** position_worsen(account, position, class): the class is at least this one; the figures that
  * follow from it are made again.  Not to be called after the account has gone on. */
