@@ -85,10 +85,13 @@ struct account_totals {
     struct amount credit;   /* held */
 };
 
-/* What a row got when an amount was divided anew over several: by a tranche, by a reschedule. */
+/* What a row got when an amount was divided anew over several, by a tranche or a reschedule; or of
+ * one fee, when something was paid out. */
 struct account_part {
     int32_t n; /* the row's */
     struct amount part, whole;
+    const struct rule_scope *fee;  /* NULL: no fee; else nothing below means anything, and ${whole}
+                                      is what it is a share of, if it is one */
     unsigned rows, k;              /* it is the kth of so many, from 1 */
     const struct fraction *shares; /* by row; NULL: equal */
     struct amount fixed;           /* > 0: rows of this amount, the last row the rest */

@@ -141,7 +141,7 @@ static const struct account_part *part_in(const struct due *due, size_t index)
     const struct trace *trace = due->x->trace;
     const struct trace_step *step = &trace->steps[index];
     for (size_t i = step->first_part; i < step->first_part + step->parts; i++)
-        if (trace->parts.list[i].n == due->row->n)
+        if (trace->parts.list[i].n == due->row->n && trace->parts.list[i].fee == NULL)
             return &trace->parts.list[i];
     return NULL;
 }
@@ -194,80 +194,43 @@ static void explain_principal(const struct due *due)
 
 /* --- fees --- */
 
-/* Of one fee what a payout made due in the row; false: nothing. */
-static bool fee_in(const struct due *due, const struct rule_scope *fee, size_t step,
-                   struct explanation_rounded *rounded, struct explanation_product *product)
-{
-    const struct row *row = due->row;
-    bool share = rule_is_set(fee, RULE_FEES_AMOUNT_RATE), first = is_first_payout(due, step);
-    enum rule_fee_of of = (enum rule_fee_of)rule_number(fee, RULE_FEES_AMOUNT_OF);
-    bool with_row = rule_number(fee, RULE_FEES_COLLECT) == RULE_COLLECT_WITH_INSTALLMENT;
-    enum rule_fee_when when = (enum rule_fee_when)rule_number(fee, RULE_FEES_WHEN);
-    if (!first && !(share && of == RULE_FEE_OF_DISBURSED))
-        return false;
-    bool here = !with_row ? (first ? row->n == 0 : row->extra)
-                : !first  ? replan_is_of_plan(row)
-                : when == RULE_FEE_AT_DISBURSEMENT
-                    ? row->n == 1
-                    : row->n > 0 && (when == RULE_FEE_EACH_INSTALLMENT ||
-                                     row->n == rule_number(fee, RULE_FEES_WHEN_INSTALLMENT));
-    if (!here)
-        return false;
-    struct amount base = of == RULE_FEE_OF_PRINCIPAL   ? due->x->loan->principal
-                         : of == RULE_FEE_OF_DISBURSED ? total_in(due, step, TRACE_DISBURSED)
-                                                       : change_in(due, step, TRACE_PRINCIPAL_DUE);
-    *product = (struct explanation_product){base, {amount_of(1), amount_of(1)}, 1};
-    *rounded = (struct explanation_rounded){
-        .products = product, .count = 1, .unit = amount_of(1), .mode = ROUNDING_DOWN};
-    if (!share) {
-        product->base = rule_amount(fee, RULE_FEES_AMOUNT);
-        return true;
-    }
-    product->rate = fee->value[RULE_FEES_AMOUNT_RATE].fraction;
-    rounded->unit = rule_amount(fee, RULE_FEES_ROUNDING_UNIT);
-    rounded->mode = (enum rounding_mode)rule_number(fee, RULE_FEES_ROUNDING_MODE);
-    return true;
-}
-
-static void fee_term(const struct due *due, const struct rule_scope *fee, size_t step,
-                     const struct explanation_rounded *rounded, struct amount value)
+static void fee_term(const struct due *due, const struct account_part *part, size_t step)
 {
     static const enum rule_key keys[] = {RULE_FEES_AMOUNT,           RULE_FEES_AMOUNT_RATE,
                                          RULE_FEES_AMOUNT_OF,        RULE_FEES_WHEN,
                                          RULE_FEES_WHEN_INSTALLMENT, RULE_FEES_COLLECT,
                                          RULE_FEES_ROUNDING_UNIT,    RULE_FEES_ROUNDING_MODE};
     struct explanation *e = due->x->e;
+    const struct rule_scope *fee = part->fee;
     struct text id = fee->value[RULE_FEES_ID].text;
-    struct explanation_term *term = explanation_term(e, value, "fee %.*s", (int)id.len, id.ptr);
+    struct explanation_term *term =
+        explanation_term(e, part->part, "fee %.*s", (int)id.len, id.ptr);
     set_place(due, term, step);
     if (rule_is_set(fee, RULE_FEES_AMOUNT_RATE))
-        explanation_of_rounded(e, term, rounded);
+        explanation_of_share(
+            e, term, part->whole, fee->value[RULE_FEES_AMOUNT_RATE].fraction,
+            (struct split_rounding){
+                .unit = rule_amount(fee, RULE_FEES_ROUNDING_UNIT),
+                .mode = (enum rounding_mode)rule_number(fee, RULE_FEES_ROUNDING_MODE)});
     for (unsigned i = 0; i < sizeof keys / sizeof *keys; i++)
         explanation_item(e, keys[i], fee, DATE_NONE);
 }
 
-/* The fees that make up ${value}, which a payout made due; false when they do not. */
-static bool fees_of(const struct due *due, size_t step, struct amount value)
+/* The fees that a step charged in the row; false: none. */
+static bool fees_in(const struct due *due, size_t index)
 {
-    struct arena *arena = due->x->e->arena;
-    const struct rule_value *fees = &rules_of(due)->value[RULE_FEES];
-    struct amount left = value;
-    for (unsigned pass = 0; pass < 2; pass++) {
-        for (unsigned i = 0; i < fees->count; i++) {
-            struct explanation_product *product = ARENA_ARRAY(arena, struct explanation_product, 1);
-            struct explanation_rounded rounded;
-            if (!fee_in(due, fees->items[i], step, &rounded, product))
-                continue;
-            struct amount part = explanation_rounded_value(arena, &rounded);
-            if (pass == 0)
-                left = amount_sub(arena, left, part);
-            else if (!amount_is_zero(part))
-                fee_term(due, fees->items[i], step, &rounded, part);
-        }
-        if (!amount_is_zero(left))
-            return false;
+    const struct trace *trace = due->x->trace;
+    const struct trace_step *step = &trace->steps[index];
+    bool any = false;
+    for (size_t i = step->first_part; i < step->first_part + step->parts; i++) {
+        const struct account_part *part = &trace->parts.list[i];
+        if (part->n != due->row->n || part->fee == NULL)
+            continue;
+        any = true;
+        if (!amount_is_zero(part->part))
+            fee_term(due, part, index);
     }
-    return true;
+    return any;
 }
 
 static void explain_fee(const struct due *due)
@@ -277,9 +240,7 @@ static void explain_fee(const struct due *due)
         const struct trace_change *change = &trace->changes[i];
         if (change->row != due->key || change->field != TRACE_FEE_DUE)
             continue;
-        struct amount more = amount_sub(due->x->e->arena, change->after, change->before);
-        if (amount_is_zero(total_in(due, change->step, TRACE_DISBURSED)) ||
-            !fees_of(due, change->step, more))
+        if (!fees_in(due, change->step))
             explain_change(due->x, trace, change);
     }
 }

@@ -69,6 +69,14 @@ static void end_sum(const struct cell *cell, struct amount value)
     explanation_end_money(cell->e, EXPLANATION_SUM, value);
 }
 
+/* The rounding that two keys say. */
+static struct split_rounding rounding_by(const struct rule_scope *rules, enum rule_key unit,
+                                         enum rule_key mode)
+{
+    return (struct split_rounding){.unit = rule_amount(rules, unit),
+                                   .mode = (enum rounding_mode)rule_number(rules, mode)};
+}
+
 /* --- money in and out --- */
 
 static void explain_award(const struct cell *cell)
@@ -325,22 +333,16 @@ static void claim_term(const struct cell *cell, const struct rule_scope *clause,
 {
     struct explanation *e = cell->e;
     struct text id = clause->value[RULE_CLAWBACK_CLAUSES_ID].text;
-    struct explanation_product *product = ARENA_ARRAY(e->arena, struct explanation_product, 1);
-    *product = (struct explanation_product){
-        claim->base, {amount_of(claim->left), amount_of(claim->months)}, 1};
     struct explanation_term *term =
         explanation_term(e, claim->amount, "clause %.*s holds", (int)id.len, id.ptr);
     explanation_item(e, RULE_CLAWBACK_CLAUSES_WHEN, clause, as_of(cell));
     explanation_item(e, RULE_CLAWBACK_CLAUSES_AMOUNT, clause, as_of(cell));
     if (!clause->value[RULE_CLAWBACK_CLAUSES_ROUNDING].set)
         return;
-    explanation_of_rounded(
-        e, term,
-        &(struct explanation_rounded){
-            .products = product,
-            .count = 1,
-            .unit = clause->value[RULE_CLAWBACK_CLAUSES_ROUNDING_UNIT].amount,
-            .mode = (enum rounding_mode)clause->value[RULE_CLAWBACK_CLAUSES_ROUNDING_MODE].number});
+    explanation_of_share(e, term, claim->base,
+                         (struct fraction){amount_of(claim->left), amount_of(claim->months)},
+                         rounding_by(clause, RULE_CLAWBACK_CLAUSES_ROUNDING_UNIT,
+                                     RULE_CLAWBACK_CLAUSES_ROUNDING_MODE));
     const struct event *breach =
         grant_condition_event(cell->state, clause->value[RULE_CLAWBACK_CLAUSES_WHEN].items[0]);
     if (breach != NULL)
@@ -506,7 +508,6 @@ static void explain_provision(const struct cell *cell)
     int32_t index = 0;
     const struct rule_scope *class = class_of(cell, &index), *rules = report_rules(cell);
     struct amount provision = cell->position->figure[GRANT_PROVISION];
-    struct explanation_product *product = ARENA_ARRAY(e->arena, struct explanation_product, 1);
     if (!begin(cell, "provision"))
         return;
     if (class == NULL || !rule_is_set(rules, RULE_ARREARS_PROVISION)) {
@@ -514,19 +515,13 @@ static void explain_provision(const struct cell *cell)
         end_sum(cell, provision);
         return;
     }
-    *product =
-        (struct explanation_product){cell->position->figure[GRANT_REFUND_OUTSTANDING],
-                                     class->value[RULE_ARREARS_CLASSES_PROVISION].fraction, 1};
     struct explanation_term *term =
         explanation_term(e, provision, "the share of the class %.*s of refund_outstanding",
                          (int)cell->position->class_id.len, cell->position->class_id.ptr);
-    explanation_of_rounded(
-        e, term,
-        &(struct explanation_rounded){
-            .products = product,
-            .count = 1,
-            .unit = rule_amount(rules, RULE_ARREARS_PROVISION_ROUNDING_UNIT),
-            .mode = (enum rounding_mode)rule_number(rules, RULE_ARREARS_PROVISION_ROUNDING_MODE)});
+    explanation_of_share(e, term, cell->position->figure[GRANT_REFUND_OUTSTANDING],
+                         class->value[RULE_ARREARS_CLASSES_PROVISION].fraction,
+                         rounding_by(rules, RULE_ARREARS_PROVISION_ROUNDING_UNIT,
+                                     RULE_ARREARS_PROVISION_ROUNDING_MODE));
     explanation_item(e, RULE_ARREARS_CLASSES_PROVISION, class, as_of(cell));
     explanation_rule(e, RULE_ARREARS_PROVISION_ROUNDING_UNIT, as_of(cell));
     explanation_rule(e, RULE_ARREARS_PROVISION_ROUNDING_MODE, as_of(cell));
@@ -606,19 +601,12 @@ static void explain_planned(const struct cell *cell, unsigned index)
     if (!begin(cell, "planned"))
         return;
     if (value[RULE_TRANCHES_SHARE].set) {
-        struct explanation_product *product = ARENA_ARRAY(e->arena, struct explanation_product, 1);
-        *product = (struct explanation_product){cell->grant->award,
-                                                value[RULE_TRANCHES_SHARE].fraction, 1};
         struct explanation_term *term =
             explanation_term(e, tranche->planned, "its share of the award");
         term->at = load_row_place(cell->work->contract);
-        explanation_of_rounded(
-            e, term,
-            &(struct explanation_rounded){
-                .products = product,
-                .count = 1,
-                .unit = value[RULE_TRANCHES_ROUNDING_UNIT].amount,
-                .mode = (enum rounding_mode)value[RULE_TRANCHES_ROUNDING_MODE].number});
+        explanation_of_share(
+            e, term, cell->grant->award, value[RULE_TRANCHES_SHARE].fraction,
+            rounding_by(tranche->rules, RULE_TRANCHES_ROUNDING_UNIT, RULE_TRANCHES_ROUNDING_MODE));
         explanation_item(e, RULE_TRANCHES_SHARE, tranche->rules, DATE_NONE);
         explanation_item(e, RULE_TRANCHES_ROUNDING_UNIT, tranche->rules, DATE_NONE);
         explanation_item(e, RULE_TRANCHES_ROUNDING_MODE, tranche->rules, DATE_NONE);

@@ -276,20 +276,15 @@ void explain_provision(const struct explain_loan *x, const struct position *posi
     }
     const struct rule_scope *class =
         rules->value[RULE_ARREARS_CLASSES].items[position->class_index];
-    struct explanation_product *product = ARENA_ARRAY(e->arena, struct explanation_product, 1);
-    *product =
-        (struct explanation_product){position->figure[FIGURE_PROVISION_BASE],
-                                     class->value[RULE_ARREARS_CLASSES_PROVISION].fraction, 1};
     struct text id = position_class(position);
     struct explanation_term *term =
         explanation_term(e, position->figure[FIGURE_PROVISION],
                          "the share of the class %.*s of the provision base on %s", (int)id.len,
                          id.ptr, explanation_day(e, date));
-    explanation_of_rounded(
-        e, term,
-        &(struct explanation_rounded){
-            .products = product,
-            .count = 1,
+    explanation_of_share(
+        e, term, position->figure[FIGURE_PROVISION_BASE],
+        class->value[RULE_ARREARS_CLASSES_PROVISION].fraction,
+        (struct split_rounding){
             .unit = rule_amount(rules, RULE_ARREARS_PROVISION_ROUNDING_UNIT),
             .mode = (enum rounding_mode)rule_number(rules, RULE_ARREARS_PROVISION_ROUNDING_MODE)});
     explanation_item(e, RULE_ARREARS_CLASSES_PROVISION, class, date);

@@ -141,6 +141,18 @@ void explanation_of_rounded(struct explanation *e, struct explanation_term *term
     term->rounded = keep(e, rounded, sizeof *rounded);
 }
 
+void explanation_of_share(struct explanation *e, struct explanation_term *term, struct amount base,
+                          struct fraction rate, struct split_rounding rounding)
+{
+    const struct explanation_product product = {base, rate, 1};
+    explanation_of_rounded(
+        e, term,
+        &(struct explanation_rounded){.products = keep(e, &product, sizeof product),
+                                      .count = 1,
+                                      .unit = rounding.unit,
+                                      .mode = rounding.mode});
+}
+
 void explanation_of_split(struct explanation *e, struct explanation_term *term,
                           const struct explanation_split *split)
 {

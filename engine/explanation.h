@@ -183,10 +183,13 @@ struct explanation_term *explanation_dated(struct explanation *e, struct date da
 void explanation_ranged(struct explanation *e, const struct explanation_range *range,
                         const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/** explanation_of_rounded(e, term, rounded), explanation_of_split(): what a term comes from; both
- * are copied, the lists that they point to are not. */
+/** explanation_of_rounded(e, term, rounded), ...: what a term comes from; it is copied, the lists
+ * that it points to are not.  explanation_of_share(): a single product, rounded to the unit and by
+ * the mode of ${rounding}. */
 void explanation_of_rounded(struct explanation *e, struct explanation_term *term,
                             const struct explanation_rounded *rounded);
+void explanation_of_share(struct explanation *e, struct explanation_term *term, struct amount base,
+                          struct fraction rate, struct split_rounding rounding);
 void explanation_of_split(struct explanation *e, struct explanation_term *term,
                           const struct explanation_split *split);
 void explanation_of_counted(struct explanation *e, struct explanation_term *term,

@@ -69,6 +69,11 @@ static void add_to_row(struct payout *payout, const struct rule_scope *fee, stru
     struct account *account = payout->account;
     struct arena *arena = account->arena;
     unsigned index = (unsigned)(row - account->rows);
+    replan_note(account,
+                &(struct account_part){.n = row->n,
+                                       .part = amount,
+                                       .whole = is_share(fee) ? base_of(payout, fee, row) : amount,
+                                       .fee = fee});
     row->due_of[COMPONENT_FEE] = amount_add(arena, row->due_of[COMPONENT_FEE], amount);
     if (collect_of(fee) == RULE_COLLECT_DEDUCT) {
         row->paid[COMPONENT_FEE] = amount_add(arena, row->paid[COMPONENT_FEE], amount);
