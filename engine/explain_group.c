@@ -119,14 +119,15 @@ static struct text copy_of(struct arena *arena, struct text text)
 }
 
 /* The bucket of the cell, group and classes that ${like} says, made on demand. */
-static struct bucket *bucket_of(struct explain_group *group, const struct bucket *like)
+static struct bucket *bucket_of(struct explain_group *group, struct arena *scratch,
+                                const struct bucket *like)
 {
     static const char between[] = "\x1f";
     struct arena *arena = &group->buckets.arena;
     struct group_key key = like->key;
-    const char *name = text_join(arena, "", "", like->value);
-    name = text_join(arena, name, between, like->from);
-    key.name = text_of(text_join(arena, name, between, like->to));
+    const char *name = text_join(scratch, "", "", like->value);
+    name = text_join(scratch, name, between, like->from);
+    key.name = text_of(text_join(scratch, name, between, like->to));
     struct bucket *bucket = group_table_get(&group->buckets, &key);
     if (bucket->value.ptr == NULL) {
         bucket->value = copy_of(arena, like->value);
@@ -139,8 +140,8 @@ static struct bucket *bucket_of(struct explain_group *group, const struct bucket
 static void add_part(struct explain_group *group, struct bucket *bucket, struct text account,
                      struct amount value, struct amount under)
 {
-    if (group->part_count++ >= EXPLAIN_PARTS_MAX)
-        return; /* told in the end */
+    if (group->part_count++ == EXPLAIN_PARTS_MAX)
+        return; /* one too many: told in the end, and nothing more is gathered */
     bucket->parts = arena_grow(&group->buckets.arena, bucket->parts, bucket->count, &bucket->room,
                                sizeof *bucket->parts);
     bucket->parts[bucket->count++] =
@@ -249,8 +250,8 @@ static bool is_wanted(const struct explain_group *group, const struct cell *cell
            (options->figure == NULL || strcmp(options->figure, cell->figure) == 0);
 }
 
-static void add_cell(struct explain_group *group, const struct work *work, unsigned index,
-                     struct text of)
+static void add_cell(struct explain_group *group, struct arena *scratch, const struct work *work,
+                     unsigned index, struct text of)
 {
     const struct cell *cell = &cells[index];
     bool forgiven = text_is(group->options->by, "loans-forgiven"), has;
@@ -263,7 +264,8 @@ static void add_cell(struct explain_group *group, const struct work *work, unsig
             return;
         const struct grant_year year = grant_year_of(&work->grant);
         if (cell->source == OF_BUDGET)
-            grant_totals_add_year(&bucket_of(group, &like)->budgets, &group->buckets.arena, &year);
+            grant_totals_add_year(&bucket_of(group, scratch, &like)->budgets, &group->buckets.arena,
+                                  &year);
         has = grant_part(work, cell, &value);
     } else if (forgiven) {
         has = group->run->grants.count > 0 && forgiven_part(work, cell, &value);
@@ -272,7 +274,7 @@ static void add_cell(struct explain_group *group, const struct work *work, unsig
     }
     if (!has)
         return;
-    struct bucket *bucket = bucket_of(group, &like);
+    struct bucket *bucket = bucket_of(group, scratch, &like);
     if (!amount_is_zero(value) || !amount_is_zero(under))
         add_part(group, bucket, work->owner.account_id, value, under);
 }
@@ -295,8 +297,8 @@ static void explain_account(void *context, unsigned worker, struct work *works, 
     if (!value_of(group, work, &value))
         return;
     for (unsigned i = 0; i < CELLS; i++)
-        if (is_wanted(group, &cells[i]))
-            add_cell(group, work, i, value);
+        if (is_wanted(group, &cells[i]) && group->part_count <= EXPLAIN_PARTS_MAX)
+            add_cell(group, &works[0].scratch, work, i, value);
 }
 
 /* --- writing --- */
@@ -453,9 +455,9 @@ static bool finish(void *context, struct out_dir *out, struct buffer *manifest)
     (void)manifest;
     if (group->part_count > EXPLAIN_PARTS_MAX) {
         fault_add(group->faults, FAULT_EXPLAIN_NOTHING, (struct place){0},
-                  "%zu parts of accounts are more than the %d that are listed: ask for one figure "
-                  "or a smaller group",
-                  group->part_count, EXPLAIN_PARTS_MAX);
+                  "the figures have more than %d parts, which are too many to list: ask for one "
+                  "figure or a smaller group",
+                  EXPLAIN_PARTS_MAX);
         return false;
     }
     if (group->buckets.count == 0) {

@@ -79,6 +79,24 @@ month sorted sorted-16 --memory 16M
 check 'sorted, 16M' test $? -eq 0
 check 'sorted, 16M: peak' below 16
 check 'sorted, 16M: the same' same sorted sorted-16
+
+# Explanations of groups: one figure of all loans is listed, all figures of them are too many (EXPLAIN_PARTS_MAX).
+explain() { # [OPTIONS]
+    ./measure measured "$nol" explain --rules sorted/rules --loans sorted/loans.csv --events sorted/events.csv \
+        --attribute district --attribute sector --from 2026-06-01 --as-of 2026-06-30 --group all "$@" >explained 2>log
+    status=$?
+    cut -d ' ' -f 2 measured >peak
+    return $status
+}
+explain --figure disbursed --format json
+check 'a group explained' test $? -eq 0
+check 'a group explained: its loans' test "$(grep -o '"account":"L' explained | wc -l)" -gt $((loans / 2))
+explain --all
+check 'too many parts: refused' test $? -eq 1
+check 'too many parts: told' grep -q 'more than 200000 parts.*\[explain-nothing\]' log
+check 'too many parts: nothing else' test ! -s explained
+check 'too many parts: peak' below 128
+
 month shuffled shuffled --memory 1G
 check 'shuffled, 1G' test $? -eq 0
 check 'shuffled, 1G: the same' same sorted shuffled
