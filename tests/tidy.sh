@@ -41,7 +41,7 @@ explain:golden             and explain.py, each cell of the example book
 explain_steps:golden       the same, as all that begin so
 explain_due:golden
 explain_row:golden
-explain_money:golden
+explain_allocation:golden
 explain_class:golden
 explain_position:golden
 explain_subsidy:golden
